@@ -1,0 +1,45 @@
+# apus_floor(NAME [DEPENDS floor...] [PACKAGES pkg-config-module...])
+#
+# src/NAME/*.c becomes the object library apus_NAME_objects (they make up libapus) and the static
+# library apus_NAME (tests link exactly the floor they test, so that a call upwards does not link).
+find_package(PkgConfig REQUIRED)
+set_property(GLOBAL PROPERTY APUS_FLOORS "")
+
+function(apus_floor name)
+  cmake_parse_arguments(FLOOR "" "" "DEPENDS;PACKAGES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.c
+       ${CMAKE_SOURCE_DIR}/src/${name}/*.S)
+  if(NOT sources)
+    return()
+  endif()
+  enable_language(ASM)
+  add_library(apus_${name}_objects OBJECT ${sources})
+  target_include_directories(apus_${name}_objects PUBLIC
+    ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
+  target_link_libraries(apus_${name}_objects PRIVATE apus_flags)
+  add_library(apus_${name} STATIC $<TARGET_OBJECTS:apus_${name}_objects>)
+  target_include_directories(apus_${name} PUBLIC
+    ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
+  target_link_libraries(apus_${name} PUBLIC m)
+  foreach(floor IN LISTS FLOOR_DEPENDS)
+    if(TARGET apus_${floor})
+      target_link_libraries(apus_${name} PUBLIC apus_${floor})
+    endif()
+  endforeach()
+  foreach(package IN LISTS FLOOR_PACKAGES)
+    pkg_check_modules(${package} REQUIRED IMPORTED_TARGET ${package})
+    target_link_libraries(apus_${name}_objects PRIVATE PkgConfig::${package})
+    target_link_libraries(apus_${name} PUBLIC PkgConfig::${package})
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY APUS_FLOORS ${name})
+endfunction()
+
+# apus_test(NAME SOURCE LIBRARY...): a cmocka program that ctest runs.
+function(apus_test name source)
+  pkg_check_modules(cmocka REQUIRED IMPORTED_TARGET cmocka)
+  add_executable(${name} ${source})
+  target_link_libraries(${name} PRIVATE apus_flags ${ARGN} PkgConfig::cmocka)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 120 ENVIRONMENT
+    "APUS_SOURCE_DIR=${CMAKE_SOURCE_DIR};APUS_SHARED_DIR=${CMAKE_SOURCE_DIR}/../shared")
+endfunction()

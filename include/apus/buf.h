@@ -1,0 +1,68 @@
+/* apus/buf.h - bytes that grow at the end.
+ *
+ *     apus_buf b = apus_buf_in(arena);
+ *     apus_buf_addf(&b, "%d items", n);
+ *     apus_buf_add(&b, name);
+ *     rc = apus_buf_take(&b, &text);
+ *
+ * A buffer remembers its own failure: after an addition that found no memory
+ * the rest are swallowed and apus_buf_take reports it, so forty additions need
+ * one check.
+ *
+ * MEMORY is an arena's (apus_buf_in) and goes with it, or an allocator's
+ * (apus_buf_with) and is given back by apus_buf_finish.  Nothing suspends. */
+#ifndef APUS_BUF_H
+#define APUS_BUF_H
+
+#include "apus/api.h"
+#include "apus/arena.h"
+#include "apus/rc.h"
+#include "apus/str.h"
+
+APUS_API_BEGIN
+
+/* ptr and len may be read; write through the functions.  After a failure
+ * `failed` is not APUS_OK and the contents mean nothing. */
+typedef struct apus_buf {
+    char *ptr;
+    size_t len;
+    size_t cap;
+    apus_arena *arena; /* or NULL, and then: */
+    apus_alloc alloc;
+    size_t limit; /* in bytes; SIZE_MAX unless set */
+    apus_rc failed;
+} apus_buf;
+
+apus_buf apus_buf_in(apus_arena *a);
+apus_buf apus_buf_with(const apus_alloc *alloc);
+
+/* Gives the memory of an apus_buf_with buffer back.  It can be used again. */
+void apus_buf_finish(apus_buf *b);
+
+/* Empties the buffer and forgets its failure; keeps the memory. */
+void apus_buf_clear(apus_buf *b);
+
+/* Room for n more bytes behind len, or NULL (and the buffer has failed).  Write
+ * there, then say how much with apus_buf_grew. */
+char *apus_buf_room(apus_buf *b, size_t n);
+
+static inline void apus_buf_grew(apus_buf *b, size_t n)
+{
+    b->len += n;
+}
+
+void apus_buf_add(apus_buf *b, apus_str s);
+void apus_buf_addc(apus_buf *b, char c);
+void apus_buf_addf(apus_buf *b, const char *fmt, ...) APUS_PRINTF(2, 3);
+void apus_buf_vaddf(apus_buf *b, const char *fmt, va_list args);
+
+/* A literal, without counting its bytes at run time. */
+#define apus_buf_lit(b, literal) apus_buf_add((b), APUS_STR(literal))
+
+/* The contents, NUL-terminated, in *out; they stay the buffer's memory.
+ * APUS_OK, APUS_NOMEM, or APUS_LIMIT when the limit was passed. */
+apus_rc apus_buf_take(apus_buf *b, apus_str *out) APUS_NODISCARD;
+
+APUS_API_END
+
+#endif

@@ -1,0 +1,221 @@
+/* Chunks, newest first, each twice the size of the one before it up to a
+ * ceiling.  `next` and `left` describe the free end of the newest chunk; an
+ * allocation that fits is two additions. */
+#include "apus/arena.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/poison.h"
+
+enum {
+    CHUNK_MIN = 4096,        /* bytes; a small request fits in one */
+    CHUNK_MAX = 1024 * 1024, /* growth stops doubling here */
+};
+
+struct apus__chunk {
+    struct apus__chunk *older;
+    size_t size; /* of the whole block, this header included */
+    max_align_t bytes[];
+};
+
+struct apus__defer {
+    struct apus__defer *older;
+    void (*fn)(void *ctx);
+    void *ctx;
+};
+
+static void *libc_resize(void *ctx, void *ptr, size_t old_size, size_t new_size)
+{
+    (void)ctx;
+    (void)old_size;
+    if (new_size == 0) {
+        free(ptr);
+        return NULL;
+    }
+    return realloc(ptr, new_size);
+}
+
+const apus_alloc apus_alloc_libc = { .resize = libc_resize, .ctx = NULL };
+
+void apus_arena_init(apus_arena *a, const apus_alloc *alloc, size_t limit)
+{
+    *a = (apus_arena){ .alloc = *alloc, .limit = limit };
+}
+
+static void enter_chunk(apus_arena *a, struct apus__chunk *c)
+{
+    a->chunk = c;
+    a->next = (char *)c->bytes;
+    a->left = c->size - sizeof(*c);
+    APUS_POISON(a->next, a->left);
+}
+
+static void drop_chunk(apus_arena *a)
+{
+    struct apus__chunk *c = a->chunk;
+    a->chunk = c->older;
+    a->held -= c->size;
+    APUS_UNPOISON(c->bytes, c->size - sizeof(*c));
+    a->alloc.resize(a->alloc.ctx, c, c->size, 0);
+}
+
+static bool add_chunk(apus_arena *a, size_t size, size_t align)
+{
+    if (size > SIZE_MAX - align - sizeof(struct apus__chunk))
+        return false;
+    size_t need = sizeof(struct apus__chunk) + size + align;
+    size_t want = a->chunk ? a->chunk->size * 2 : CHUNK_MIN;
+    if (want > CHUNK_MAX)
+        want = CHUNK_MAX;
+    if (want > a->limit - a->held)
+        want = a->limit - a->held;
+    if (want < need)
+        want = need;
+    if (want > a->limit - a->held)
+        return false;
+
+    struct apus__chunk *c = a->alloc.resize(a->alloc.ctx, NULL, 0, want);
+    if (!c)
+        return false;
+    c->older = a->chunk;
+    c->size = want;
+    a->held += want;
+    enter_chunk(a, c);
+    return true;
+}
+
+void *apus_arena_alloc(apus_arena *a, size_t size, size_t align)
+{
+    assert(align != 0 && (align & (align - 1)) == 0);
+
+    size_t pad = -(uintptr_t)a->next & (align - 1);
+    if (APUS_UNLIKELY(!a->next || pad > a->left || size > a->left - pad)) {
+        if (!add_chunk(a, size, align))
+            return NULL;
+        pad = -(uintptr_t)a->next & (align - 1);
+    }
+    char *p = a->next + pad;
+    a->next = p + size;
+    a->left -= pad + size;
+    APUS_UNPOISON(p, size);
+    return p;
+}
+
+void *apus_arena_grow(apus_arena *a, void *ptr, size_t old_size, size_t new_size, size_t align)
+{
+    assert(new_size >= old_size);
+    size_t more = new_size - old_size;
+    if (ptr && a->next && (char *)ptr + old_size == a->next && more <= a->left) {
+        APUS_UNPOISON(a->next, more);
+        a->next += more;
+        a->left -= more;
+        return ptr;
+    }
+    void *moved = apus_arena_alloc(a, new_size, align);
+    if (moved && old_size)
+        memcpy(moved, ptr, old_size);
+    return moved;
+}
+
+void *apus__arena_array(apus_arena *a, size_t n, size_t size, size_t align)
+{
+    if (size && n > SIZE_MAX / size)
+        return NULL;
+    void *p = apus_arena_alloc(a, n * size, align);
+    if (p)
+        memset(p, 0, n * size);
+    return p;
+}
+
+apus_str apus_arena_str(apus_arena *a, apus_str s)
+{
+    char *p = s.len < SIZE_MAX ? apus_arena_alloc(a, s.len + 1, 1) : NULL;
+    if (!p)
+        return (apus_str){ NULL, 0 };
+    if (s.len)
+        memcpy(p, s.ptr, s.len);
+    p[s.len] = '\0';
+    return (apus_str){ p, s.len };
+}
+
+apus_str apus_arena_vstrf(apus_arena *a, const char *fmt, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, fmt, args);
+    char *p = len >= 0 ? apus_arena_alloc(a, (size_t)len + 1, 1) : NULL;
+    if (p)
+        vsnprintf(p, (size_t)len + 1, fmt, again);
+    va_end(again);
+    return p ? (apus_str){ p, (size_t)len } : (apus_str){ NULL, 0 };
+}
+
+apus_str apus_arena_strf(apus_arena *a, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    apus_str s = apus_arena_vstrf(a, fmt, args);
+    va_end(args);
+    return s;
+}
+
+apus_rc apus_arena_defer(apus_arena *a, void (*fn)(void *ctx), void *ctx)
+{
+    struct apus__defer *d = APUS_NEW(a, struct apus__defer, 1);
+    if (!d)
+        return APUS_NOMEM;
+    *d = (struct apus__defer){ .older = a->defer, .fn = fn, .ctx = ctx };
+    a->defer = d;
+    return APUS_OK;
+}
+
+/* A deferred call may defer again; that one runs next. */
+static void run_defers(apus_arena *a, struct apus__defer *until)
+{
+    while (a->defer != until) {
+        struct apus__defer *d = a->defer;
+        a->defer = d->older;
+        d->fn(d->ctx);
+    }
+}
+
+void apus_arena_finish(apus_arena *a)
+{
+    run_defers(a, NULL);
+    while (a->chunk)
+        drop_chunk(a);
+    a->next = NULL;
+    a->left = 0;
+}
+
+void apus_arena_reset(apus_arena *a)
+{
+    run_defers(a, NULL);
+    if (!a->chunk)
+        return;
+    while (a->chunk->older)
+        drop_chunk(a);
+    enter_chunk(a, a->chunk);
+}
+
+apus_arena_mark apus_arena_mark_take(const apus_arena *a)
+{
+    return (
+        apus_arena_mark){ .chunk = a->chunk, .defer = a->defer, .next = a->next, .left = a->left };
+}
+
+void apus_arena_rewind(apus_arena *a, apus_arena_mark m)
+{
+    run_defers(a, m.defer);
+    if (!m.chunk) {
+        apus_arena_reset(a);
+        return;
+    }
+    while (a->chunk != m.chunk)
+        drop_chunk(a);
+    a->next = m.next;
+    a->left = m.left;
+    APUS_POISON(a->next, a->left);
+}
