@@ -1,0 +1,70 @@
+/* apus/text.h - numbers, moments and identifiers to and from text.
+ *
+ * Parsers take the whole text or refuse it; on refusal *why, unless NULL, is a
+ * static text in the words of errors.md ("invalid character in hour").
+ * Printers write at most the stated number of bytes and return how many.
+ * Pure: no clock, no locale, no allocation. */
+#ifndef APUS_TEXT_H
+#define APUS_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "apus/api.h"
+#include "apus/buf.h"
+#include "apus/str.h"
+#include "apus/value.h"
+
+APUS_API_BEGIN
+
+enum {
+    APUS_TEXT_INT_MAX = 20,
+    APUS_TEXT_DOUBLE_MAX = 32,
+    APUS_TEXT_TIME_MAX = 40,
+    APUS_TEXT_DATE_MAX = 10,
+    APUS_TEXT_DURATION_MAX = 40,
+    APUS_TEXT_UUID_MAX = 36,
+    APUS_TEXT_DECIMAL_MAX = 48,
+    APUS_TEXT_IP_MAX = 45,
+};
+
+size_t apus_int_print(int64_t value, char *to);
+size_t apus_uint_print(uint64_t value, char *to);
+
+/* The fewest digits that read back as the same double, in the layout of
+ * Python's repr: 1.0, 0.1, 1e+16 -> 1e16, 1.5e-07 -> 1.5e-7.  Finite only. */
+size_t apus_double_print(double value, char *to);
+size_t apus_float_print(float value, char *to);
+
+/* JSON's number grammar, exactly rounded.  false if text is not one. */
+bool apus_double_parse(apus_str text, double *out);
+
+bool apus_time_parse(apus_str text, apus_time *out, const char **why);
+size_t apus_time_print(apus_time value, char *to); /* RFC 3339; Z where the offset is 0 */
+bool apus_date_parse(apus_str text, apus_date *out, const char **why);
+size_t apus_date_print(apus_date value, char *to);
+bool apus_duration_parse(apus_str text, apus_duration *out, const char **why);
+size_t apus_duration_print(apus_duration value, char *to);
+bool apus_uuid_parse(apus_str text, apus_uuid *out, const char **why);
+size_t apus_uuid_print(apus_uuid value, char *to);
+bool apus_decimal_parse(apus_str text, apus_decimal *out, const char **why);
+size_t apus_decimal_print(apus_decimal value, char *to);
+int apus_decimal_cmp(apus_decimal a, apus_decimal b); /* by value: 1.0 equals 1.00 */
+bool apus_ip_parse(apus_str text, apus_ip *out, const char **why);
+size_t apus_ip_print(apus_ip value, char *to); /* RFC 5952 */
+bool apus_url_check(apus_str text, const char **why);
+bool apus_email_check(apus_str text, const char **why);
+
+/* Moments as one number, and back (offset 0).  Saturates past int64_t. */
+int64_t apus_time_ns(apus_time value);
+apus_time apus_time_of_ns(int64_t ns);
+apus_time apus_time_of_seconds(int64_t seconds);
+
+/* base64 with padding (RFC 4648 section 4); reading also takes the URL-safe
+ * alphabet and missing padding.  Appends to `to`; false if text is not base64. */
+void apus_base64_write(apus_buf *to, apus_bytes bytes);
+bool apus_base64_read(apus_buf *to, apus_str text);
+
+APUS_API_END
+
+#endif
