@@ -1,0 +1,146 @@
+/* apus/annotate.h - the words that make plain C a contract.
+ *
+ * To apusc (which defines APUS_READING) each is an annotation in the syntax
+ * tree; to every other compiler they are nothing, or the plain declaration
+ * that their line stands for.  So annotated code compiles anywhere.
+ *
+ *     App(hello, title = "Hello", version = "1.0.0");
+ *
+ *     Get("/hello/{name}")
+ *     greeting *greet(apus_req *req, apus_str name, int times Query(default = 1, ge = 1));
+ *
+ * Macros in the options are expanded before apusc reads them, so a bound may be
+ * a #define of yours, or INT32_MAX; enumerators are resolved by apusc.
+ *
+ * All names exist with the prefix APUS_; #define APUS_NO_SHORT_NAMES before
+ * the include leaves only those.  docs/reference/annotations.md lists the options of each. */
+#ifndef APUS_ANNOTATE_H
+#define APUS_ANNOTATE_H
+
+#include "apus/api.h"
+
+#ifdef APUS_READING
+#define APUS__NOTE(word, ...) __attribute__((annotate("apus:" word ":" #__VA_ARGS__)))
+#else
+#define APUS__NOTE(word, ...)
+#endif
+
+#define APUS__FIRST(...)     APUS__FIRST_(__VA_ARGS__, )
+#define APUS__FIRST_(a, ...) a
+#define APUS__PASTE(a, b)    APUS__PASTE_(a, b)
+#define APUS__PASTE_(a, b)   a##b
+#define APUS__NAMED(prefix, suffix, ...)                                                           \
+    APUS__PASTE(prefix, APUS__PASTE(APUS__FIRST(__VA_ARGS__), suffix))
+
+/* In front of a function: a route. */
+#define APUS_GET(...)     APUS__NOTE("Get", __VA_ARGS__)
+#define APUS_POST(...)    APUS__NOTE("Post", __VA_ARGS__)
+#define APUS_PUT(...)     APUS__NOTE("Put", __VA_ARGS__)
+#define APUS_PATCH(...)   APUS__NOTE("Patch", __VA_ARGS__)
+#define APUS_DELETE(...)  APUS__NOTE("Delete", __VA_ARGS__)
+#define APUS_HEAD(...)    APUS__NOTE("Head", __VA_ARGS__)
+#define APUS_OPTIONS(...) APUS__NOTE("Options", __VA_ARGS__)
+
+/* In front of a function: rewrites the failures with that code or status. */
+#define APUS_ON_FAIL(...) APUS__NOTE("OnFail", __VA_ARGS__)
+
+/* Behind a struct member: its constraints and metadata. */
+#define APUS_FIELD(...)   APUS__NOTE("Field", __VA_ARGS__)
+#define APUS_FLATTEN(...) APUS__NOTE("Flatten", __VA_ARGS__)
+
+/* Behind a parameter: where its value comes from. */
+#define APUS_QUERY(...)   APUS__NOTE("Query", __VA_ARGS__)
+#define APUS_PATH(...)    APUS__NOTE("Path", __VA_ARGS__)
+#define APUS_HEADER(...)  APUS__NOTE("Header", __VA_ARGS__)
+#define APUS_COOKIE(...)  APUS__NOTE("Cookie", __VA_ARGS__)
+#define APUS_BODY(...)    APUS__NOTE("Body", __VA_ARGS__)
+#define APUS_FORM(...)    APUS__NOTE("Form", __VA_ARGS__)
+#define APUS_FILE(...)    APUS__NOTE("File", __VA_ARGS__)
+#define APUS_DEPENDS(...) APUS__NOTE("Depends", __VA_ARGS__)
+
+/* Behind an enumerator: its name on the wire.  Behind the } of a struct or an
+ * enum, before the typedef's name: the name of its schema. */
+#define APUS_NAME(...) APUS__NOTE("Name", __VA_ARGS__)
+
+/* Behind the } of a struct: options of the model (extra = forbid, check = fn). */
+#define APUS_MODEL(...) APUS__NOTE("Model", __VA_ARGS__)
+
+/* On a line of its own, with a semicolon. */
+
+/* Declares NAME_app, which apusc defines. */
+#define APUS_APP(...)                                                                              \
+    extern const struct apus_app APUS__NAMED(, _app, __VA_ARGS__) APUS__NOTE("App", __VA_ARGS__)
+
+/* Declares NAME_router, which apusc defines. */
+#define APUS_ROUTER(...)                                                                           \
+    extern const struct apus_router APUS__NAMED(, _router, __VA_ARGS__)                            \
+        APUS__NOTE("Router", __VA_ARGS__)
+
+/* Include(app_or_router, router, prefix = "/v1"): joins the second to the first. */
+#ifdef APUS_READING
+#define APUS_INCLUDE(...)                                                                          \
+    extern const char APUS__PASTE(apus__include_, __COUNTER__) APUS__NOTE("Include", __VA_ARGS__)
+#else
+#define APUS_INCLUDE(...) struct apus__include
+#endif
+
+/* Declares the type NAME: a credential, extracted and documented. */
+#define APUS_SECURITY(...)                                                                         \
+    typedef struct APUS__FIRST(__VA_ARGS__) {                                                      \
+        apus_str value; /* what was sent, without a scheme's name */                               \
+    } APUS__FIRST(__VA_ARGS__) APUS__NOTE("Security", __VA_ARGS__)
+
+/* Declares T_list { T *ptr; size_t len; }.  Once per type, beside the model. */
+#define APUS_LIST(T)                                                                               \
+    typedef struct T##_list {                                                                      \
+        T *ptr;                                                                                    \
+        size_t len;                                                                                \
+    } T##_list APUS__NOTE("List", T)
+
+/* Declares T_map { T_entry *ptr; size_t len; } with entries { key, value }. */
+#define APUS_MAP(T)                                                                                \
+    typedef struct T##_entry {                                                                     \
+        apus_str key;                                                                              \
+        T value;                                                                                   \
+    } T##_entry;                                                                                   \
+    typedef struct T##_map {                                                                       \
+        T##_entry *ptr;                                                                            \
+        size_t len;                                                                                \
+    } T##_map APUS__NOTE("Map", T)
+
+/* Test(name) { ... }: a test that `apus test` runs. */
+#define APUS_TEST(name)                                                                            \
+    APUS__NOTE("Test", name) void apus_test_##name(void);                                          \
+    void apus_test_##name(void)
+
+#ifndef APUS_NO_SHORT_NAMES
+#define App      APUS_APP
+#define Router   APUS_ROUTER
+#define Include  APUS_INCLUDE
+#define Get      APUS_GET
+#define Post     APUS_POST
+#define Put      APUS_PUT
+#define Patch    APUS_PATCH
+#define Delete   APUS_DELETE
+#define Head     APUS_HEAD
+#define Options  APUS_OPTIONS
+#define OnFail   APUS_ON_FAIL
+#define Field    APUS_FIELD
+#define Flatten  APUS_FLATTEN
+#define Query    APUS_QUERY
+#define Path     APUS_PATH
+#define Header   APUS_HEADER
+#define Cookie   APUS_COOKIE
+#define Body     APUS_BODY
+#define Form     APUS_FORM
+#define File     APUS_FILE
+#define Depends  APUS_DEPENDS
+#define Security APUS_SECURITY
+#define Name     APUS_NAME
+#define Model    APUS_MODEL
+#define List     APUS_LIST
+#define Map      APUS_MAP
+#define Test     APUS_TEST
+#endif
+
+#endif

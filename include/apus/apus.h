@@ -1,0 +1,24 @@
+/* apus/apus.h - everything a service includes. */
+#ifndef APUS_APUS_H
+#define APUS_APUS_H
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "apus/annotate.h"
+#include "apus/api.h"
+#include "apus/arena.h"
+#include "apus/buf.h"
+#include "apus/json.h"
+#include "apus/main.h"
+#include "apus/model.h"
+#include "apus/req.h"
+#include "apus/route.h"
+#include "apus/str.h"
+#include "apus/test.h"
+#include "apus/text.h"
+#include "apus/value.h"
+
+#endif

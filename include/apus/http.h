@@ -1,0 +1,141 @@
+/* apus/http.h - requests as they came in, answers as they go out.
+ *
+ * The seam between the http floor, which knows connections and nothing of
+ * routes, and the app floor, which knows routes and nothing of connections.
+ * For each complete request the http floor starts a fiber that calls the
+ * handler with an exchange: the request, an arena, and the place to answer.
+ *
+ * MEMORY: an exchange and all it points to live until the handler has returned
+ * and the answer has been sent or the connection lost; then its arena is reset
+ * and the exchange is reused. */
+#ifndef APUS_HTTP_H
+#define APUS_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "apus/api.h"
+#include "apus/arena.h"
+#include "apus/buf.h"
+#include "apus/rc.h"
+#include "apus/str.h"
+
+APUS_API_BEGIN
+
+#define APUS_METHOD_TABLE(X) X(GET) X(HEAD) X(POST) X(PUT) X(PATCH) X(DELETE) X(OPTIONS) X(TRACE)
+
+typedef enum apus_method {
+    APUS_METHOD_other, /* a token that is none of these; `method_text` has it */
+#define X(name) APUS_METHOD_##name,
+    APUS_METHOD_TABLE(X)
+#undef X
+        APUS_METHOD_COUNT
+} apus_method;
+
+/* "GET" and so on; "" for APUS_METHOD_other.  Static. */
+apus_str apus_method_name(apus_method m);
+
+typedef struct apus_http_header {
+    apus_str name;  /* as sent */
+    apus_str value; /* without surrounding blanks */
+} apus_http_header;
+
+typedef struct apus_http_request {
+    apus_method method;
+    apus_str method_text;
+    apus_str target;           /* as sent */
+    apus_str path;             /* of the target, still percent-encoded, without the query */
+    apus_str query;            /* what stands behind '?', without it; empty if there is none */
+    apus_str scheme;           /* "http" or "https" */
+    apus_str host;             /* Host, as sent */
+    apus_http_header *headers; /* in the order of arrival */
+    uint32_t n_headers;
+    uint32_t version; /* 10 or 11 */
+    apus_str body;    /* whole, de-chunked; empty if there is none */
+    bool has_body;    /* Content-Length or Transfer-Encoding was sent */
+    apus_str peer;    /* address of the client, "127.0.0.1:50312" */
+} apus_http_request;
+
+/* The first header of that name (any case), or NULL. */
+const apus_http_header *apus_http_header_find(const apus_http_request *r, apus_str name);
+
+/* What is sent back.  Content-Length, Date and Connection are the http floor's
+ * business; everything else stands in headers.  Bytes that head and body point
+ * to are the exchange's arena or static. */
+typedef struct apus_http_reply {
+    uint16_t status;
+    apus_str content_type; /* empty: no Content-Type header */
+    apus_str headers;      /* further lines "Name: value\r\n", already checked and joined */
+    apus_str body;         /* not sent for HEAD, 204 and 304 */
+} apus_http_reply;
+
+/* One request and its answer. */
+typedef struct apus_exchange {
+    apus_http_request request;
+    apus_arena arena; /* reset when the exchange ends */
+    void *app;        /* for the handler's own use */
+} apus_exchange;
+
+/* Answers.  The bytes join the connection's batch and are written when the loop's
+ * turn ends; later requests of the same connection may start at once.  Exactly
+ * one answer per exchange; a handler that returns without gets a 500 sent for it.
+ * Does not suspend.  APUS_OK, or APUS_IO when the client is gone. */
+apus_rc apus_exchange_reply(apus_exchange *x, const apus_http_reply *reply);
+
+/* Suspends until the answer has left for the kernel, or the client is gone. */
+void apus_exchange_flush(apus_exchange *x);
+
+/* Called in a fiber of its own for each request; may suspend. */
+typedef void apus_http_handler(void *ctx, apus_exchange *x);
+
+/* Limits of the server side; zero means the default in parentheses. */
+typedef struct apus_http_limits {
+    uint32_t target_max;      /* bytes of the request target (8,192): 414 */
+    uint32_t head_max;        /* bytes of request line and headers (16,384): 431 */
+    uint32_t headers_max;     /* how many headers (100): 431 */
+    uint64_t body_max;        /* bytes of a body, decoded (1 MiB): 413 */
+    uint32_t pipeline_max;    /* answers that may wait for a client that does not read (64) */
+    uint32_t connections_max; /* at once (10,000); further ones are closed */
+    int64_t head_timeout;     /* ns to send a request's head (10 s): 408 */
+    int64_t body_timeout;     /* ns between two pieces of a body (20 s): 408 */
+    int64_t idle_timeout;     /* ns between requests (75 s): closed */
+    int64_t write_timeout;    /* ns without progress in sending (20 s): closed */
+    size_t memory_max;        /* bytes of one exchange's arena (64 MiB): 503 */
+} apus_http_limits;
+
+typedef struct apus_http_server apus_http_server;
+struct apus_loop;
+
+/* Serves connections on loop, calling handler.  Nothing is accepted before
+ * apus_http_server_listen.  *limits is copied and may be NULL. */
+apus_rc apus_http_server_create(struct apus_loop *loop, const apus_http_limits *limits,
+                                apus_http_handler *handler, void *ctx, apus_http_server **out,
+                                apus_err *err) APUS_NODISCARD;
+
+/* Accepts on a listening, non-blocking socket, which the server then owns.  May be
+ * called for several. */
+apus_rc apus_http_server_listen(apus_http_server *s, int fd, apus_err *err) APUS_NODISCARD;
+
+/* Stops accepting, lets requests in flight finish (their answers say
+ * `Connection: close`), closes idle connections, and calls done(ctx) when the
+ * last one is gone or `deadline` (loop time, ns) has passed. */
+void apus_http_server_drain(apus_http_server *s, int64_t deadline, void (*done)(void *ctx),
+                            void *ctx);
+
+/* After draining, or in tests at any time: closes what is left. */
+void apus_http_server_destroy(apus_http_server *s);
+
+/* One connection that is not a socket: for tests and the in-process client.
+ * Bytes given with _send are parsed as if they had arrived; what the server
+ * writes collects in `out`, which the caller empties.  _close is the client's
+ * end going away. */
+typedef struct apus_http_pipe apus_http_pipe;
+apus_rc apus_http_pipe_open(apus_http_server *s, apus_buf *out, apus_http_pipe **pipe)
+    APUS_NODISCARD;
+void apus_http_pipe_send(apus_http_pipe *pipe, apus_str bytes);
+bool apus_http_pipe_is_closed(const apus_http_pipe *pipe); /* by the server */
+void apus_http_pipe_close(apus_http_pipe *pipe);
+
+APUS_API_END
+
+#endif

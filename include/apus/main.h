@@ -1,0 +1,32 @@
+/* apus/main.h - a program that serves an app.
+ *
+ * apusc writes `int main` where a program has none; it calls apus_main.
+ * Options: --host --port ... (see --help); each is also an environment variable
+ * (APUS_PORT=9000).  Exit codes: 0 stopped on request, 1 could not start, 2 wrong
+ * usage. */
+#ifndef APUS_MAIN_H
+#define APUS_MAIN_H
+
+#include "apus/api.h"
+#include "apus/http.h"
+#include "apus/rc.h"
+#include "apus/route.h"
+
+APUS_API_BEGIN
+
+int apus_main(int argc, char **argv, const apus_app *app);
+
+/* An app made ready to answer: its router is built, its patterns compiled. */
+typedef struct apus_service apus_service;
+struct apus_loop;
+
+apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_service **out,
+                            apus_err *err) APUS_NODISCARD;
+void apus_service_destroy(apus_service *s);
+
+/* The apus_http_handler of a service: ctx is the apus_service. */
+void apus_service_handle(void *ctx, apus_exchange *x);
+
+APUS_API_END
+
+#endif

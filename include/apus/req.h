@@ -1,0 +1,172 @@
+/* apus/req.h - the request, as a handler sees it.
+ *
+ * A handler asks, decides and answers; memory comes from the request and is
+ * never freed; failure is the request's state:
+ *
+ *     if (!found)
+ *         return apus_fail(req, 404, "unknown_item", "there is no item %" PRId64, id);
+ *
+ * MEMORY: everything here lives until the answer has been sent and the deferred
+ * calls have run.  FIBERS: a request belongs to one fiber; only the functions
+ * that say so suspend it. */
+#ifndef APUS_REQ_H
+#define APUS_REQ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "apus/api.h"
+#include "apus/arena.h"
+#include "apus/http.h"
+#include "apus/json.h"
+#include "apus/model.h"
+#include "apus/route.h"
+#include "apus/str.h"
+#include "apus/value.h"
+
+APUS_API_BEGIN
+
+/* --- memory --- */
+
+/* A zeroed T, or n of them.  Never NULL: out of memory ends the handler as
+ * apus_abort(req, 503, ...) does.  apus_try_new may give NULL. */
+#define apus_new(req, T)      ((T *)apus__req_new((req), 1, sizeof(T), _Alignof(T)))
+#define apus_new_n(req, T, n) ((T *)apus__req_new((req), (n), sizeof(T), _Alignof(T)))
+#define apus_try_new(req, T)  APUS_NEW(apus_req_arena(req), T, 1)
+
+void *apus__req_new(apus_req *req, size_t n, size_t size, size_t align);
+
+/* printf into the request's memory; aborts like apus_new. */
+apus_str apus_strf(apus_req *req, const char *fmt, ...) APUS_PRINTF(2, 3);
+
+/* A copy of s with a NUL behind it; aborts like apus_new. */
+apus_str apus_strdup(apus_req *req, apus_str s);
+
+apus_arena *apus_req_arena(apus_req *req);
+
+/* --- the request itself --- */
+
+const apus_http_request *apus_req_http(const apus_req *req);
+apus_str apus_req_header(const apus_req *req, const char *name);     /* "" if absent */
+apus_str apus_req_path_value(const apus_req *req, const char *name); /* decoded; "" if absent */
+apus_str apus_req_url(apus_req *req); /* absolute, as the client sees it */
+const apus_route *apus_req_route(const apus_req *req);
+const char *apus_req_id(const apus_req *req); /* also sent as X-Request-ID */
+
+/* --- failure --- */
+
+/* Sets the failure {"detail": text}, with "code" if it is not NULL.  The first
+ * failure counts; later ones are ignored.  Has the value NULL, so that a function
+ * that gives a pointer can `return apus_fail(...)`; elsewhere `return 0;` after it. */
+void *apus_fail(apus_req *req, int status, const char *code, const char *fmt, ...)
+    APUS_PRINTF(4, 5);
+
+/* The same with any JSON as detail. */
+void *apus_fail_json(apus_req *req, int status, const char *code, const apus_json *detail);
+
+/* Adds a header to the failure's answer. */
+void apus_fail_header(apus_req *req, const char *name, const char *value);
+
+/* Whether the request has failed, or was cancelled. */
+bool apus_failed(const apus_req *req);
+int apus_failed_status(const apus_req *req); /* 0 if not */
+
+/* Fails from any depth and does not return: the fiber is dropped, nothing is
+ * unwound; apus_finally and apus_defer calls run. */
+void apus_abort(apus_req *req, int status, const char *code, const char *fmt, ...) APUS_NORETURN
+    APUS_PRINTF(4, 5);
+
+/* --- what happens later --- */
+
+/* fn(req, arg) after the handler, before the answer is sent; newest first.  It sees
+ * apus_failed and may itself fail: commits live here.  May suspend. */
+void apus_finally(apus_req *req, void (*fn)(apus_req *req, void *arg), void *arg);
+
+/* fn(req, arg) after the answer has been sent, in order.  May suspend. */
+void apus_after(apus_req *req, void (*fn)(apus_req *req, void *arg), void *arg);
+
+/* fn(arg) at the very end; newest first; releases what is not memory. */
+void apus_defer(apus_req *req, void (*fn)(void *arg), void *arg);
+
+/* --- waiting; these suspend --- */
+
+/* false when the wait was cut short: deadline, client gone, drain. */
+bool apus_sleep(apus_req *req, int64_t ns);
+
+/* Runs fn(req, arg) on a pool thread and returns what it returned; NULL with the
+ * failure set when the pool is full (503) or the request was cancelled meanwhile.
+ * fn may use the request's memory and apus_fail, and nothing that suspends. */
+void *apus_offload(apus_req *req, void *(*fn)(apus_req *req, void *arg), void *arg);
+
+/* --- the answer --- */
+
+void apus_set_status(apus_req *req, int status);
+
+/* Adds a header; names and values that could split the answer are refused with a
+ * failure (500). */
+void apus_set_header(apus_req *req, const char *name, const char *value);
+
+typedef struct apus_cookie {
+    const char *path; /* "/" unless set */
+    const char *domain;
+    const char *same_site; /* "lax" unless set; "strict", "none" */
+    int64_t max_age;       /* seconds; 0: a session cookie; negative: deletes */
+    bool secure, http_only, partitioned;
+} apus_cookie;
+
+/* Set-Cookie (RFC 6265); options may be NULL. */
+void apus_set_cookie(apus_req *req, const char *name, const char *value,
+                     const apus_cookie *options);
+
+/* Any other answer than the handler's type. */
+typedef struct apus_response apus_response;
+
+apus_response *apus_text(apus_req *req, apus_str text);
+apus_response *apus_html(apus_req *req, apus_str html);
+apus_response *apus_redirect(apus_req *req, int status, const char *location);
+apus_response *apus_respond_bytes(apus_req *req, const char *content_type, apus_bytes bytes);
+apus_response *apus_respond_json(apus_req *req, int status, const apus_json *value);
+#define apus_bytes(req, content_type, bytes) apus_respond_bytes((req), (content_type), (bytes))
+
+/* Answers with another model than the declared one.  From a handler that returns a
+ * model: `return apus_respond(req, 409, conflict, &c);` has the value NULL. */
+#define apus_respond(req, status, model, object)                                                   \
+    apus__respond((req), (status), APUS__MODEL(model), 1 ? (object) : (const struct model *)0)
+void *apus__respond(apus_req *req, int status, const apus_model *m, const void *object);
+
+/* The table that apusc writes for a model, named where it is used. */
+#if defined(__GNUC__)
+#define APUS__MODEL(name)                                                                          \
+    __extension__({                                                                                \
+        extern const struct apus_model apus_model_##name;                                          \
+        &apus_model_##name;                                                                        \
+    })
+#else
+#define APUS__MODEL(name) (&apus_model_##name)
+#endif
+
+/* --- PATCH --- */
+
+/* Whether the client sent this member of a Body(partial) model. */
+#define apus_sent(req, member) apus__sent((req), (member))
+bool apus__sent(const apus_req *req, const void *member);
+
+/* A copy of *stored with the sent members of *patch laid over it. */
+#define apus_merge(req, model, stored, patch)                                                      \
+    ((model *)apus__merge((req), APUS__MODEL(model), (stored), (patch)))
+void *apus__merge(apus_req *req, const apus_model *m, const void *stored, const void *patch);
+
+/* --- who is calling --- */
+
+typedef struct apus_principal {
+    apus_str id;
+    apus_strs scopes;
+} apus_principal;
+
+/* Says who is behind the request; copied.  Called by authenticating dependencies. */
+void apus_identify(apus_req *req, const apus_principal *who);
+const apus_principal *apus_req_principal(const apus_req *req); /* or NULL */
+
+APUS_API_END
+
+#endif

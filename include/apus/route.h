@@ -1,0 +1,194 @@
+/* apus/route.h - an API as constant tables: routes, parameters, dependencies.
+ *
+ * apusc writes these from annotated functions; by hand they look the same.  For
+ * each handler and dependency there is a struct of its arguments and one small
+ * function that calls it with them:
+ *
+ *     struct greet_args { apus_str name; int times; };
+ *
+ *     static void greet_call(apus_req *req, apus_fn *fn, const void *args, void *result)
+ *     {
+ *         const struct greet_args *a = args;
+ *         struct greeting *(*call)(apus_req *, apus_str, int) =
+ *             (struct greeting * (*)(apus_req *, apus_str, int)) fn;
+ *         *(struct greeting **)result = call(req, a->name, a->times);
+ *     }
+ *
+ * MEMORY: everything is static and constant. */
+#ifndef APUS_ROUTE_H
+#define APUS_ROUTE_H
+
+#include "apus/api.h"
+#include "apus/http.h"
+#include "apus/model.h"
+
+APUS_API_BEGIN
+
+typedef struct apus_req apus_req;
+typedef struct apus_dependency apus_dependency;
+typedef struct apus_security apus_security;
+typedef struct apus_router apus_router;
+typedef struct apus_app apus_app;
+
+/* Any function; cast back to its own type before it is called. */
+typedef void apus_fn(void);
+
+/* Calls fn, which has the type the trampoline was written for, with the bound
+ * arguments at `args`, and stores what it returns at `result`. */
+typedef void apus_call(apus_req *req, apus_fn *fn, const void *args, void *result);
+
+/* Where a parameter's value comes from. */
+typedef enum apus_in {
+    APUS_IN_path,
+    APUS_IN_query,
+    APUS_IN_header,
+    APUS_IN_cookie,
+    APUS_IN_body, /* the whole JSON body, or with APUS_FIELD_embed a member of it */
+    APUS_IN_form, /* a field of an urlencoded or multipart form */
+    APUS_IN_file, /* a file of a multipart form: apus_upload */
+    APUS_IN_depends,
+    APUS_IN_security,
+} apus_in;
+
+/* One parameter.  field.offset counts from the argument struct.  A model type with
+ * path, query, header, cookie or form takes each of its members from there. */
+typedef struct apus_param {
+    apus_in in;
+    apus_field field;
+    const apus_dependency *dependency; /* depends: result goes to field.offset */
+    const apus_security *security;     /* security */
+    uint32_t flags;                    /* APUS_PARAM_... */
+} apus_param;
+
+enum {
+    APUS_PARAM_partial = 1 << 0, /* body: PATCH semantics, see apus_sent */
+    APUS_PARAM_raw = 1 << 1,     /* body: the bytes as they came (apus_bytes or apus_str) */
+    APUS_PARAM_model = 1 << 2,   /* query, header, cookie, form: the field's model is spread */
+};
+
+struct apus_dependency {
+    const char *name; /* of the function */
+    apus_fn *fn;
+    apus_call *call;
+    const apus_param *params;
+    uint16_t n_params;
+    uint16_t slot; /* its place among the app's dependencies: 0 .. n_slots - 1 */
+    uint32_t args_size;
+    uint32_t result_size; /* 0 for void */
+    bool authenticates;   /* reaches a security scheme: runs before validation */
+    const void
+        *constants; /* args_size bytes copied before binding (Depends(f, word = "x")), or NULL */
+};
+
+typedef enum apus_security_kind {
+    APUS_SECURITY_key,    /* an API key in a header, the query or a cookie */
+    APUS_SECURITY_basic,  /* HTTP Basic (RFC 7617): value is "user:password", decoded */
+    APUS_SECURITY_bearer, /* Bearer (RFC 6750) */
+} apus_security_kind;
+
+struct apus_security {
+    const char *name; /* of the scheme in OpenAPI */
+    apus_security_kind kind;
+    apus_in in; /* of a key: header, query or cookie */
+    apus_str key;
+    apus_str challenge; /* WWW-Authenticate of its 401: "APIKey", "Bearer", `Basic realm="..."` */
+};
+
+/* How the request's body is read. */
+typedef enum apus_body_kind {
+    APUS_BODY_none,
+    APUS_BODY_json,
+    APUS_BODY_form, /* urlencoded or multipart */
+    APUS_BODY_raw,
+} apus_body_kind;
+
+typedef enum apus_route_flags {
+    APUS_ROUTE_blocking = 1 << 0, /* the handler runs on a pool thread */
+    APUS_ROUTE_hidden = 1 << 1,
+    APUS_ROUTE_deprecated = 1 << 2,
+    APUS_ROUTE_result_pointer = 1 << 3,  /* returns const T *; result describes T */
+    APUS_ROUTE_result_response = 1 << 4, /* returns apus_response * */
+} apus_route_flags;
+
+typedef struct apus_route {
+    apus_method method;
+    apus_str
+        path; /* template, relative to the router's prefix: "/items/{id}", "/files/{path:path}" */
+    const char *name; /* of the handler */
+    apus_fn *fn;
+    apus_call *call;
+    const apus_param *params;
+    uint16_t n_params;
+    uint16_t n_depends;
+    const apus_dependency *const *depends; /* `depends = [...]`: run first, their results unused */
+    uint32_t args_size;
+    uint32_t result_size;
+    const apus_type *result; /* NULL for void and for apus_response */
+    uint16_t status;         /* of success: 200 unless said */
+    uint16_t flags;          /* APUS_ROUTE_... */
+    apus_body_kind body;
+    uint8_t omit;    /* apus_omit of the answer */
+    int64_t timeout; /* ns; 0: the service's */
+    const char *operation_id;
+    const char *file; /* where the handler stands */
+    uint32_t line;
+} apus_route;
+
+/* One router within another, or within an app. */
+typedef struct apus_include {
+    const apus_router *router;
+    apus_str prefix; /* in front of the router's own */
+    const apus_dependency *const *depends;
+    uint16_t n_depends;
+} apus_include;
+
+struct apus_router {
+    const char *name;
+    apus_str prefix;
+    const apus_route *routes;
+    const apus_include *includes;
+    const apus_dependency *const *depends;
+    uint32_t n_routes;
+    uint16_t n_includes;
+    uint16_t n_depends;
+};
+
+/* Rewrites a failure: by code or by status. */
+typedef struct apus_on_fail {
+    const char *code; /* or NULL */
+    uint16_t status;  /* or 0 */
+    void (*fn)(apus_req *req);
+} apus_on_fail;
+
+/* Text and the same text compressed by gzip; either may be empty. */
+typedef struct apus_blob {
+    const uint8_t *text, *gzip;
+    size_t text_len, gzip_len;
+} apus_blob;
+
+typedef struct apus_test_case {
+    const char *name;
+    void (*fn)(void);
+    const char *file;
+    uint32_t line;
+} apus_test_case;
+
+struct apus_app {
+    const char *name; /* NAME of NAME_app */
+    const char *title;
+    const char *version;
+    const apus_router *root;  /* routes that belong to the app itself, and what it includes */
+    const apus_blob *openapi; /* or NULL: no /openapi.json, no docs */
+    const char *openapi_path; /* "/openapi.json", or NULL: not served */
+    const char *docs_path;    /* "/docs" */
+    const char *redoc_path;   /* "/redoc" */
+    const apus_on_fail *on_fail;
+    const apus_test_case *tests;
+    uint16_t n_on_fail;
+    uint16_t n_slots; /* dependencies */
+    uint32_t n_tests;
+};
+
+APUS_API_END
+
+#endif

@@ -1,0 +1,89 @@
+/* apus/test.h - talk to an app in process, without sockets.
+ *
+ *     apus_test *t = apus_test_start(&trading_app);
+ *     apus_answer a = apus_test_post(t, "/v1/orders", APUS_JSON({"quantity": 0}));
+ *     apus_expect_status(a, 422);
+ *     apus_expect_json(a, "$.detail[0].type", "\"greater_than\"");
+ *     apus_test_stop(t);
+ *
+ * Requests travel through the real HTTP parser, router and fibers.  A failed
+ * expectation prints where, what was expected and what came, and ends the test
+ * (see apus_test_on_fail for other test runners).
+ *
+ * MEMORY: answers live until apus_test_stop. */
+#ifndef APUS_TEST_H
+#define APUS_TEST_H
+
+#include "apus/api.h"
+#include "apus/req.h"
+#include "apus/route.h"
+#include "apus/str.h"
+
+APUS_API_BEGIN
+
+typedef struct apus_test apus_test;
+
+typedef struct apus_answer {
+    int status;
+    apus_str body;
+    apus_str head;             /* status line and headers, as sent */
+    const char *method, *path; /* of the request */
+    apus_test *test;
+} apus_answer;
+
+/* JSON without quoting quotes: APUS_JSON({"quantity": 0}). */
+#define APUS_JSON(...) #__VA_ARGS__
+
+/* Starts app with its own loop.  Ends the test if it cannot. */
+apus_test *apus_test_start(const apus_app *app);
+void apus_test_stop(apus_test *t); /* NULL is fine */
+
+/* From now on, `real` is answered by `fake`, a function of the same type. */
+#define apus_override(t, real, fake)                                                               \
+    apus__test_override((t), (apus_fn *)(1 ? (real) : (fake)), (apus_fn *)(fake))
+void apus__test_override(apus_test *t, apus_fn *real, apus_fn *fake);
+
+/* Sent with every request from now on; NULL as value takes it back. */
+void apus_test_header(apus_test *t, const char *name, const char *value);
+
+/* body is JSON, or NULL for none. */
+apus_answer apus_test_get(apus_test *t, const char *path);
+apus_answer apus_test_post(apus_test *t, const char *path, const char *body);
+apus_answer apus_test_put(apus_test *t, const char *path, const char *body);
+apus_answer apus_test_patch(apus_test *t, const char *path, const char *body);
+apus_answer apus_test_delete(apus_test *t, const char *path);
+
+/* Anything: content_type may be NULL. */
+apus_answer apus_test_send(apus_test *t, const char *method, const char *path,
+                           const char *content_type, apus_str body);
+
+/* The bytes of a whole request as they would stand on the wire. */
+apus_answer apus_test_raw(apus_test *t, apus_str request);
+
+apus_str apus_answer_header(apus_answer a, const char *name); /* "" if absent */
+
+#define apus_expect_status(a, status) apus__expect_status((a), (status), __FILE__, __LINE__)
+/* path: $, .name, [index]; json: the expected value as JSON, compared as values. */
+#define apus_expect_json(a, path, json) apus__expect_json((a), (path), (json), __FILE__, __LINE__)
+#define apus_expect_header(a, name, value)                                                         \
+    apus__expect_header((a), (name), (value), __FILE__, __LINE__)
+#define apus_expect(condition) apus__expect((condition), #condition, __FILE__, __LINE__)
+
+void apus__expect_status(apus_answer a, int status, const char *file, int line);
+void apus__expect_json(apus_answer a, const char *path, const char *json, const char *file,
+                       int line);
+void apus__expect_header(apus_answer a, const char *name, const char *value, const char *file,
+                         int line);
+void apus__expect(bool holds, const char *what, const char *file, int line);
+
+/* Called instead of ending the process when an expectation fails, with a text
+ * that says all; a cmocka suite passes a function that calls fail_msg. */
+void apus_test_on_fail(void (*fn)(const char *text));
+
+/* Runs the app's Test() functions, each in a process of its own; prints a line per
+ * test and a summary; filter is a part of the name, or NULL.  Exit code. */
+int apus_test_main(const apus_app *app, const char *filter);
+
+APUS_API_END
+
+#endif
