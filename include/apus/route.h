@@ -160,7 +160,8 @@ typedef struct apus_on_fail {
     void (*fn)(apus_req *req);
 } apus_on_fail;
 
-/* Text and the same text compressed by gzip; either may be empty. */
+/* A text compressed by gzip.  `text` may be NULL; then it is what gzip holds, and
+ * text_len still its length. */
 typedef struct apus_blob {
     const uint8_t *text, *gzip;
     size_t text_len, gzip_len;

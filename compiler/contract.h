@@ -1,0 +1,350 @@
+/* compiler/contract.h - what the annotated sources say, as plain data.
+ *
+ *     source text --read--> contract --check--> contract --emit--> C, OpenAPI
+ *
+ * The reader (libclang) fills it in, the checks look at nothing else, and the
+ * emitters print it.  No part of libclang shows through, so each side can be
+ * tested alone.
+ *
+ * MEMORY: everything lives in the contract's arena.  Lists are singly linked in
+ * the order of the sources.  Text is NUL-terminated; NULL means "not said". */
+#ifndef APUSC_CONTRACT_H
+#define APUSC_CONTRACT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "apus/arena.h"
+#include "apus/model.h"
+#include "apus/route.h"
+
+typedef struct ct_type ct_type;
+typedef struct ct_model ct_model;
+typedef struct ct_enum ct_enum;
+typedef struct ct_value ct_value;
+typedef struct ct_field ct_field;
+typedef struct ct_param ct_param;
+typedef struct ct_function ct_function;
+typedef struct ct_dependency ct_dependency;
+typedef struct ct_security ct_security;
+typedef struct ct_route ct_route;
+typedef struct ct_router ct_router;
+typedef struct ct_include ct_include;
+typedef struct ct_source ct_source;
+
+/* Where something stands, for messages and comments. */
+typedef struct ct_place {
+    const char *file;      /* as given on the command line, or as the compiler names a header */
+    unsigned line, column; /* from 1; 0: unknown */
+} ct_place;
+
+/* What the doc comment says. */
+typedef struct ct_doc {
+    const char *summary;     /* its first sentence or line, or NULL */
+    const char *description; /* all of it, or NULL */
+} ct_doc;
+
+/* A value written in an option: default = 1, example = "BTC-USD", tags = ["a"]. */
+typedef enum ct_value_kind {
+    CT_VALUE_null,
+    CT_VALUE_bool,
+    CT_VALUE_int, /* also an enumerator: then `word` names it */
+    CT_VALUE_double,
+    CT_VALUE_string,
+    CT_VALUE_list,
+    CT_VALUE_map,  /* {key: value, ...}; keys in `key` of the items */
+    CT_VALUE_word, /* a name that is no enumerator: a type, a function, a keyword */
+} ct_value_kind;
+
+struct ct_value {
+    ct_value_kind kind;
+    ct_place place;
+    const char *text; /* string, word; number as written */
+    const char *word; /* the enumerator behind an int, or NULL */
+    int64_t integer;
+    double number;
+    bool truth;
+    const char *key; /* in a map; NULL for the unnamed options of an annotation */
+    ct_place key_place;
+    ct_value *items; /* first of a list or a map */
+    ct_value *next;
+};
+
+/* A C type as it stands on the wire. */
+struct ct_type {
+    apus_kind kind;
+    const char *c_name; /* as generated code writes it: "int32_t", "struct order", "enum side" */
+    uint32_t size, align;
+    uint32_t n;      /* array, chars */
+    ct_model *model; /* model */
+    ct_enum *enumeration;
+    ct_type *item; /* list, counted, array, map */
+    bool item_pointer;
+    const char *item_c_name;  /* list, map: of the item, for sizeof */
+    const char *entry_c_name; /* map: "struct price_entry" */
+};
+
+typedef struct ct_enum_value {
+    const char *c_name;
+    const char *name; /* on the wire */
+    int64_t value;
+    ct_doc doc;
+    struct ct_enum_value *next;
+} ct_enum_value;
+
+struct ct_enum {
+    const char *c_name; /* "enum side", or the typedef where it has no tag */
+    const char *symbol; /* for generated names: "side" */
+    const char *name;   /* of the schema */
+    ct_doc doc;
+    ct_place place;
+    ct_source *source; /* whose wrapper defines the table */
+    ct_enum_value *values;
+    ct_enum *next;
+};
+
+/* Constraints and metadata, as Field, Query, Path, Header, Cookie, Body, Form take them. */
+typedef struct ct_rules {
+    uint32_t has; /* APUS_RULE_... */
+    apus_bound gt, ge, lt, le, multiple_of;
+    const char *gt_text, *ge_text, *lt_text, *le_text,
+        *multiple_of_text; /* as written, for OpenAPI */
+    uint32_t min_length, max_length, min_items, max_items;
+    uint16_t max_digits, decimal_places;
+    const char *pattern;
+    const char *title;
+    const char *description; /* when given as an option; else the doc comment */
+    const char *format;      /* overrides the schema's */
+    ct_value *example;       /* first of `example =`, or NULL */
+    ct_value *examples;      /* a list or map, or NULL */
+    bool deprecated;
+    bool hidden;       /* not in the OpenAPI document */
+    ct_value *options; /* all that was written, a map, for messages; or NULL */
+} ct_rules;
+
+struct ct_field {
+    const char *c_name;     /* of the member or parameter */
+    const char *path;       /* the designator for offsetof: "request.symbol" where flattened */
+    const char *count_path; /* counted: of the member with the count ... */
+    uint8_t count_size;     /* ... and its size */
+    const char *name;       /* on the wire */
+    bool aliased;           /* name was given, not derived */
+    ct_type *type;
+    uint32_t flags; /* APUS_FIELD_... */
+    ct_rules rules;
+    ct_value *default_value; /* or NULL */
+    ct_doc doc;
+    ct_place place;
+    ct_field *next;
+};
+
+typedef struct ct_variant {
+    int64_t tag;
+    const char *tag_c_name; /* the enumerator */
+    const char *name;       /* of the tag on the wire */
+    ct_model *own;          /* the model inside the union, as declared */
+    ct_model *whole;        /* the outer struct as this variant has it; never in `models` */
+    struct ct_variant *next;
+} ct_variant;
+
+struct ct_model {
+    const char *c_name; /* "struct order", or the typedef where it has no tag */
+    const char *symbol; /* for generated names: "order" gives apus_model_order */
+    const char *name;   /* of the schema */
+    ct_doc doc;
+    ct_place place;
+    ct_source *source; /* whose wrapper defines the table */
+    uint32_t size, align;
+    ct_field *fields; /* flattened ones in place; the tag first in a union's wholes */
+    uint32_t n_fields;
+    apus_extra extra;
+    const char *keep_path; /* for APUS_EXTRA_keep */
+    const char *check;     /* function, or NULL */
+    ct_variant *variants;
+    uint32_t n_variants;
+    const char *tag_name; /* wire name of the tag field, or NULL */
+    bool tag_hidden;
+    bool is_input, is_output; /* reached from a request, from an answer; set by check */
+    ct_value *examples;       /* Model(examples = [...]), or NULL */
+    ct_model *next;
+};
+
+/* What a function gives back. */
+typedef struct ct_result {
+    const char *c_name; /* "struct greeting *", "void", "int64_t": as declared, canonical */
+    ct_type *type;      /* NULL: void, apus_response, or a dependency's own type */
+    bool is_void;
+    bool is_pointer;  /* T * or const T *: type describes T */
+    bool is_response; /* apus_response * */
+} ct_result;
+
+typedef enum ct_param_kind {
+    CT_PARAM_request, /* apus_req * */
+    CT_PARAM_worker,  /* apus_worker * */
+    CT_PARAM_value,   /* `field` is bound from `in` */
+    CT_PARAM_depends,
+    CT_PARAM_security,
+    CT_PARAM_constant, /* given by Depends(f, word = "bar"): `field.default_value` */
+} ct_param_kind;
+
+struct ct_param {
+    ct_param_kind kind;
+    apus_in in;
+    const char *c_name;
+    const char *c_type; /* "const struct new_order *", "int32_t": what the argument struct holds */
+    ct_field field;     /* value, security; name, type, rules ... */
+    uint32_t flags;     /* APUS_PARAM_... */
+    bool is_optional;   /* Body(optional), api_key *: may be NULL */
+    ct_dependency *dependency;
+    ct_security *security;
+    ct_place place;
+    ct_param *next;
+};
+
+struct ct_function {
+    const char *name;
+    const char
+        *type; /* the pointer's type with (*) in it: "struct greeting *(*)(apus_req *, apus_str)" */
+    ct_param *params;
+    uint32_t n_params;
+    ct_result result;
+    ct_doc doc;
+    ct_place place;
+    ct_source *source; /* where it is defined, or declared if nowhere */
+    bool is_static;
+    ct_function *next;
+};
+
+struct ct_dependency {
+    ct_function *function;
+    const char *symbol; /* unique: "open_store", "has_word_2" where constants differ */
+    ct_param *params;   /* as the function's, constants filled in */
+    ct_source *source;  /* whose wrapper defines the table */
+    uint32_t slot;
+    bool authenticates;
+    ct_dependency *next;
+};
+
+/* Used in `depends = [...]`. */
+typedef struct ct_depends {
+    ct_dependency *dependency;
+    struct ct_depends *next;
+} ct_depends;
+
+struct ct_security {
+    const char *c_name; /* "struct api_key" */
+    const char *name;   /* of the scheme: "api_key" */
+    apus_security_kind kind;
+    apus_in in;
+    const char *key;
+    const char *realm;
+    const char *description;
+    ct_place place;
+    ct_source *source;
+    ct_security *next;
+};
+
+/* responses = {404: conflict, 409: {model: x, description: "..."}} */
+typedef struct ct_response {
+    uint16_t status;
+    ct_type *type; /* or NULL */
+    const char *description;
+    struct ct_response *next;
+} ct_response;
+
+struct ct_route {
+    apus_method method;
+    const char *path; /* relative to its router */
+    ct_function *function;
+    ct_router *router; /* an app's root router, or a Router */
+    uint16_t status;   /* of success; 0: not said, 200 */
+    const char *summary, *description, *operation_id, *response_description;
+    ct_value *tags; /* list, or NULL */
+    ct_response *responses;
+    ct_depends *depends;
+    apus_body_kind body;
+    bool body_embedded; /* several body parameters, or embed */
+    bool deprecated, hidden, blocking;
+    uint8_t omit;       /* apus_omit */
+    int64_t timeout_ns; /* 0: not said */
+    ct_value *options;  /* all that was written, a map, for messages */
+    ct_place place;
+    ct_route *next; /* in its router */
+};
+
+struct ct_include {
+    ct_router *router;
+    const char *prefix; /* "" unless said */
+    ct_value *tags;
+    ct_depends *depends;
+    ct_place place;
+    ct_include *next;
+};
+
+struct ct_router {
+    const char *name;   /* "orders"; of an app's own: the app's name */
+    const char *symbol; /* "orders_router"; of an app's own: "apus__root_trading" */
+    const char *prefix;
+    ct_value *tags;
+    ct_depends *depends;
+    bool deprecated, hidden;
+    ct_route *routes;
+    ct_include *includes;
+    ct_source *source;
+    ct_place place;
+    ct_router *next;
+};
+
+typedef struct ct_on_fail {
+    const char *code; /* or NULL */
+    uint16_t status;  /* or 0 */
+    ct_function *function;
+    struct ct_on_fail *next;
+} ct_on_fail;
+
+typedef struct ct_app {
+    const char *name; /* NAME of NAME_app */
+    const char *title, *version, *summary, *description;
+    const char *openapi_path, *docs_path, *redoc_path; /* NULL: not served */
+    ct_value *tags;                                    /* [{name: ..., description: ...}] */
+    ct_value *servers;                                 /* ["https://..."] */
+    ct_value *contact, *license;                       /* maps */
+    const char *terms_of_service;
+    ct_router *root;
+    ct_source *source;
+    ct_place place;
+    ct_on_fail *on_fail;
+    struct ct_app *next;
+} ct_app;
+
+typedef struct ct_test {
+    const char *name;
+    ct_source *source;
+    ct_place place;
+    struct ct_test *next;
+} ct_test;
+
+struct ct_source {
+    const char *path; /* as given */
+    const char
+        *include;     /* what the wrapper writes in #include "..." : absolute or relative to it */
+    const char *stem; /* "main" of "src/main.c"; unique among the sources */
+    bool has_main;
+    ct_source *next;
+};
+
+typedef struct contract {
+    apus_arena *arena;
+    ct_source *sources;
+    ct_app *apps;
+    ct_router *routers;          /* roots included */
+    ct_function *functions;      /* handlers, dependencies, checks */
+    ct_dependency *dependencies; /* in slot order */
+    ct_security *securities;
+    ct_model *models; /* in the order they are first reached */
+    ct_enum *enums;
+    ct_test *tests;
+    bool has_main;
+} contract;
+
+#endif

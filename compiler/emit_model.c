@@ -1,0 +1,278 @@
+/* Tables of enums and models. */
+#include <string.h>
+
+#include "apus/text.h"
+#include "compiler/emit_c.h"
+
+void emit_enum(struct out *o, const ct_enum *e)
+{
+    unsigned n = 0;
+    out_line(o, "/* %s: %s */", out_where(o, e->place), e->c_name);
+    out_line(o, "static const apus_enum_value apus__%s_values[] = {", e->symbol);
+    for (const ct_enum_value *v = e->values; v; v = v->next, n++)
+        out_line(o, "    { %s, %s },", out_str_init(o, v->name), v->c_name);
+    out_line(o, "};\n");
+    const char *name = out_name(o, "apus_enum_%s", e->symbol);
+    if (out_is_first(o, name))
+        out_line(o, "extern const apus_enum %s;", name);
+    out_line(o, "const apus_enum %s = {", name);
+    out_line(o, "    .name = %s,", out_quoted(o, e->name));
+    out_line(o, "    .values = apus__%s_values,", e->symbol);
+    out_line(o, "    .n_values = %u,", n);
+    out_line(o, "};\n");
+}
+
+static void bound(struct out *o, const char *name, apus_bound b)
+{
+    char number[APUS_TEXT_DOUBLE_MAX + 1];
+    number[apus_double_print(b.number, number)] = '\0';
+    const char *whole =
+        b.integer == INT64_MIN ? "INT64_MIN" : out_name(o, "INT64_C(%lld)", (long long)b.integer);
+    out_line(o, "    .%s = { %s, %s },", name, whole, number);
+}
+
+static const char *rule_flags(struct out *o, uint32_t has)
+{
+    static const char *const names[] = {
+        "gt",
+        "ge",
+        "lt",
+        "le",
+        "multiple_of",
+        "min_length",
+        "max_length",
+        "pattern",
+        "min_items",
+        "max_items",
+        "unique",
+        "max_digits",
+        "decimal_places",
+        "inf_nan",
+        "strict",
+        "strip",
+    };
+    const char *text = "";
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (has & 1U << i)
+            text = out_name(o, "%s%sAPUS_RULE_%s", text, *text ? " | " : "", names[i]);
+    }
+    return text;
+}
+
+const char *emit_rules(struct out *o, const char *symbol, const ct_rules *r)
+{
+    if (!r->has)
+        return NULL;
+    if (r->has & APUS_RULE_pattern)
+        out_line(o, "static apus_pattern %s_pattern = { .text = %s };", symbol,
+                 out_quoted(o, r->pattern));
+    out_line(o, "static const apus_rules %s_rules = {", symbol);
+    out_line(o, "    .has = %s,", rule_flags(o, r->has));
+    const struct {
+        uint32_t rule;
+        const char *name;
+        apus_bound bound;
+    } bounds[] = {
+        { APUS_RULE_gt, "gt", r->gt },
+        { APUS_RULE_ge, "ge", r->ge },
+        { APUS_RULE_lt, "lt", r->lt },
+        { APUS_RULE_le, "le", r->le },
+        { APUS_RULE_multiple_of, "multiple_of", r->multiple_of },
+    };
+    for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+        if (r->has & bounds[i].rule)
+            bound(o, bounds[i].name, bounds[i].bound);
+    }
+    const struct {
+        uint32_t rule;
+        const char *name;
+        uint32_t count;
+    } counts[] = {
+        { APUS_RULE_min_length, "min_length", r->min_length },
+        { APUS_RULE_max_length, "max_length", r->max_length },
+        { APUS_RULE_min_items, "min_items", r->min_items },
+        { APUS_RULE_max_items, "max_items", r->max_items },
+        { APUS_RULE_max_digits, "max_digits", r->max_digits },
+        { APUS_RULE_decimal_places, "decimal_places", r->decimal_places },
+    };
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        if (r->has & counts[i].rule)
+            out_line(o, "    .%s = %u,", counts[i].name, counts[i].count);
+    }
+    if (r->has & APUS_RULE_pattern)
+        out_line(o, "    .pattern = &%s_pattern,", symbol);
+    out_line(o, "};\n");
+    return out_name(o, "&%s_rules", symbol);
+}
+
+static const char *field_flags(struct out *o, uint32_t flags)
+{
+    static const char *const names[] = {
+        "required",   "pointer",   "nullable",     "secret", "read_only",
+        "write_only", "omit_null", "omit_default", "tag",    "embed",
+    };
+    const char *text = "";
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (flags & 1U << i)
+            text = out_name(o, "%s%sAPUS_FIELD_%s", text, *text ? " | " : "", names[i]);
+    }
+    return text;
+}
+
+struct field_parts emit_field_parts(struct out *o, const char *symbol, const ct_field *field)
+{
+    return (struct field_parts){
+        .type = emit_type(o, field->type),
+        .rules = emit_rules(o, symbol, &field->rules),
+        .fallback = emit_default(o, symbol, field->type, field->default_value),
+    };
+}
+
+void emit_field_members(struct out *o, const char *indent, const char *object,
+                        const ct_field *field, struct field_parts parts)
+{
+    out_line(o, "%s.name = %s,", indent, out_str_init(o, field->name));
+    out_line(o, "%s.type = &%s,", indent, parts.type);
+    out_line(o, "%s.offset = offsetof(%s, %s),", indent, object,
+             field->path ? field->path : field->c_name);
+    if (field->count_path) {
+        out_line(o, "%s.count_offset = offsetof(%s, %s),", indent, object, field->count_path);
+        out_line(o, "%s.count_size = %u,", indent, field->count_size);
+    }
+    if (field->flags)
+        out_line(o, "%s.flags = %s,", indent, field_flags(o, field->flags));
+    if (parts.rules)
+        out_line(o, "%s.rules = %s,", indent, parts.rules);
+    if (parts.fallback)
+        out_line(o, "%s.default_value = &%s,", indent, parts.fallback);
+}
+
+/* The path of a flattened member, as part of a name. */
+static const char *identifier(struct out *o, const char *path)
+{
+    char *copy = (char *)(uintptr_t)out_name(o, "%s", path);
+    for (char *p = copy; *p; p++) {
+        if (*p == '.')
+            *p = '_';
+    }
+    return copy;
+}
+
+static void emit_fields(struct out *o, const char *symbol, const ct_model *m)
+{
+    if (m->n_fields == 0)
+        return;
+    struct field_parts *parts = APUS_NEW(o->arena, struct field_parts, m->n_fields);
+    if (!parts) {
+        o->to->failed = APUS_NOMEM;
+        return;
+    }
+    size_t i = 0;
+    for (const ct_field *f = m->fields; f; f = f->next) {
+        const char *path = identifier(o, f->path ? f->path : f->c_name);
+        parts[i++] = emit_field_parts(o, out_name(o, "apus__%s_%s", symbol, path), f);
+    }
+    out_line(o, "static const apus_field apus__%s_fields[] = {", symbol);
+    i = 0;
+    for (const ct_field *f = m->fields; f; f = f->next) {
+        out_line(o, "    {");
+        emit_field_members(o, "        ", m->c_name, f, parts[i++]);
+        out_line(o, "    },");
+    }
+    out_line(o, "};\n");
+}
+
+static bool emit_slots(struct out *o, const char *symbol, const ct_model *m, struct perfect_hash *h)
+{
+    if (!perfect_hash_find(o->arena, m, h))
+        return false;
+    out_line(o, "/* clang-format off */");
+    out_line(o, "static const uint16_t apus__%s_slots[] = {", symbol);
+    for (uint32_t i = 0; i <= h->mask; i += 8) {
+        apus_buf_lit(o->to, "   ");
+        for (uint32_t j = i; j < i + 8 && j <= h->mask; j++)
+            apus_buf_addf(o->to, h->slots[j] == 0xffff ? " 0x%x," : " %u,", h->slots[j]);
+        apus_buf_addc(o->to, '\n');
+    }
+    out_line(o, "};\n/* clang-format on */\n");
+    return true;
+}
+
+static void emit_variants(struct out *o, const ct_model *m);
+
+/* storage is "static " for a shape that only its union refers to. */
+static void emit_model_table(struct out *o, const char *storage, const char *symbol,
+                             const ct_model *m)
+{
+    emit_fields(o, symbol, m);
+    struct perfect_hash hash;
+    bool hashed = emit_slots(o, symbol, m, &hash);
+    if (m->n_variants)
+        emit_variants(o, m);
+    const char *name = out_name(o, "apus_model_%s", symbol);
+    if (!*storage && out_is_first(o, name))
+        out_line(o, "extern const apus_model %s;", name);
+    out_line(o, "%sconst apus_model %s = {", storage, name);
+    out_line(o, "    .name = %s,", out_quoted(o, m->name));
+    out_line(o, "    .size = sizeof(%s),", m->c_name);
+    out_line(o, "    .align = _Alignof(%s),", m->c_name);
+    if (m->n_fields) {
+        out_line(o, "    .fields = apus__%s_fields,", symbol);
+        out_line(o, "    .n_fields = %u,", m->n_fields);
+    }
+    if (m->extra == APUS_EXTRA_forbid)
+        out_line(o, "    .extra = APUS_EXTRA_forbid,");
+    if (m->extra == APUS_EXTRA_keep) {
+        out_line(o, "    .extra = APUS_EXTRA_keep,");
+        out_line(o, "    .keep_offset = offsetof(%s, %s),", m->c_name, m->keep_path);
+    }
+    if (m->check)
+        out_line(o, "    .check = apus__%s_check,", symbol);
+    if (hashed) {
+        out_line(o, "    .slots = apus__%s_slots,", symbol);
+        out_line(o, "    .slot_mask = %u,", hash.mask);
+        out_line(o, "    .seed = %u,", hash.seed);
+    }
+    if (m->n_variants) {
+        unsigned tag = 0;
+        for (const ct_field *f = m->fields; f && !(f->flags & APUS_FIELD_tag); f = f->next)
+            tag++;
+        out_line(o, "    .variants = apus__%s_variants,", symbol);
+        out_line(o, "    .n_variants = %u,", m->n_variants);
+        out_line(o, "    .tag_field = %u,", tag);
+        if (m->tag_hidden)
+            out_line(o, "    .tag_hidden = true,");
+    }
+    out_line(o, "};\n");
+}
+
+static void emit_variants(struct out *o, const ct_model *m)
+{
+    for (const ct_variant *v = m->variants; v; v = v->next)
+        emit_model_table(o, "static ", out_name(o, "%s_as_%s", m->symbol, v->own->symbol),
+                         v->whole);
+    out_line(o, "static const apus_variant apus__%s_variants[] = {", m->symbol);
+    for (const ct_variant *v = m->variants; v; v = v->next) {
+        out_line(o, "    { .tag = %s,", v->tag_c_name);
+        out_line(o, "      .name = %s,", out_str_init(o, v->name));
+        out_line(o, "      .model = &apus_model_%s_as_%s },", m->symbol, v->own->symbol);
+    }
+    out_line(o, "};\n");
+}
+
+/* The user's check takes its own type; the table's takes any. */
+static void emit_check(struct out *o, const ct_model *m)
+{
+    out_line(o, "static const char *apus__%s_check(const void *value)", m->symbol);
+    out_line(o, "{");
+    out_line(o, "    return %s((const %s *)value);", m->check, m->c_name);
+    out_line(o, "}\n");
+}
+
+void emit_model(struct out *o, const ct_model *m)
+{
+    out_line(o, "/* %s: %s */", out_where(o, m->place), m->c_name);
+    if (m->check)
+        emit_check(o, m);
+    emit_model_table(o, "", m->symbol, m);
+}

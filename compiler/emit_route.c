@@ -1,0 +1,456 @@
+/* Handlers and dependencies: a struct of arguments, a function that calls with
+ * them, and the tables that say where each argument comes from. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "compiler/emit_c.h"
+
+/* --- arguments and the call --- */
+
+static bool is_bound(const ct_param *p)
+{
+    return p->kind == CT_PARAM_value || p->kind == CT_PARAM_depends ||
+           p->kind == CT_PARAM_security || p->kind == CT_PARAM_constant;
+}
+
+static bool has_args(const ct_param *params)
+{
+    for (const ct_param *p = params; p; p = p->next) {
+        if (is_bound(p))
+            return true;
+    }
+    return false;
+}
+
+static const char *declaration(struct out *o, const char *type, const char *name)
+{
+    size_t len = strlen(type);
+    return out_name(o, "%s%s%s", type, len && type[len - 1] == '*' ? "" : " ", name);
+}
+
+static void emit_args(struct out *o, const char *symbol, const ct_param *params)
+{
+    if (!has_args(params))
+        return;
+    out_line(o, "struct apus__%s_args {", symbol);
+    for (const ct_param *p = params; p; p = p->next) {
+        if (is_bound(p))
+            out_line(o, "    %s;", declaration(o, p->c_type, p->c_name));
+    }
+    out_line(o, "};\n");
+}
+
+/* "struct store *(*)(apus_req *)" with a name in place of "(*)". */
+static void emit_function_type(struct out *o, const char *symbol, const char *type)
+{
+    const char *star = strstr(type, "(*)");
+    int before = star ? (int)(star - type) : 0;
+    while (before && type[before - 1] == ' ')
+        before--;
+    const char *result = out_name(o, "%.*s", before, type);
+    out_line(o, "typedef %s%s;\n", declaration(o, result, out_name(o, "apus__%s_fn", symbol)),
+             star ? star + 3 : "(void)");
+}
+
+static const char *argument_list(struct out *o, const ct_param *params)
+{
+    const char *list = "";
+    for (const ct_param *p = params; p; p = p->next) {
+        const char *one = is_bound(p)                   ? out_name(o, "a->%s", p->c_name)
+                          : p->kind == CT_PARAM_request ? "req"
+                                                        : "apus_req_worker(req)";
+        list = out_name(o, "%s%s%s", list, *list ? ", " : "", one);
+    }
+    return list;
+}
+
+static void emit_call(struct out *o, const char *symbol, const ct_function *f,
+                      const ct_param *params)
+{
+    emit_args(o, symbol, params);
+    emit_function_type(o, symbol, f->type);
+    out_line(
+        o, "static void apus__%s_call(apus_req *req, apus_fn *fn, const void *args, void *result)",
+        symbol);
+    out_line(o, "{");
+    bool uses_req = false;
+    for (const ct_param *p = params; p; p = p->next)
+        uses_req = uses_req || !is_bound(p);
+    if (!uses_req)
+        out_line(o, "    (void)req;");
+    if (has_args(params))
+        out_line(o, "    const struct apus__%s_args *a = args;", symbol);
+    else
+        out_line(o, "    (void)args;");
+    if (f->result.is_void)
+        out_line(o, "    (void)result;");
+    const char *store = f->result.is_void
+                            ? ""
+                            : out_name(o, "*(%s)result = ", declaration(o, f->result.c_name, "*"));
+    out_line(o, "    %s((apus__%s_fn *)fn)(%s);", store, symbol, argument_list(o, params));
+    out_line(o, "}\n");
+}
+
+/* --- parameters --- */
+
+static const char *const in_names[] = {
+    [APUS_IN_path] = "path",     [APUS_IN_query] = "query",     [APUS_IN_header] = "header",
+    [APUS_IN_cookie] = "cookie", [APUS_IN_body] = "body",       [APUS_IN_form] = "form",
+    [APUS_IN_file] = "file",     [APUS_IN_depends] = "depends", [APUS_IN_security] = "security",
+};
+
+static const char *param_flags(struct out *o, uint32_t flags)
+{
+    static const char *const names[] = { "partial", "raw", "model" };
+    const char *text = "";
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (flags & 1U << i)
+            text = out_name(o, "%s%sAPUS_PARAM_%s", text, *text ? " | " : "", names[i]);
+    }
+    return text;
+}
+
+static void declare(struct out *o, const char *what, const char *symbol)
+{
+    const char *name = out_name(o, "apus_%s_%s", what, symbol);
+    if (out_is_first(o, name))
+        out_line(o, "extern const apus_%s %s;", what, name);
+}
+
+static const char *security_symbol(const ct_security *s)
+{
+    return strncmp(s->c_name, "struct ", 7) == 0 ? s->c_name + 7 : s->c_name;
+}
+
+static void emit_param(struct out *o, const char *object, const ct_param *p,
+                       struct field_parts parts)
+{
+    apus_in in = p->kind == CT_PARAM_depends    ? APUS_IN_depends
+                 : p->kind == CT_PARAM_security ? APUS_IN_security
+                                                : p->in;
+    out_line(o, "    {");
+    out_line(o, "        .in = APUS_IN_%s,", in_names[in]);
+    if (p->kind == CT_PARAM_value) {
+        out_line(o, "        .field = {");
+        emit_field_members(o, "            ", object, &p->field, parts);
+        out_line(o, "        },");
+    } else {
+        out_line(o, "        .field = {");
+        out_line(o, "            .name = %s,", out_str_init(o, p->c_name));
+        out_line(o, "            .offset = offsetof(%s, %s),", object, p->c_name);
+        if (p->kind == CT_PARAM_security && p->is_optional)
+            out_line(o, "            .flags = APUS_FIELD_pointer,");
+        out_line(o, "        },");
+    }
+    if (p->kind == CT_PARAM_depends)
+        out_line(o, "        .dependency = &apus_dependency_%s,", p->dependency->symbol);
+    if (p->kind == CT_PARAM_security)
+        out_line(o, "        .security = &apus_security_%s,", security_symbol(p->security));
+    if (p->flags)
+        out_line(o, "        .flags = %s,", param_flags(o, p->flags));
+    out_line(o, "    },");
+}
+
+static unsigned n_table(const ct_param *params)
+{
+    unsigned n = 0;
+    for (const ct_param *p = params; p; p = p->next)
+        n += is_bound(p) && p->kind != CT_PARAM_constant;
+    return n;
+}
+
+static void emit_params(struct out *o, const char *symbol, const ct_param *params)
+{
+    unsigned n = n_table(params), i = 0;
+    if (n == 0)
+        return;
+    struct field_parts *parts = APUS_NEW(o->arena, struct field_parts, n);
+    if (!parts) {
+        o->to->failed = APUS_NOMEM;
+        return;
+    }
+    for (const ct_param *p = params; p; p = p->next) {
+        if (p->kind == CT_PARAM_depends)
+            declare(o, "dependency", p->dependency->symbol);
+        if (p->kind == CT_PARAM_security)
+            declare(o, "security", security_symbol(p->security));
+        if (p->kind == CT_PARAM_value)
+            parts[i] =
+                emit_field_parts(o, out_name(o, "apus__%s_%s", symbol, p->c_name), &p->field);
+        i += is_bound(p) && p->kind != CT_PARAM_constant;
+    }
+    const char *object = out_name(o, "struct apus__%s_args", symbol);
+    i = 0;
+    out_line(o, "static const apus_param apus__%s_params[] = {", symbol);
+    for (const ct_param *p = params; p; p = p->next) {
+        if (is_bound(p) && p->kind != CT_PARAM_constant)
+            emit_param(o, object, p, parts[i++]);
+    }
+    out_line(o, "};\n");
+}
+
+/* Arguments that Depends(f, word = "bar") fixes: copied before the rest is bound. */
+static bool emit_constants(struct out *o, const char *symbol, const ct_param *params)
+{
+    bool any = false;
+    for (const ct_param *p = params; p; p = p->next)
+        any = any || p->kind == CT_PARAM_constant;
+    if (!any)
+        return false;
+    const char *inits = "";
+    for (const ct_param *p = params; p; p = p->next) {
+        if (p->kind != CT_PARAM_constant)
+            continue;
+        const char *value = emit_constant(o, p->field.type, p->field.default_value);
+        inits = out_name(o, "%s    .%s = %s,\n", inits, p->c_name, value ? value : "{ 0 }");
+    }
+    out_line(o, "static const struct apus__%s_args apus__%s_constants = {\n%s};\n", symbol, symbol,
+             inits);
+    return true;
+}
+
+static void emit_args_members(struct out *o, const char *symbol, const ct_param *params)
+{
+    unsigned n = n_table(params);
+    if (n) {
+        out_line(o, "    .params = apus__%s_params,", symbol);
+        out_line(o, "    .n_params = %u,", n);
+    }
+    if (has_args(params))
+        out_line(o, "    .args_size = sizeof(struct apus__%s_args),", symbol);
+}
+
+/* --- security, dependencies --- */
+
+void emit_security(struct out *o, const ct_security *s)
+{
+    static const char *const kinds[] = { "key", "basic", "bearer" };
+    const char *symbol = security_symbol(s);
+    const char *challenge = s->kind == APUS_SECURITY_key      ? "APIKey"
+                            : s->kind == APUS_SECURITY_bearer ? "Bearer"
+                            : s->realm ? out_name(o, "Basic realm=\"%s\"", s->realm)
+                                       : "Basic";
+    out_line(o, "/* %s: %s */", out_where(o, s->place), s->c_name);
+    declare(o, "security", symbol);
+    out_line(o, "const apus_security apus_security_%s = {", symbol);
+    out_line(o, "    .name = %s,", out_quoted(o, s->name));
+    out_line(o, "    .kind = APUS_SECURITY_%s,", kinds[s->kind]);
+    out_line(o, "    .in = APUS_IN_%s,", in_names[s->in]);
+    if (s->key)
+        out_line(o, "    .key = %s,", out_str_init(o, s->key));
+    out_line(o, "    .challenge = %s,", out_str_init(o, challenge));
+    out_line(o, "};\n");
+}
+
+void emit_dependency(struct out *o, const ct_dependency *d)
+{
+    const ct_function *f = d->function;
+    out_line(o, "/* %s: %s */", out_where(o, f->place), f->name);
+    emit_call(o, d->symbol, f, d->params);
+    emit_params(o, d->symbol, d->params);
+    bool constants = emit_constants(o, d->symbol, d->params);
+    declare(o, "dependency", d->symbol);
+    out_line(o, "const apus_dependency apus_dependency_%s = {", d->symbol);
+    out_line(o, "    .name = %s,", out_quoted(o, f->name));
+    out_line(o, "    .fn = (apus_fn *)%s,", f->name);
+    out_line(o, "    .call = apus__%s_call,", d->symbol);
+    emit_args_members(o, d->symbol, d->params);
+    if (!f->result.is_void)
+        out_line(o, "    .result_size = sizeof(%s),", f->result.c_name);
+    out_line(o, "    .slot = %u,", d->slot);
+    if (d->authenticates)
+        out_line(o, "    .authenticates = true,");
+    if (constants)
+        out_line(o, "    .constants = &apus__%s_constants,", d->symbol);
+    out_line(o, "};\n");
+}
+
+/* --- routes and routers --- */
+
+/* Defines the array of `depends = [...]`; how many there are. */
+static unsigned emit_depends(struct out *o, const char *symbol, const ct_depends *depends)
+{
+    unsigned n = 0;
+    for (const ct_depends *d = depends; d; d = d->next, n++)
+        declare(o, "dependency", d->dependency->symbol);
+    if (n == 0)
+        return 0;
+    out_line(o, "static const apus_dependency *const apus__%s_depends[] = {", symbol);
+    for (const ct_depends *d = depends; d; d = d->next)
+        out_line(o, "    &apus_dependency_%s,", d->dependency->symbol);
+    out_line(o, "};\n");
+    return n;
+}
+
+static const char *route_flags(struct out *o, const ct_route *r)
+{
+    const struct {
+        bool on;
+        const char *name;
+    } flags[] = {
+        { r->blocking, "blocking" },
+        { r->hidden, "hidden" },
+        { r->deprecated, "deprecated" },
+        { r->function->result.is_pointer && r->function->result.type, "result_pointer" },
+        { r->function->result.is_response, "result_response" },
+    };
+    const char *text = "";
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        if (flags[i].on)
+            text = out_name(o, "%s%sAPUS_ROUTE_%s", text, *text ? " | " : "", flags[i].name);
+    }
+    return text;
+}
+
+struct route_parts {
+    const char *symbol, *result;
+    unsigned n_depends;
+};
+
+static struct route_parts emit_route_parts(struct out *o, const ct_route *r, unsigned index)
+{
+    const ct_function *f = r->function;
+    /* one handler may serve several routes */
+    const char *symbol = out_is_first(o, out_name(o, "handler %s", f->name))
+                             ? f->name
+                             : out_name(o, "%s_%u", f->name, index);
+    out_line(o, "/* %s: %s */", out_where(o, r->place), f->name);
+    emit_call(o, symbol, f, f->params);
+    emit_params(o, symbol, f->params);
+    return (struct route_parts){
+        .symbol = symbol,
+        .result = f->result.type ? emit_type(o, f->result.type) : NULL,
+        .n_depends = emit_depends(o, symbol, r->depends),
+    };
+}
+
+static void emit_route(struct out *o, const ct_route *r, struct route_parts parts)
+{
+    static const char *const methods[] = { [APUS_METHOD_other] = "other",
+#define X(name) [APUS_METHOD_##name] = #name,
+                                           APUS_METHOD_TABLE(X)
+#undef X
+    };
+    static const char *const bodies[] = { "none", "json", "form", "raw" };
+    static const char *const omits[] = { "nothing", "null", "default" };
+    const ct_function *f = r->function;
+    out_line(o, "    {");
+    out_line(o, "        .method = APUS_METHOD_%s,", methods[r->method]);
+    out_line(o, "        .path = %s,", out_str_init(o, r->path));
+    out_line(o, "        .name = %s,", out_quoted(o, f->name));
+    out_line(o, "        .fn = (apus_fn *)%s,", f->name);
+    out_line(o, "        .call = apus__%s_call,", parts.symbol);
+    unsigned n = n_table(f->params);
+    if (n) {
+        out_line(o, "        .params = apus__%s_params,", parts.symbol);
+        out_line(o, "        .n_params = %u,", n);
+    }
+    if (parts.n_depends) {
+        out_line(o, "        .depends = apus__%s_depends,", parts.symbol);
+        out_line(o, "        .n_depends = %u,", parts.n_depends);
+    }
+    if (has_args(f->params))
+        out_line(o, "        .args_size = sizeof(struct apus__%s_args),", parts.symbol);
+    if (!f->result.is_void)
+        out_line(o, "        .result_size = sizeof(%s),", f->result.c_name);
+    if (parts.result)
+        out_line(o, "        .result = &%s,", parts.result);
+    out_line(o, "        .status = %u,", r->status ? r->status : 200U);
+    const char *flags = route_flags(o, r);
+    if (*flags)
+        out_line(o, "        .flags = %s,", flags);
+    if (r->body != APUS_BODY_none)
+        out_line(o, "        .body = APUS_BODY_%s,", bodies[r->body]);
+    if (r->omit)
+        out_line(o, "        .omit = APUS_OMIT_%s,", omits[r->omit]);
+    if (r->timeout_ns)
+        out_line(o, "        .timeout = INT64_C(%" PRId64 "),", r->timeout_ns);
+    out_line(o, "        .operation_id = %s,",
+             out_quoted(o, r->operation_id ? r->operation_id : ""));
+    const char *slash = r->place.file ? strrchr(r->place.file, '/') : NULL;
+    out_line(o, "        .file = %s,",
+             out_quoted(o, slash           ? slash + 1
+                           : r->place.file ? r->place.file
+                                           : ""));
+    out_line(o, "        .line = %u,", r->place.line);
+    out_line(o, "    },");
+}
+
+static unsigned emit_routes(struct out *o, const ct_router *r)
+{
+    unsigned n = 0, i = 0;
+    for (const ct_route *route = r->routes; route; route = route->next)
+        n++;
+    if (n == 0)
+        return 0;
+    struct route_parts *parts = APUS_NEW(o->arena, struct route_parts, n);
+    if (!parts) {
+        o->to->failed = APUS_NOMEM;
+        return 0;
+    }
+    for (const ct_route *route = r->routes; route; route = route->next, i++)
+        parts[i] = emit_route_parts(o, route, i);
+    out_line(o, "static const apus_route apus__%s_routes[] = {", r->symbol);
+    i = 0;
+    for (const ct_route *route = r->routes; route; route = route->next)
+        emit_route(o, route, parts[i++]);
+    out_line(o, "};\n");
+    return n;
+}
+
+static unsigned emit_includes(struct out *o, const ct_router *r)
+{
+    unsigned n = 0, i = 0;
+    for (const ct_include *in = r->includes; in; in = in->next, n++) {
+        if (out_is_first(o, in->router->symbol))
+            out_line(o, "extern const apus_router %s;", in->router->symbol);
+    }
+    if (n == 0)
+        return 0;
+    unsigned *n_depends = APUS_NEW(o->arena, unsigned, n);
+    if (!n_depends) {
+        o->to->failed = APUS_NOMEM;
+        return 0;
+    }
+    for (const ct_include *in = r->includes; in; in = in->next, i++)
+        n_depends[i] = emit_depends(o, out_name(o, "%s_include_%u", r->symbol, i), in->depends);
+    out_line(o, "static const apus_include apus__%s_includes[] = {", r->symbol);
+    i = 0;
+    for (const ct_include *in = r->includes; in; in = in->next, i++) {
+        out_line(o, "    {");
+        out_line(o, "        .router = &%s,", in->router->symbol);
+        out_line(o, "        .prefix = %s,", out_str_init(o, in->prefix ? in->prefix : ""));
+        if (n_depends[i]) {
+            out_line(o, "        .depends = apus__%s_include_%u_depends,", r->symbol, i);
+            out_line(o, "        .n_depends = %u,", n_depends[i]);
+        }
+        out_line(o, "    },");
+    }
+    out_line(o, "};\n");
+    return n;
+}
+
+void emit_router(struct out *o, const ct_router *r)
+{
+    unsigned n_routes = emit_routes(o, r);
+    unsigned n_includes = emit_includes(o, r);
+    unsigned n_depends = emit_depends(o, r->symbol, r->depends);
+    bool is_root = strncmp(r->symbol, "apus__root_", 11) == 0;
+    out_line(o, "/* %s */", out_where(o, r->place));
+    out_line(o, "%sconst apus_router %s = {", is_root ? "static " : "", r->symbol);
+    out_line(o, "    .name = %s,", out_quoted(o, r->name));
+    out_line(o, "    .prefix = %s,", out_str_init(o, r->prefix ? r->prefix : ""));
+    if (n_routes) {
+        out_line(o, "    .routes = apus__%s_routes,", r->symbol);
+        out_line(o, "    .n_routes = %u,", n_routes);
+    }
+    if (n_includes) {
+        out_line(o, "    .includes = apus__%s_includes,", r->symbol);
+        out_line(o, "    .n_includes = %u,", n_includes);
+    }
+    if (n_depends) {
+        out_line(o, "    .depends = apus__%s_depends,", r->symbol);
+        out_line(o, "    .n_depends = %u,", n_depends);
+    }
+    out_line(o, "};\n");
+}

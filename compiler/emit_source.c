@@ -1,0 +1,120 @@
+/* One wrapper: the source, then the tables of what stands in it. */
+#include <string.h>
+
+#include "compiler/emit.h"
+#include "compiler/emit_c.h"
+
+static void emit_banner(struct out *o, const char *from)
+{
+    out_line(o, "/* Written by apusc %s from %s; changes here are lost. */", APUS_VERSION, from);
+}
+
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static unsigned count_dependencies(const contract *c)
+{
+    unsigned n = 0;
+    for (const ct_dependency *d = c->dependencies; d; d = d->next)
+        n++;
+    return n;
+}
+
+static unsigned count_tests(const contract *c)
+{
+    unsigned n = 0;
+    for (const ct_test *t = c->tests; t; t = t->next)
+        n++;
+    return n;
+}
+
+static unsigned emit_on_fail(struct out *o, const ct_app *app)
+{
+    unsigned n = 0;
+    if (!app->on_fail)
+        return 0;
+    out_line(o, "static const apus_on_fail apus__%s_on_fail[] = {", app->name);
+    for (const ct_on_fail *f = app->on_fail; f; f = f->next, n++)
+        out_line(o, "    { %s, %u, %s },", f->code ? out_quoted(o, f->code) : "NULL", f->status,
+                 f->function->name);
+    out_line(o, "};\n");
+    return n;
+}
+
+static void path_member(struct out *o, const char *member, const char *path)
+{
+    if (path)
+        out_line(o, "    .%s = %s,", member, out_quoted(o, path));
+}
+
+static void emit_app_table(struct out *o, const ct_app *app)
+{
+    unsigned n_on_fail = emit_on_fail(o, app), n_tests = count_tests(o->contract);
+    if (app->openapi_path)
+        out_line(o, "extern const apus_blob apus_openapi_%s;", app->name);
+    if (n_tests && out_is_first(o, "apus_tests"))
+        out_line(o, "extern const apus_test_case apus_tests[];");
+    out_line(o, "/* %s */", out_where(o, app->place));
+    out_line(o, "const apus_app %s_app = {", app->name);
+    out_line(o, "    .name = %s,", out_quoted(o, app->name));
+    out_line(o, "    .title = %s,", out_quoted(o, app->title));
+    out_line(o, "    .version = %s,", out_quoted(o, app->version));
+    out_line(o, "    .root = &%s,", app->root->symbol);
+    if (app->openapi_path)
+        out_line(o, "    .openapi = &apus_openapi_%s,", app->name);
+    path_member(o, "openapi_path", app->openapi_path);
+    path_member(o, "docs_path", app->docs_path);
+    path_member(o, "redoc_path", app->redoc_path);
+    if (n_on_fail) {
+        out_line(o, "    .on_fail = apus__%s_on_fail,", app->name);
+        out_line(o, "    .n_on_fail = %u,", n_on_fail);
+    }
+    if (n_tests) {
+        out_line(o, "    .tests = apus_tests,");
+        out_line(o, "    .n_tests = %u,", n_tests);
+    }
+    out_line(o, "    .n_slots = %u,", count_dependencies(o->contract));
+    out_line(o, "};\n");
+}
+
+bool emit_source(const contract *c, const ct_source *source, apus_buf *to)
+{
+    apus_arena arena;
+    apus_arena_init(&arena, &apus_alloc_libc, SIZE_MAX);
+    struct out o = { .contract = c, .source = source, .arena = &arena, .to = to };
+    emit_banner(&o, file_name(source->path));
+    out_line(&o, "#include %s\n", out_quoted(&o, source->include));
+    out_line(&o, "#include <stddef.h>\n");
+    out_line(&o, "#include \"apus/model.h\"");
+    out_line(&o, "#include \"apus/req.h\"");
+    out_line(&o, "#include \"apus/route.h\"\n");
+    for (const ct_enum *e = c->enums; e; e = e->next) {
+        if (e->source == source)
+            emit_enum(&o, e);
+    }
+    for (const ct_model *m = c->models; m; m = m->next) {
+        if (m->source == source)
+            emit_model(&o, m);
+    }
+    for (const ct_security *s = c->securities; s; s = s->next) {
+        if (s->source == source)
+            emit_security(&o, s);
+    }
+    for (const ct_dependency *d = c->dependencies; d; d = d->next) {
+        if (d->source == source)
+            emit_dependency(&o, d);
+    }
+    for (const ct_router *r = c->routers; r; r = r->next) {
+        if (r->source == source)
+            emit_router(&o, r);
+    }
+    for (const ct_app *app = c->apps; app; app = app->next) {
+        if (app->source == source)
+            emit_app_table(&o, app);
+    }
+    apus_arena_finish(&arena);
+    return !to->failed;
+}

@@ -1,0 +1,66 @@
+/* compiler/openapi.h - building the document: shared by its schemas and its paths. */
+#ifndef APUSC_OPENAPI_H
+#define APUSC_OPENAPI_H
+
+#include "apus/json.h"
+#include "compiler/contract.h"
+
+struct openapi {
+    apus_arena *arena;
+    const contract *contract;
+    apus_json *schemas;  /* components/schemas, filled as they are met */
+    apus_json *security; /* components/securitySchemes */
+};
+
+/* Members of JSON objects, in the order they are added. */
+void set_text(struct openapi *d, apus_json *object, const char *key, const char *text);
+void set_true(struct openapi *d, apus_json *object, const char *key, bool value);
+apus_json *text_json(struct openapi *d, const char *text);
+
+/* printf into the document's arena. */
+const char *doc_name(struct openapi *d, const char *fmt, ...) APUS_PRINTF(2, 3);
+
+/* "item_id" -> "Item Id"; "user-agent" -> "User-Agent". */
+const char *title_of(struct openapi *d, const char *name);
+
+/* --- openapi_value.c --- */
+
+/* A default or an example as JSON, by the type it is for (NULL: as written). */
+apus_json *value_json(struct openapi *d, const ct_type *type, const ct_value *v);
+
+/* --- openapi_schema.c --- */
+
+/* The schema of a type under rules (or NULL); models and enums become components
+ * and are referred to. */
+apus_json *type_schema(struct openapi *d, const ct_type *type, const ct_rules *rules);
+
+/* The schema of a member or parameter, with title, default, description, null. */
+apus_json *field_schema(struct openapi *d, const ct_field *f, const char *title_from);
+
+/* {"$ref": "#/components/schemas/NAME"} */
+apus_json *schema_ref(struct openapi *d, const char *name);
+
+/* An object schema made of fields: Body_... of several parameters. */
+apus_json *object_schema(struct openapi *d, const char *title);
+void object_schema_add(struct openapi *d, apus_json *schema, const ct_field *f);
+
+/* The components of FastAPI's validation errors. */
+void add_validation_schemas(struct openapi *d);
+
+/* --- openapi_operation.c --- */
+
+/* One way to a route: through which routers, with what they add. */
+struct route_path {
+    const char *path; /* the whole template */
+    const ct_route *route;
+    const struct via *via;
+};
+struct via {
+    const ct_router *router;
+    const ct_include *include; /* or NULL at the root */
+    const struct via *up;
+};
+
+apus_json *operation_json(struct openapi *d, const struct route_path *r);
+
+#endif

@@ -1,0 +1,427 @@
+/* One operation: parameters, body, answers, security. */
+#include <ctype.h>
+#include <string.h>
+
+#include "compiler/openapi.h"
+
+/* --- names --- */
+
+static const char *const method_words[] = {
+    [APUS_METHOD_other] = "other",   [APUS_METHOD_GET] = "get",
+    [APUS_METHOD_HEAD] = "head",     [APUS_METHOD_POST] = "post",
+    [APUS_METHOD_PUT] = "put",       [APUS_METHOD_PATCH] = "patch",
+    [APUS_METHOD_DELETE] = "delete", [APUS_METHOD_OPTIONS] = "options",
+    [APUS_METHOD_TRACE] = "trace",
+};
+
+/* name + path + method with everything but word characters replaced, as FastAPI
+ * does: read_item_items__item_id__get. */
+static const char *operation_id(struct openapi *d, const struct route_path *r)
+{
+    if (r->route->operation_id && *r->route->operation_id)
+        return r->route->operation_id;
+    char *id = (char *)(uintptr_t)doc_name(d, "%s%s", r->route->function->name, r->path);
+    char *to = id;
+    bool in_convertor = false;
+    for (const char *p = id; *p; p++) {
+        if (*p == ':')
+            in_convertor = true; /* {path:path} counts as {path} */
+        if (*p == '}')
+            in_convertor = false;
+        if (!in_convertor)
+            *to++ = (char)(isalnum((unsigned char)*p) ? *p : '_');
+    }
+    *to = '\0';
+    return doc_name(d, "%s_%s", id, method_words[r->route->method]);
+}
+
+static const char *phrase(unsigned status)
+{
+    static const struct {
+        unsigned status;
+        const char *text;
+    } phrases[] = {
+        { 200, "OK" },
+        { 201, "Created" },
+        { 202, "Accepted" },
+        { 204, "No Content" },
+        { 206, "Partial Content" },
+        { 301, "Moved Permanently" },
+        { 302, "Found" },
+        { 303, "See Other" },
+        { 304, "Not Modified" },
+        { 307, "Temporary Redirect" },
+        { 308, "Permanent Redirect" },
+        { 400, "Bad Request" },
+        { 401, "Unauthorized" },
+        { 402, "Payment Required" },
+        { 403, "Forbidden" },
+        { 404, "Not Found" },
+        { 405, "Method Not Allowed" },
+        { 406, "Not Acceptable" },
+        { 408, "Request Timeout" },
+        { 409, "Conflict" },
+        { 410, "Gone" },
+        { 412, "Precondition Failed" },
+        { 413, "Content Too Large" },
+        { 415, "Unsupported Media Type" },
+        { 418, "I'm a Teapot" },
+        { 422, "Unprocessable Content" },
+        { 429, "Too Many Requests" },
+        { 500, "Internal Server Error" },
+        { 501, "Not Implemented" },
+        { 502, "Bad Gateway" },
+        { 503, "Service Unavailable" },
+        { 504, "Gateway Timeout" },
+    };
+    for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+        if (phrases[i].status == status)
+            return phrases[i].text;
+    }
+    return "Additional Response";
+}
+
+/* --- every parameter of an operation, its dependencies' included --- */
+
+typedef void param_fn(struct openapi *d, const ct_param *p, void *ctx);
+
+/* A handler's own parameters come before those of its dependencies. */
+static void each_param(struct openapi *d, const ct_param *params, param_fn *fn, void *ctx)
+{
+    for (const ct_param *p = params; p; p = p->next)
+        fn(d, p, ctx);
+    for (const ct_param *p = params; p; p = p->next) {
+        if (p->kind == CT_PARAM_depends)
+            each_param(d, p->dependency->params, fn, ctx);
+    }
+}
+
+static void each_of_depends(struct openapi *d, const ct_depends *list, param_fn *fn, void *ctx)
+{
+    for (const ct_depends *one = list; one; one = one->next)
+        each_param(d, one->dependency->params, fn, ctx);
+}
+
+static void each_of_via(struct openapi *d, const struct via *via, param_fn *fn, void *ctx)
+{
+    if (!via)
+        return;
+    each_of_via(d, via->up, fn, ctx);
+    if (via->include)
+        each_of_depends(d, via->include->depends, fn, ctx);
+    each_of_depends(d, via->router->depends, fn, ctx);
+}
+
+static void each_in_operation(struct openapi *d, const struct route_path *r, param_fn *fn,
+                              void *ctx)
+{
+    each_of_via(d, r->via, fn, ctx);
+    each_of_depends(d, r->route->depends, fn, ctx);
+    each_param(d, r->route->function->params, fn, ctx);
+}
+
+/* --- parameters --- */
+
+struct parameters {
+    apus_json *list;
+    apus_in in;
+};
+
+static bool is_listed(const apus_json *list, const char *name, const char *in)
+{
+    for (size_t i = 0; apus_json_at(list, i); i++) {
+        const apus_json *p = apus_json_at(list, i);
+        if (apus_str_eq(apus_json_text_or(apus_json_get(p, "name"), APUS_STR("")),
+                        apus_str_of(name)) &&
+            apus_str_eq(apus_json_text_or(apus_json_get(p, "in"), APUS_STR("")), apus_str_of(in)))
+            return true;
+    }
+    return false;
+}
+
+static void add_parameter(struct openapi *d, apus_json *list, const char *in, const ct_field *f,
+                          const char *title_from)
+{
+    if (f->rules.hidden || is_listed(list, f->name, in))
+        return;
+    apus_json *p = apus_json_object(d->arena);
+    const char *description = f->rules.description ? f->rules.description : f->doc.description;
+    bool required = f->flags & APUS_FIELD_required || strcmp(in, "path") == 0;
+    set_text(d, p, "name", f->name);
+    set_text(d, p, "in", in);
+    apus_json_set(d->arena, p, "required", apus_json_bool(d->arena, required));
+    apus_json_set(d->arena, p, "schema", field_schema(d, f, title_from));
+    set_text(d, p, "description", description);
+    set_true(d, p, "deprecated", f->rules.deprecated);
+    if (f->rules.example)
+        apus_json_set(d->arena, p, "example", value_json(d, f->type, f->rules.example));
+    if (f->rules.examples && f->rules.examples->kind == CT_VALUE_map)
+        apus_json_set(d->arena, p, "examples", value_json(d, NULL, f->rules.examples));
+    apus_json_add(list, p);
+}
+
+static void collect_parameter(struct openapi *d, const ct_param *p, void *ctx)
+{
+    static const char *const names[] = {
+        [APUS_IN_path] = "path",
+        [APUS_IN_query] = "query",
+        [APUS_IN_header] = "header",
+        [APUS_IN_cookie] = "cookie",
+    };
+    struct parameters *to = ctx;
+    if (p->kind != CT_PARAM_value || p->in != to->in || p->field.rules.hidden)
+        return;
+    if (!(p->flags & APUS_PARAM_model)) {
+        add_parameter(d, to->list, names[p->in], &p->field, p->field.name);
+        return;
+    }
+    for (const ct_field *f = p->field.type->model->fields; f; f = f->next)
+        add_parameter(d, to->list, names[p->in], f, f->c_name);
+}
+
+static apus_json *parameters_json(struct openapi *d, const struct route_path *r)
+{
+    apus_json *list = apus_json_array(d->arena);
+    for (apus_in in = APUS_IN_path; in <= APUS_IN_cookie; in++)
+        each_in_operation(d, r, collect_parameter, &(struct parameters){ list, in });
+    return list;
+}
+
+/* --- the body --- */
+
+struct body {
+    const ct_param *single; /* the only one, as long as there is only one */
+    unsigned n;
+    bool has_file, required;
+    apus_json *members; /* an object schema of all of them */
+};
+
+static void collect_body(struct openapi *d, const ct_param *p, void *ctx)
+{
+    struct body *b = ctx;
+    if (p->kind != CT_PARAM_value ||
+        (p->in != APUS_IN_body && p->in != APUS_IN_form && p->in != APUS_IN_file))
+        return;
+    b->single = b->n == 0 ? p : NULL;
+    b->n++;
+    b->has_file = b->has_file || p->in == APUS_IN_file;
+    b->required = b->required || p->field.flags & APUS_FIELD_required;
+    (void)d;
+}
+
+static void collect_member(struct openapi *d, const ct_param *p, void *ctx)
+{
+    struct body *b = ctx;
+    if (p->kind != CT_PARAM_value ||
+        (p->in != APUS_IN_body && p->in != APUS_IN_form && p->in != APUS_IN_file))
+        return;
+    object_schema_add(d, b->members, &p->field);
+}
+
+static apus_json *raw_schema(struct openapi *d)
+{
+    apus_json *s = apus_json_object(d->arena);
+    set_text(d, s, "type", "string");
+    set_text(d, s, "format", "binary");
+    return s;
+}
+
+static apus_json *body_schema(struct openapi *d, const struct route_path *r, struct body *b)
+{
+    if (r->route->body == APUS_BODY_raw)
+        return raw_schema(d);
+    if (b->single && b->single->flags & APUS_PARAM_model)
+        return type_schema(d, b->single->field.type, NULL); /* a form model */
+    if (r->route->body == APUS_BODY_json && b->single && !r->route->body_embedded)
+        return field_schema(d, &b->single->field, b->single->field.name);
+    const char *name = doc_name(d, "Body_%s", operation_id(d, r));
+    b->members = object_schema(d, name);
+    apus_json_set(d->arena, d->schemas, name, b->members);
+    each_in_operation(d, r, collect_member, b);
+    return schema_ref(d, name);
+}
+
+static apus_json *content_json(struct openapi *d, const char *type, apus_json *schema)
+{
+    apus_json *content = apus_json_object(d->arena), *media = apus_json_object(d->arena);
+    apus_json_set(d->arena, media, "schema", schema);
+    apus_json_set(d->arena, content, type, media);
+    return content;
+}
+
+static bool add_body(struct openapi *d, apus_json *operation, const struct route_path *r)
+{
+    struct body b = { 0 };
+    each_in_operation(d, r, collect_body, &b);
+    if (b.n == 0 || r->route->body == APUS_BODY_none)
+        return false;
+    const char *type = r->route->body == APUS_BODY_raw    ? "application/octet-stream"
+                       : r->route->body == APUS_BODY_json ? "application/json"
+                       : b.has_file                       ? "multipart/form-data"
+                                                          : "application/x-www-form-urlencoded";
+    apus_json *body = apus_json_object(d->arena);
+    apus_json_set(d->arena, body, "content", content_json(d, type, body_schema(d, r, &b)));
+    set_true(d, body, "required", b.required);
+    apus_json_set(d->arena, operation, "requestBody", body);
+    return true;
+}
+
+/* --- answers --- */
+
+static bool has_content(unsigned status)
+{
+    return status >= 200 && status != 204 && status != 304;
+}
+
+static apus_json *result_schema(struct openapi *d, const struct route_path *r)
+{
+    const ct_result *result = &r->route->function->result;
+    if (result->is_void) {
+        apus_json *null = apus_json_object(d->arena);
+        set_text(d, null, "type", "null");
+        return null;
+    }
+    if (!result->type || result->type->kind == APUS_KIND_json)
+        return apus_json_object(d->arena);
+    apus_json *s = type_schema(d, result->type, NULL);
+    if (!apus_json_get(s, "$ref"))
+        set_text(d, s, "title", title_of(d, doc_name(d, "Response_%s", operation_id(d, r))));
+    return s;
+}
+
+static void add_response(struct openapi *d, apus_json *responses, unsigned status,
+                         const char *description, apus_json *schema)
+{
+    apus_json *response = apus_json_object(d->arena);
+    set_text(d, response, "description", description);
+    if (schema && has_content(status))
+        apus_json_set(d->arena, response, "content", content_json(d, "application/json", schema));
+    apus_json_set(d->arena, responses, doc_name(d, "%u", status), response);
+}
+
+static apus_json *responses_json(struct openapi *d, const struct route_path *r, bool validates)
+{
+    const ct_route *route = r->route;
+    apus_json *responses = apus_json_object(d->arena);
+    unsigned status = route->status ? route->status : 200;
+    add_response(d, responses, status,
+                 route->response_description ? route->response_description : "Successful Response",
+                 route->function->result.is_response ? apus_json_object(d->arena)
+                                                     : result_schema(d, r));
+    for (const ct_response *x = route->responses; x; x = x->next) {
+        apus_json *schema = x->type ? type_schema(d, x->type, NULL) : NULL;
+        if (x->status == status && !schema)
+            schema = result_schema(d, r);
+        add_response(d, responses, x->status, x->description ? x->description : phrase(x->status),
+                     schema);
+    }
+    if (validates && !apus_json_get(responses, "422")) {
+        add_validation_schemas(d);
+        add_response(d, responses, 422, "Validation Error", schema_ref(d, "HTTPValidationError"));
+    }
+    return responses;
+}
+
+/* --- tags and security --- */
+
+static void add_tags(struct openapi *d, apus_json *list, const ct_value *tags)
+{
+    if (!tags)
+        return;
+    if (tags->kind != CT_VALUE_list) {
+        apus_json_add(list, value_json(d, NULL, tags));
+        return;
+    }
+    for (const ct_value *v = tags->items; v; v = v->next)
+        apus_json_add(list, value_json(d, NULL, v));
+}
+
+static void add_tags_of(struct openapi *d, apus_json *list, const struct via *via)
+{
+    if (!via)
+        return;
+    add_tags_of(d, list, via->up);
+    if (via->include)
+        add_tags(d, list, via->include->tags);
+    add_tags(d, list, via->router->tags);
+}
+
+static apus_json *scheme_json(struct openapi *d, const ct_security *s)
+{
+    static const char *const places[] = {
+        [APUS_IN_query] = "query",
+        [APUS_IN_header] = "header",
+        [APUS_IN_cookie] = "cookie",
+    };
+    apus_json *scheme = apus_json_object(d->arena);
+    if (s->kind == APUS_SECURITY_key) {
+        set_text(d, scheme, "type", "apiKey");
+        set_text(d, scheme, "in", places[s->in]);
+        set_text(d, scheme, "name", s->key);
+    } else {
+        set_text(d, scheme, "type", "http");
+        set_text(d, scheme, "scheme", s->kind == APUS_SECURITY_basic ? "basic" : "bearer");
+    }
+    set_text(d, scheme, "description", s->description);
+    return scheme;
+}
+
+static void collect_security(struct openapi *d, const ct_param *p, void *ctx)
+{
+    apus_json *list = ctx;
+    if (p->kind != CT_PARAM_security)
+        return;
+    const char *name = p->security->name;
+    if (!apus_json_get(d->security, name))
+        apus_json_set(d->arena, d->security, name, scheme_json(d, p->security));
+    for (size_t i = 0; apus_json_at(list, i); i++) {
+        if (apus_json_get(apus_json_at(list, i), name))
+            return;
+    }
+    apus_json *one = apus_json_object(d->arena);
+    apus_json_set(d->arena, one, name, apus_json_array(d->arena));
+    apus_json_add(list, one);
+}
+
+/* --- all of it --- */
+
+static void set_unless_empty(struct openapi *d, apus_json *object, const char *key, apus_json *list)
+{
+    if (apus_json_at(list, 0))
+        apus_json_set(d->arena, object, key, list);
+}
+
+static bool is_deprecated(const struct route_path *r)
+{
+    if (r->route->deprecated)
+        return true;
+    for (const struct via *via = r->via; via; via = via->up) {
+        if (via->router->deprecated)
+            return true;
+    }
+    return false;
+}
+
+apus_json *operation_json(struct openapi *d, const struct route_path *r)
+{
+    const ct_route *route = r->route;
+    apus_json *operation = apus_json_object(d->arena), *tags = apus_json_array(d->arena);
+    add_tags_of(d, tags, r->via);
+    add_tags(d, tags, route->tags);
+    set_unless_empty(d, operation, "tags", tags);
+    set_text(d, operation, "summary",
+             route->summary ? route->summary : title_of(d, route->function->name));
+    set_text(d, operation, "description",
+             route->description ? route->description : route->function->doc.description);
+    set_text(d, operation, "operationId", operation_id(d, r));
+    set_true(d, operation, "deprecated", is_deprecated(r));
+    apus_json *parameters = parameters_json(d, r);
+    set_unless_empty(d, operation, "parameters", parameters);
+    bool has_body = add_body(d, operation, r);
+    bool validates = has_body || apus_json_at(parameters, 0);
+    apus_json_set(d->arena, operation, "responses", responses_json(d, r, validates));
+    apus_json *security = apus_json_array(d->arena);
+    each_in_operation(d, r, collect_security, security);
+    set_unless_empty(d, operation, "security", security);
+    return operation;
+}
