@@ -12,7 +12,6 @@ function(apus_floor name)
   if(NOT sources)
     return()
   endif()
-  enable_language(ASM)
   add_library(apus_${name}_objects OBJECT ${sources})
   target_include_directories(apus_${name}_objects PUBLIC
     ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)

@@ -1,0 +1,113 @@
+#include "run/loop.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "apus/clock.h"
+
+apus_rc apus_loop_create(apus_loop **out, apus_err *err)
+{
+    apus_loop *l = calloc(1, sizeof(*l));
+    if (!l)
+        return apus_err_set(err, APUS_NOMEM, "no memory for a loop");
+    apus_rc rc = apus_reactor_create(&l->reactor, err);
+    if (rc) {
+        free(l);
+        return rc;
+    }
+    l->ready_last = &l->ready;
+    l->hooks_last = &l->hooks;
+    l->now = apus_clock_now();
+    *out = l;
+    return APUS_OK;
+}
+
+void apus_loop_destroy(apus_loop *l)
+{
+    if (!l)
+        return;
+    assert(l->n_alive == 0);
+    apus_pool_destroy(l->pool);
+    apus__fibers_release(l);
+    apus_reactor_destroy(l->reactor);
+    free(l);
+}
+
+static void run_hooks(apus_loop *l)
+{
+    while (l->hooks) {
+        apus_hook *h = l->hooks;
+        l->hooks = h->next;
+        if (!l->hooks)
+            l->hooks_last = &l->hooks;
+        h->queued = 0;
+        h->fn(h->ctx);
+    }
+}
+
+/* Hooks may wake fibers and fibers may ask for hooks; the turn ends when neither
+ * is left.  Whether there was anything to do. */
+static bool settle(apus_loop *l)
+{
+    bool any = l->ready || l->hooks;
+    do {
+        apus__fibers_run(l);
+        run_hooks(l);
+    } while (l->ready);
+    return any;
+}
+
+void apus_loop_turn(apus_loop *l, int64_t wait_ns)
+{
+    /* what was asked for between turns may have ended what the caller waits for */
+    if (settle(l))
+        wait_ns = 0;
+    int64_t next = apus__timers_next(l);
+    if (next != APUS_NEVER) {
+        int64_t until = next - apus_clock_now();
+        wait_ns = until < wait_ns ? until : wait_ns;
+    }
+    apus_reactor_turn(l->reactor, l->stopping ? 0 : wait_ns);
+    l->now = apus_clock_now();
+    apus__timers_fire(l);
+    if (l->pool)
+        apus_pool_collect(l->pool);
+    (void)settle(l);
+}
+
+void apus_loop_run(apus_loop *l)
+{
+    l->stopping = false;
+    while (!l->stopping)
+        apus_loop_turn(l, INT64_MAX);
+}
+
+void apus_loop_stop(apus_loop *l)
+{
+    l->stopping = true;
+}
+
+void apus_loop_wake(apus_loop *l)
+{
+    apus_reactor_wake(l->reactor);
+}
+
+int64_t apus_loop_now(const apus_loop *l)
+{
+    return l->now;
+}
+
+apus_reactor *apus_loop_reactor(apus_loop *l)
+{
+    return l->reactor;
+}
+
+void apus_loop_at_end(apus_loop *l, apus_hook *h)
+{
+    if (h->queued)
+        return;
+    h->queued = 1;
+    h->next = NULL;
+    *l->hooks_last = h;
+    l->hooks_last = &h->next;
+}

@@ -1,0 +1,34 @@
+/* src/run/loop.h - what the files of this floor know of the loop. */
+#ifndef APUS_RUN_LOOP_H
+#define APUS_RUN_LOOP_H
+
+#include <stdbool.h>
+
+#include "apus/fiber.h"
+#include "apus/loop.h"
+
+struct apus_loop {
+    apus_reactor *reactor;
+    int64_t now;
+    apus_timer *timers;              /* the root of the heap */
+    apus_fiber *ready, **ready_last; /* woken, oldest first */
+    apus_hook *hooks, **hooks_last;  /* for the end of the turn, in order */
+    apus_pool *pool;                 /* for apus_offload_run; NULL until first needed */
+    apus_fiber *idle;                /* stacks for reuse */
+    size_t n_idle, n_alive;
+    bool stopping;
+};
+
+/* --- timer.c --- */
+int64_t apus__timers_next(const apus_loop *l);
+void apus__timers_fire(apus_loop *l);
+
+/* --- fiber.c --- */
+
+/* Resumes every fiber that has been woken, also those that they wake. */
+void apus__fibers_run(apus_loop *l);
+
+/* Gives the stacks of ended fibers back to the system. */
+void apus__fibers_release(apus_loop *l);
+
+#endif
