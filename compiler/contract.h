@@ -89,6 +89,7 @@ typedef struct ct_enum_value {
     const char *name; /* on the wire */
     int64_t value;
     ct_doc doc;
+    ct_place place;
     struct ct_enum_value *next;
 } ct_enum_value;
 
@@ -142,7 +143,9 @@ typedef struct ct_variant {
     int64_t tag;
     const char *tag_c_name; /* the enumerator */
     const char *name;       /* of the tag on the wire */
-    ct_model *own;          /* the model inside the union, as declared */
+    ct_model *own;          /* the model inside the union; NULL: nothing but the tag */
+    const char *path;       /* the union's member: "cat", "u.cat"; NULL where own is */
+    ct_place place;
     ct_model *whole;        /* the outer struct as this variant has it; never in `models` */
     struct ct_variant *next;
 } ct_variant;
@@ -166,6 +169,7 @@ struct ct_model {
     bool tag_hidden;
     bool is_input, is_output; /* reached from a request, from an answer; set by check */
     ct_value *examples;       /* Model(examples = [...]), or NULL */
+    ct_value *options;        /* all that Model() says, for messages; or NULL */
     ct_model *next;
 };
 
@@ -222,6 +226,7 @@ struct ct_dependency {
     ct_source *source;  /* whose wrapper defines the table */
     uint32_t slot;
     bool authenticates;
+    ct_place place; /* where it is first asked for */
     ct_dependency *next;
 };
 
@@ -277,6 +282,7 @@ struct ct_include {
     const char *prefix; /* "" unless said */
     ct_value *tags;
     ct_depends *depends;
+    ct_value *options; /* all that was written, a map, for messages */
     ct_place place;
     ct_include *next;
 };
@@ -288,6 +294,7 @@ struct ct_router {
     ct_value *tags;
     ct_depends *depends;
     bool deprecated, hidden;
+    ct_value *options; /* all that was written, a map, for messages */
     ct_route *routes;
     ct_include *includes;
     ct_source *source;

@@ -1,0 +1,135 @@
+/* Path templates. */
+#include "compiler/path.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "compiler/memory.h"
+
+enum { INCLUDE_DEPTH_MAX = 16 }; /* routers within routers */
+
+static bool is_name(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        bool is_letter = isalpha((unsigned char)text[i]) || text[i] == '_';
+        if (!is_letter && !(i && (isdigit((unsigned char)text[i]) || text[i] == '-')))
+            return false;
+    }
+    return len > 0;
+}
+
+static const char *fault_of(const char *path, size_t open, size_t close, path_part *part,
+                            apus_arena *arena)
+{
+    size_t len = close - open - 1;
+    const char *inside = path + open + 1, *colon = memchr(inside, ':', len);
+    size_t name_len = colon ? (size_t)(colon - inside) : len;
+    if (!is_name(inside, name_len))
+        return "a path parameter needs a name, as in {id}";
+    part->name = memory_slice(arena, inside, name_len);
+    if (colon && !(len - name_len == 5 && memcmp(colon, ":path", 5) == 0))
+        return "the only kind of path parameter is {name:path}; its type is its argument's";
+    part->rest = colon != NULL;
+    if (open > 0 && path[open - 1] != '/')
+        return "a path parameter fills its whole segment";
+    if (path[close + 1] && path[close + 1] != '/')
+        return "a path parameter fills its whole segment";
+    if (part->rest && path[close + 1])
+        return "{name:path} takes all that follows, so it stands at the end";
+    return NULL;
+}
+
+path_part *path_parse(apus_arena *arena, const char *path, const char **why, size_t *at)
+{
+    path_part *parts = NULL;
+    for (size_t i = 0; path[i]; i++) {
+        const char *fault = NULL;
+        size_t open = i;
+        if (path[i] == '{') {
+            size_t close = i + strcspn(path + i, "}/");
+            if (path[close] != '}') {
+                fault = "this '{' is not closed";
+            } else {
+                path_part *part = NEW(arena, path_part);
+                part->offset = open;
+                fault = fault_of(path, open, close, part, arena);
+                if (part->name)
+                    APPEND(parts, part);
+                i = close;
+            }
+        } else if (path[i] == '}') {
+            fault = "this '}' closes nothing";
+        } else if (path[i] == '?' || path[i] == '#') {
+            fault = "a path has no query; parameters of the query are arguments";
+        } else if (path[i] == ' ' || !isprint((unsigned char)path[i])) {
+            fault = "a path is printable ASCII without blanks";
+        }
+        if (fault && why && !*why) {
+            *why = fault;
+            *at = open;
+        }
+    }
+    return parts;
+}
+
+const char *path_shape(apus_arena *arena, const char *path)
+{
+    char *shape = NEW_N(arena, char, strlen(path) + 1), *to = shape;
+    while (*path) {
+        *to++ = *path;
+        if (*path++ != '{')
+            continue;
+        size_t len = strcspn(path, ":}");
+        path += len; /* the name goes, ":path" stays */
+    }
+    *to = '\0';
+    return shape;
+}
+
+const char *path_join(apus_arena *arena, const char *prefix, const char *path)
+{
+    return memory_textf(arena, "%s%s", prefix, path);
+}
+
+struct gathering {
+    apus_arena *arena;
+    const contract *contract;
+    const char **names;
+    size_t n;
+};
+
+static void add_names(struct gathering *g, const char *path)
+{
+    for (path_part *p = path_parse(g->arena, path, NULL, NULL); p; p = p->next) {
+        const char **more = NEW_N(g->arena, const char *, g->n + 2);
+        if (g->n)
+            memcpy(more, g->names, g->n * sizeof(*more));
+        more[g->n++] = p->name;
+        g->names = more;
+    }
+}
+
+static void add_router(struct gathering *g, const ct_router *router, unsigned depth)
+{
+    add_names(g, router->prefix);
+    if (depth >= INCLUDE_DEPTH_MAX)
+        return;
+    for (const ct_router *r = g->contract->routers; r; r = r->next) {
+        for (const ct_include *i = r->includes; i; i = i->next) {
+            if (i->router != router || r == router)
+                continue;
+            add_names(g, i->prefix);
+            add_router(g, r, depth + 1);
+        }
+    }
+}
+
+const char *const *path_names_of(apus_arena *arena, const contract *c, const ct_router *router,
+                                 const char *path)
+{
+    struct gathering g = { .arena = arena, .contract = c };
+    g.names = NEW_N(arena, const char *, 1);
+    add_names(&g, path);
+    add_router(&g, router, 0);
+    return g.names;
+}

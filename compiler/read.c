@@ -1,0 +1,91 @@
+/* All sources of a program, in the order in which they need one another. */
+#include "compiler/read.h"
+
+static void gather_functions(unit *u)
+{
+    for (const file_item *it = u->items; it; it = it->next) {
+        function_decl *f = it->function;
+        if (f && f->is_defined && !f->is_static && !names_find(&u->reader->functions, f->name))
+            names_put(&u->reader->functions, f->name, f);
+    }
+}
+
+static void read_router_depends(reader *r)
+{
+    for (ct_router *router = r->out->routers; router; router = router->next) {
+        unit *u = r->units;
+        while (u && u->source != router->source)
+            u = u->next;
+        if (u)
+            router->depends = depends_read(u, router->options, NULL);
+    }
+}
+
+/* The checks of models are functions, and these are looked up when all sources
+ * are known. */
+static void read_model_checks(reader *r)
+{
+    for (ct_model *m = r->out->models; m; m = m->next) {
+        unit *u = r->units;
+        while (u && u->source != m->source)
+            u = u->next;
+        const ct_value *check = m->check ? value_get(m->options, "check") : NULL;
+        if (u && check &&
+            function_want(u, m->check, check->place,
+                          "check = f calls f with the model when it has been read"))
+            function_read(function_find(u, m->check));
+    }
+}
+
+static void read_units(reader *r)
+{
+    for (unit *u = r->units; u; u = u->next)
+        gather_functions(u);
+    for (unit *u = r->units; u; u = u->next)
+        items_read_apps(u);
+    for (unit *u = r->units; u; u = u->next)
+        items_read_includes(u);
+    for (unit *u = r->units; u; u = u->next)
+        items_read_routes(u);
+    read_router_depends(r);
+    items_bind_routes(r);
+    for (unit *u = r->units; u; u = u->next)
+        bodies_read(u);
+    read_model_checks(r);
+}
+
+void reader_names(reader *r)
+{
+    name_table *all[] = { &r->functions, &r->routers,    &r->models,       &r->enums,
+                          &r->symbols,   &r->securities, &r->dependencies, &r->declared };
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        *all[i] = names_in(r->arena);
+}
+
+bool read_contract(reader *r, const read_options *options)
+{
+    bool ok = true;
+    unsigned i = 0;
+    r->index = clang_createIndex(0, 0);
+    for (ct_source *s = r->out->sources; s; s = s->next) {
+        unit *u = NEW(r->arena, unit);
+        u->reader = r;
+        u->source = s;
+        APPEND(r->units, u);
+        ok = unit_parse(u, &options->per_source[i++]) && ok;
+        r->out->has_main = r->out->has_main || s->has_main;
+    }
+    if (ok)
+        read_units(r);
+    return ok;
+}
+
+void reader_finish(reader *r)
+{
+    for (unit *u = r->units; u; u = u->next) {
+        if (u->tu)
+            clang_disposeTranslationUnit(u->tu);
+    }
+    if (r->index)
+        clang_disposeIndex(r->index);
+}

@@ -1,0 +1,270 @@
+/* compiler/read.h - from C sources to the contract.
+ *
+ * Each source is parsed once by libclang; a walk over its declarations notes
+ * where everything stands (read_source.c); then apps, routers and routes are
+ * built from the annotations, and what they lead to is read on demand:
+ *
+ *     routes -> functions -> parameters -> types -> models, enums
+ *                                       -> dependencies -> ...
+ *
+ * The syntax trees stay open until all is read, since a function may be used in
+ * one source and stand in another. */
+#ifndef APUSC_READ_H
+#define APUSC_READ_H
+
+#include <clang-c/Index.h>
+
+#include "compiler/contract.h"
+#include "compiler/diag.h"
+#include "compiler/memory.h"
+#include "compiler/names.h"
+#include "compiler/value.h"
+
+typedef struct unit unit;
+typedef struct note note;
+typedef struct function_decl function_decl;
+typedef struct file_item file_item;
+
+typedef struct flag_list {
+    const char *const *flags; /* for libclang, complete */
+    unsigned n;
+} flag_list;
+
+typedef struct read_options {
+    const flag_list *per_source; /* in the order of the sources */
+} read_options;
+
+typedef struct reader {
+    contract *out;
+    apus_arena *arena;
+    diags *diags;
+    text_files *files;
+    CXIndex index;
+    unit *units;
+    name_table functions;  /* name -> function_decl, defined and not static */
+    name_table routers;    /* symbol ("orders_router", "trading_app") -> ct_router */
+    name_table models;     /* c_name -> ct_model */
+    name_table enums;      /* c_name -> ct_enum */
+    name_table symbols;    /* of models and enums, to keep them unique */
+    name_table securities; /* c_name -> ct_security */
+    name_table declared;   /* name -> function_decl that is defined nowhere here */
+    struct route_read *routes;
+    name_table dependencies; /* symbols of dependencies, to keep them unique */
+} reader;
+
+/* One parsed source. */
+struct unit {
+    reader *reader;
+    ct_source *source;
+    CXTranslationUnit tu;
+    name_table functions;   /* name -> function_decl */
+    name_table types;       /* tag or typedef name -> CXType * */
+    name_table enumerators; /* name -> int64_t * */
+    file_item *items;       /* what is annotated, in the order of the text */
+    file_item *last_item;
+    CXFile last_file; /* whose name is last_name */
+    const char *last_name;
+    unit *next;
+};
+
+/* One annotation. */
+struct note {
+    const char *word; /* "Get" */
+    ct_place place;
+    size_t offset;     /* of it in its file */
+    ct_value *options; /* a map; empty when it could not be read */
+    note *next;
+};
+
+/* Something at file level that carries annotations. */
+struct file_item {
+    CXCursor cursor;
+    function_decl *function; /* or NULL */
+    note *notes;
+    file_item *next;
+};
+
+/* A function, with all its declarations in one source. */
+struct function_decl {
+    const char *name;
+    unit *unit;
+    CXCursor cursor; /* the definition, or the latest declaration */
+    bool is_defined;
+    bool is_static;
+    CXCursor *all; /* each declaration */
+    unsigned n_all;
+    note *notes;           /* of all declarations, once each */
+    ct_function *function; /* once read */
+    bool in_use;           /* its dependencies are being read: for cycles */
+};
+
+/* --- read.c --- */
+
+/* Parses the sources of r->out and fills in the contract.  false when a source
+ * could not be read or is not C; everything wrong is in r->diags. */
+bool read_contract(reader *r, const read_options *options);
+
+/* Empties the reader's tables; its arena, files and so on are set. */
+void reader_names(reader *r);
+
+/* Closes the syntax trees. */
+void reader_finish(reader *r);
+
+/* --- read_source.c --- */
+
+/* Parses one source and notes its declarations.  false: it is not C. */
+bool unit_parse(unit *u, const flag_list *flags);
+
+bool cursor_is_system(CXCursor c);
+ct_place cursor_place(unit *u, CXCursor c);
+ct_place location_place(unit *u, CXSourceLocation at, size_t *offset);
+
+/* The name of a cursor, copied. */
+const char *cursor_name(unit *u, CXCursor c);
+
+/* text of a CXString, copied; the string is disposed of. */
+const char *take_text(unit *u, CXString s);
+
+/* --- read_note.c --- */
+
+/* The annotations of a declaration, in order; options are checked against
+ * what the word takes. */
+note *notes_read(unit *u, CXCursor c);
+
+/* The first annotation called word, or NULL. */
+const note *notes_find(const note *notes, const char *word);
+
+/* Appends those that are not there yet. */
+void notes_join(note **notes, note *more);
+
+/* --- keys.c --- */
+
+/* Reports options that the annotation does not know, values of the wrong
+ * shape, and what is missing; turns bare flags into keys. */
+void keys_check(unit *u, note *n);
+
+/* --- read_doc.c --- */
+
+/* The doc comment of a declaration that begins, or whose first annotation
+ * stands, at the cursor. */
+ct_doc doc_read(unit *u, CXCursor c, const note *notes);
+
+/* --- read_type.c --- */
+
+/* What t is on the wire; NULL, and *why says what is wrong with it. */
+ct_type *type_read(unit *u, CXType t, const char **why);
+
+/* As generated code spells t: tags, fixed widths, apus_... */
+const char *type_spell(unit *u, CXType t);
+
+/* Without typedefs; qualifiers stay. */
+CXType type_canonical(CXType t);
+
+/* "struct order", or the typedef's name; NULL for one that has no name.  Of a
+ * canonical struct, union or enum, without qualifiers. */
+const char *record_name(unit *u, CXType canonical);
+
+/* Whether t is, or points at, the struct called name. */
+bool type_is(unit *u, CXType t, const char *name);
+bool type_points_at(unit *u, CXType t, const char *name);
+
+/* "order" of "struct order". */
+const char *bare_name(const char *c_name);
+
+/* name, or name_2 ... where it is taken. */
+const char *unique_symbol(reader *r, const char *name);
+
+/* --- read_enum.c, read_model.c, read_union.c --- */
+
+ct_enum *enum_read(unit *u, CXType canonical);
+ct_model *model_read(unit *u, CXType canonical, const char **why);
+
+/* A member of a struct on its way to becoming a field. */
+typedef struct member {
+    CXCursor cursor;
+    CXType type;
+    const char *c_name; /* "" when it is an anonymous struct or union */
+    note *notes;
+    const note *field; /* its Field(), or NULL */
+    ct_place place;
+    struct member *next;
+} member;
+
+member *members_read(unit *u, CXType record);
+
+/* Adds the fields of members to m; path goes in front of their designators. */
+void members_add(unit *u, ct_model *m, member *members, const char *path);
+
+/* Makes m a tagged union. */
+void union_read(unit *u, ct_model *m, member *members, const member *body, const char *path);
+
+/* When all members of m are read: gives each shape the members they share. */
+void union_finish(unit *u, ct_model *m);
+
+/* --- read_rules.c --- */
+
+/* Fills in rules, flags, name, default of a field of which c_name, type, place
+ * are set, from the options of its annotation (NULL: none). */
+void field_options(unit *u, ct_field *f, const ct_value *options);
+
+/* Sets APUS_FIELD_required, _pointer, _nullable as decisions.md's table says. */
+void field_presence(ct_field *f, bool is_pointer, const ct_value *options);
+
+/* --- read_function.c --- */
+
+/* What name means in u: there, or defined in another source; or NULL. */
+function_decl *function_find(unit *u, const char *name);
+
+/* As function_find; reports what is not found, with a suggestion. */
+function_decl *function_want(unit *u, const char *name, ct_place place, const char *what);
+
+/* The contract's view of a function; parameters are not bound yet. */
+ct_function *function_read(function_decl *f);
+
+/* --- read_bind.c --- */
+
+/* What decides where the values of a function's parameters come from. */
+typedef struct binding {
+    const char *const *path_names; /* NULL-terminated; may be NULL */
+    const ct_value *constants;     /* options of Depends(), or NULL */
+    bool takes_body;               /* the method has one */
+    bool is_dependency;
+    const char *what; /* "Get", or "a dependency", for messages */
+} binding;
+
+ct_param *params_bind(function_decl *f, const binding *b);
+
+/* --- read_depends.c --- */
+
+/* The dependency that f is, with these constants, where those names are in the
+ * path.  NULL after an error. */
+ct_dependency *dependency_read(function_decl *f, const binding *from, const ct_value *constants,
+                               ct_place place);
+
+/* depends = [a, b] */
+ct_depends *depends_read(unit *u, const ct_value *options, const char *const *path_names);
+
+/* --- read_app.c --- */
+
+void items_read_apps(unit *u); /* App, Router, Security, Test */
+ct_value *read_texts(unit *u, const ct_value *options, const char *key); /* as a list */
+void items_read_includes(unit *u); /* Include; when all routers are known */
+ct_security *security_find(unit *u, CXType t, bool *is_pointer);
+
+/* --- read_route.c --- */
+
+void items_read_routes(unit *u);
+void items_bind_routes(reader *r);
+
+/* The type that a name in an option means; NULL after an error. */
+ct_type *type_called(unit *u, const ct_value *v);
+
+/* "500ms", "2s": in nanoseconds; -1 for what is no length of time. */
+int64_t duration_read(const char *text);
+
+/* --- read_body.c --- */
+
+/* Models that function bodies name: apus_respond(req, 409, conflict, &c). */
+void bodies_read(unit *u);
+
+#endif

@@ -1,0 +1,300 @@
+/* App, Router, Include, Security, Test, OnFail: what stands on a line of its own. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/read.h"
+
+static const char *first_word(const note *n)
+{
+    return value_word(value_unnamed(n->options, 0));
+}
+
+/* A text or a list of texts, as a list. */
+static ct_value *texts_of(unit *u, const ct_value *options, const char *key)
+{
+    const ct_value *v = value_get(options, key);
+    if (!v || v->kind == CT_VALUE_list)
+        return (ct_value *)(uintptr_t)v;
+    if (v->kind != CT_VALUE_string)
+        return NULL;
+    ct_value *list = NEW(u->reader->arena, ct_value), *item = NEW(u->reader->arena, ct_value);
+    *item = *v;
+    item->key = NULL;
+    item->next = NULL;
+    *list = (ct_value){ .kind = CT_VALUE_list, .place = v->place, .items = item };
+    return list;
+}
+
+ct_value *read_texts(unit *u, const ct_value *options, const char *key)
+{
+    return texts_of(u, options, key);
+}
+
+/* --- routers --- */
+
+/* Whether what stands at place was read already, through a header that several
+ * sources include; another thing of that name is an error. */
+static bool is_known(unit *u, const char *word, const char *symbol, ct_place place)
+{
+    const ct_router *known = names_find(&u->reader->routers, symbol);
+    if (!known)
+        return false;
+    if (known->place.line == place.line && strcmp(known->place.file, place.file) == 0)
+        return true;
+    diag *g =
+        diag_error(u->reader->diags, place, "there are two %ss called '%s'", word, known->name);
+    diag_note(u->reader->diags, g, &known->place, "the first stands here");
+    return true;
+}
+
+static ct_router *new_router(unit *u, const char *symbol, const char *key, const note *n)
+{
+    reader *r = u->reader;
+    ct_router *router = NEW(r->arena, ct_router);
+    const char *prefix = value_text(n->options, "prefix");
+    *router = (ct_router){ .name = first_word(n),
+                           .symbol = symbol,
+                           .prefix = prefix ? prefix : "",
+                           .deprecated = value_flag(n->options, "deprecated"),
+                           .hidden = value_flag(n->options, "hidden"),
+                           .options = n->options,
+                           .source = u->source,
+                           .place = n->place };
+    names_put(&r->routers, key, router);
+    APPEND(r->out->routers, router);
+    return router;
+}
+
+static void read_router(unit *u, const note *n)
+{
+    const char *name = first_word(n);
+    if (!name)
+        return;
+    const char *symbol = memory_textf(u->reader->arena, "%s_router", name);
+    if (is_known(u, "router", symbol, n->place))
+        return;
+    ct_router *router = new_router(u, symbol, symbol, n);
+    router->tags = texts_of(u, n->options, "tags");
+}
+
+/* --- apps --- */
+
+/* A path to serve something at: as said, off with false, else the usual one. */
+static const char *served_at(const ct_value *options, const char *key, const char *otherwise)
+{
+    const ct_value *v = value_get(options, key);
+    if (!v)
+        return otherwise;
+    return v->kind == CT_VALUE_string ? v->text : NULL;
+}
+
+static const char *text_or(const char *text, const char *otherwise)
+{
+    return text ? text : otherwise;
+}
+
+static void read_app(unit *u, const file_item *it, const note *n)
+{
+    reader *r = u->reader;
+    const char *name = first_word(n);
+    if (!name)
+        return;
+    const char *key = memory_textf(r->arena, "%s_app", name);
+    if (is_known(u, "app", key, n->place))
+        return;
+    ct_app *app = NEW(r->arena, ct_app);
+    const ct_value *o = n->options;
+    ct_doc doc = doc_read(u, it->cursor, it->notes);
+    *app = (ct_app){ .name = name,
+                     .title = text_or(value_text(o, "title"), name),
+                     .version = text_or(value_text(o, "version"), "0.1.0"),
+                     .summary = value_text(o, "summary"),
+                     .description = text_or(value_text(o, "description"), doc.description),
+                     .openapi_path = served_at(o, "openapi", "/openapi.json"),
+                     .tags = (ct_value *)(uintptr_t)value_get(o, "tags"),
+                     .servers = texts_of(u, o, "servers"),
+                     .contact = (ct_value *)(uintptr_t)value_get(o, "contact"),
+                     .license = (ct_value *)(uintptr_t)value_get(o, "license"),
+                     .terms_of_service = value_text(o, "terms_of_service"),
+                     .source = u->source,
+                     .place = n->place };
+    if (app->openapi_path) {
+        app->docs_path = served_at(o, "docs", "/docs");
+        app->redoc_path = served_at(o, "redoc", "/redoc");
+    }
+    app->root = new_router(u, memory_textf(r->arena, "apus__root_%s", name), key, n);
+    APPEND(r->out->apps, app);
+}
+
+/* --- security --- */
+
+static void say_scheme(unit *u, const note *n, unsigned given)
+{
+    diag *g = given ? diag_error(u->reader->diags, n->place,
+                                 "a security scheme is one of header, query, cookie, basic, bearer")
+                    : diag_error(u->reader->diags, n->place,
+                                 "this security scheme does not say where its credential is");
+    diag_note(u->reader->diags, g, NULL,
+              "write Security(api_key, header = \"X-API-Key\"), or basic, or bearer");
+}
+
+static void read_scheme(unit *u, ct_security *s, const note *n)
+{
+    static const struct {
+        const char *key;
+        apus_security_kind kind;
+        apus_in in;
+    } schemes[] = {
+        { "header", APUS_SECURITY_key, APUS_IN_header },
+        { "query", APUS_SECURITY_key, APUS_IN_query },
+        { "cookie", APUS_SECURITY_key, APUS_IN_cookie },
+        { "basic", APUS_SECURITY_basic, APUS_IN_header },
+        { "bearer", APUS_SECURITY_bearer, APUS_IN_header },
+    };
+    unsigned given = 0;
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        if (!value_get(n->options, schemes[i].key))
+            continue;
+        given++;
+        s->kind = schemes[i].kind;
+        s->in = schemes[i].in;
+        s->key = text_or(value_text(n->options, schemes[i].key), "Authorization");
+    }
+    if (given != 1)
+        say_scheme(u, n, given);
+}
+
+static void read_security(unit *u, const file_item *it, const note *n)
+{
+    reader *r = u->reader;
+    const char *c_name = record_name(u, type_canonical(clang_getCursorType(it->cursor)));
+    const char *name = first_word(n);
+    if (!c_name || !name || names_find(&r->securities, c_name))
+        return;
+    ct_security *s = NEW(r->arena, ct_security);
+    ct_doc doc = doc_read(u, it->cursor, it->notes);
+    *s = (ct_security){ .c_name = c_name,
+                        .name = text_or(value_text(n->options, "name"), name),
+                        .realm = value_text(n->options, "realm"),
+                        .description =
+                            text_or(value_text(n->options, "description"), doc.description),
+                        .place = n->place,
+                        .source = u->source };
+    read_scheme(u, s, n);
+    names_put(&r->securities, c_name, s);
+    APPEND(r->out->securities, s);
+}
+
+ct_security *security_find(unit *u, CXType t, bool *is_pointer)
+{
+    CXType canonical = type_canonical(t);
+    *is_pointer = canonical.kind == CXType_Pointer;
+    if (*is_pointer)
+        canonical = type_canonical(clang_getPointeeType(canonical));
+    if (canonical.kind != CXType_Record)
+        return NULL;
+    const char *c_name = record_name(u, canonical);
+    return c_name ? names_find(&u->reader->securities, c_name) : NULL;
+}
+
+/* --- tests --- */
+
+static void read_test(unit *u, const file_item *it, const note *n)
+{
+    const char *name = first_word(n);
+    if (!name || !clang_isCursorDefinition(it->cursor))
+        return;
+    contract *c = u->reader->out;
+    for (const ct_test *t = c->tests; t; t = t->next) {
+        if (strcmp(t->name, name) != 0)
+            continue;
+        diag *g = diag_error(u->reader->diags, n->place, "there are two tests called '%s'", name);
+        diag_note(u->reader->diags, g, &t->place, "the first stands here");
+        return;
+    }
+    ct_test *test = NEW(u->reader->arena, ct_test);
+    *test = (ct_test){ .name = name, .source = u->source, .place = n->place };
+    APPEND(c->tests, test);
+}
+
+void items_read_apps(unit *u)
+{
+    for (const file_item *it = u->items; it; it = it->next) {
+        const note *notes = it->function ? it->function->notes : it->notes;
+        for (const note *n = notes; n; n = n->next) {
+            if (strcmp(n->word, "App") == 0)
+                read_app(u, it, n);
+            else if (strcmp(n->word, "Router") == 0)
+                read_router(u, n);
+            else if (strcmp(n->word, "Security") == 0)
+                read_security(u, it, n);
+            else if (strcmp(n->word, "Test") == 0)
+                read_test(u, it, n);
+        }
+    }
+}
+
+/* --- includes --- */
+
+static ct_router *want_router(unit *u, const ct_value *v)
+{
+    const char *name = value_word(v);
+    if (!name)
+        return NULL;
+    ct_router *found = names_find(&u->reader->routers, name);
+    if (found)
+        return found;
+    diags *d = u->reader->diags;
+    near like = near_to(name);
+    for (const ct_router *r = u->reader->out->routers; r; r = r->next) {
+        bool is_root = strncmp(r->symbol, "apus__root_", 11) == 0;
+        near_offer(&like, is_root ? memory_textf(u->reader->arena, "%s_app", r->name) : r->symbol);
+    }
+    diag *g = diag_error(d, v->place, "there is no app or router '%s'%s%s%s", name,
+                         like.best ? "; did you mean '" : "", like.best ? like.best : "",
+                         like.best ? "'?" : "");
+    if (like.best)
+        diag_fix(g, like.best);
+    else
+        diag_note(d, g, NULL, "App(x) declares x_app, and Router(x) declares x_router");
+    return NULL;
+}
+
+static void read_include(unit *u, const note *n)
+{
+    const ct_value *to = value_unnamed(n->options, 0), *what = value_unnamed(n->options, 1);
+    if (!to || !what)
+        return;
+    ct_router *into = want_router(u, to), *router = want_router(u, what);
+    if (!into || !router)
+        return;
+    for (const ct_include *i = into->includes; i; i = i->next) {
+        if (i->place.line == n->place.line && i->place.column == n->place.column &&
+            strcmp(i->place.file, n->place.file) == 0)
+            return; /* from a header that several sources include */
+    }
+    if (strncmp(router->symbol, "apus__root_", 11) == 0) {
+        diag *g = diag_error(u->reader->diags, what->place, "an app cannot be included");
+        diag_note(u->reader->diags, g, NULL, "put its routes behind a Router(...)");
+        return;
+    }
+    const char *prefix = value_text(n->options, "prefix");
+    ct_include *include = NEW(u->reader->arena, ct_include);
+    *include = (ct_include){ .router = router,
+                             .prefix = prefix ? prefix : "",
+                             .tags = texts_of(u, n->options, "tags"),
+                             .depends = depends_read(u, n->options, NULL),
+                             .options = n->options,
+                             .place = n->place };
+    APPEND(into->includes, include);
+}
+
+void items_read_includes(unit *u)
+{
+    for (const file_item *it = u->items; it; it = it->next) {
+        for (const note *n = it->function ? NULL : it->notes; n; n = n->next) {
+            if (strcmp(n->word, "Include") == 0)
+                read_include(u, n);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+/* Tagged unions: `kind k Field(tag); union { cat cat; dog dog; };`
+ *
+ * Each member of the union is one shape of the whole struct; the enumerator with
+ * the member's name says which.  An enumerator without a member is a shape that
+ * has nothing of its own. */
+#include <string.h>
+
+#include "compiler/read.h"
+
+static const member *find_tag(const member *members)
+{
+    for (; members; members = members->next) {
+        if (members->field && value_get(members->field->options, "tag"))
+            return members;
+    }
+    return NULL;
+}
+
+static const ct_enum_value *find_enumerator(const ct_enum *e, const char *name)
+{
+    for (const ct_enum_value *v = e->values; v; v = v->next) {
+        if (strcmp(v->name, name) == 0 || strcmp(v->c_name, name) == 0)
+            return v;
+    }
+    return NULL;
+}
+
+/* A copy, for the list of another model. */
+static ct_field *copy_field(unit *u, const ct_field *f)
+{
+    ct_field *copy = NEW(u->reader->arena, ct_field);
+    *copy = *f;
+    copy->next = NULL;
+    return copy;
+}
+
+/* The members that all shapes share, the tag first. */
+static void add_common(unit *u, ct_model *whole, const ct_model *m)
+{
+    for (int tags = 1; tags >= 0; tags--) {
+        for (const ct_field *f = m->fields; f; f = f->next) {
+            if (((f->flags & APUS_FIELD_tag) != 0) != (tags == 1))
+                continue;
+            ct_field *copy = copy_field(u, f);
+            APPEND(whole->fields, copy);
+            whole->n_fields++;
+        }
+    }
+}
+
+static ct_variant *new_variant(unit *u, const ct_model *m, const ct_enum_value *tag)
+{
+    ct_variant *v = NEW(u->reader->arena, ct_variant);
+    ct_model *whole = NEW(u->reader->arena, ct_model);
+    *whole = *m;
+    whole->symbol = memory_textf(u->reader->arena, "%s_%s", m->symbol, bare_name(tag->c_name));
+    whole->fields = NULL;
+    whole->n_fields = 0;
+    whole->variants = NULL;
+    whole->n_variants = 0;
+    whole->tag_name = NULL;
+    whole->next = NULL;
+    *v = (ct_variant){
+        .tag = tag->value, .tag_c_name = tag->c_name, .name = tag->name, .whole = whole
+    };
+    return v;
+}
+
+static void add_variant(unit *u, ct_model *m, const ct_enum *e, const member *from,
+                        const char *path)
+{
+    diags *d = u->reader->diags;
+    const ct_enum_value *tag = find_enumerator(e, from->c_name);
+    if (!tag) {
+        diag *g = diag_error(d, from->place, "no enumerator of '%s' means the member '%s'",
+                             e->c_name, from->c_name);
+        diag_note(d, g, &e->place, "give one the name: Name(\"%s\")", from->c_name);
+        return;
+    }
+    CXType canonical = type_canonical(from->type);
+    const char *why = NULL;
+    ct_type *own = type_read(u, from->type, &why);
+    if (!own || own->kind != APUS_KIND_model) {
+        diag *g = diag_error(d, from->place, "'%s' cannot be a shape of a union", from->c_name);
+        diag_note(d, g, NULL, "its members must be structs; this is '%s'",
+                  type_spell(u, from->type));
+        return;
+    }
+    ct_variant *v = new_variant(u, m, tag);
+    v->own = own->model;
+    v->place = from->place;
+    v->path = *path ? memory_textf(u->reader->arena, "%s.%s", path, from->c_name) : from->c_name;
+    members_add(u, v->whole, members_read(u, canonical), v->path);
+    APPEND(m->variants, v);
+    m->n_variants++;
+}
+
+static bool has_variant(const ct_model *m, int64_t tag)
+{
+    for (const ct_variant *v = m->variants; v; v = v->next) {
+        if (v->tag == tag)
+            return true;
+    }
+    return false;
+}
+
+static void say_no_tag(unit *u, const member *body)
+{
+    diag *g = diag_error(u->reader->diags, body->place,
+                         "this union does not say which of its members is meant");
+    diag_note(u->reader->diags, g, NULL,
+              "put an enum with Field(tag) in front of it, or leave it out with Field(skip)");
+}
+
+void union_read(unit *u, ct_model *m, member *members, const member *body, const char *path)
+{
+    const member *tag = find_tag(members);
+    if (!tag) {
+        say_no_tag(u, body);
+        return;
+    }
+    CXType canonical = type_canonical(tag->type);
+    ct_enum *e = canonical.kind == CXType_Enum ? enum_read(u, canonical) : NULL;
+    if (!e) {
+        diag_error(u->reader->diags, tag->place, "a tag is an enum, and '%s' is '%s'", tag->c_name,
+                   type_spell(u, tag->type));
+        return;
+    }
+    if (m->n_variants) {
+        diag_error(u->reader->diags, body->place, "'%s' has two unions; one tag decides one",
+                   m->c_name);
+        return;
+    }
+    const char *hidden = value_word(value_get(tag->field->options, "tag"));
+    m->tag_hidden = hidden && strcmp(hidden, "hidden") == 0;
+    const char *inner =
+        *body->c_name
+            ? *path ? memory_textf(u->reader->arena, "%s.%s", path, body->c_name) : body->c_name
+            : path;
+    for (const member *from = members_read(u, body->type); from; from = from->next)
+        add_variant(u, m, e, from, inner);
+    for (const ct_enum_value *v = m->tag_hidden ? NULL : e->values; v; v = v->next) {
+        if (has_variant(m, v->value))
+            continue;
+        ct_variant *empty = new_variant(u, m, v);
+        empty->place = v->place;
+        APPEND(m->variants, empty);
+        m->n_variants++;
+    }
+}
+
+void union_finish(unit *u, ct_model *m)
+{
+    for (const ct_field *f = m->fields; f; f = f->next) {
+        if (f->flags & APUS_FIELD_tag)
+            m->tag_name = f->name;
+    }
+    for (ct_variant *v = m->variants; v; v = v->next) {
+        ct_field *own = v->whole->fields;
+        v->whole->fields = NULL;
+        v->whole->n_fields = 0;
+        add_common(u, v->whole, m);
+        APPEND(v->whole->fields, own);
+        for (; own; own = own->next)
+            v->whole->n_fields++;
+    }
+}
