@@ -76,16 +76,26 @@ typedef struct apus_exchange {
     void *app;        /* for the handler's own use */
 } apus_exchange;
 
-/* Answers.  The bytes join the connection's batch and are written when the loop's
- * turn ends; later requests of the same connection may start at once.  Exactly
- * one answer per exchange; a handler that returns without gets a 500 sent for it.
- * Does not suspend.  APUS_OK, or APUS_IO when the client is gone. */
+/* Answers.  The bytes join the connection's batch, which is written when the read
+ * that brought the request has been dealt with, or else when the loop's turn ends;
+ * later requests of the same connection may start at once, and their answers wait
+ * for this one.  Exactly one answer per exchange; a handler that returns without
+ * gets a 500 sent for it.  A status outside 200 .. 999 is sent as 500.
+ *
+ * *reply is copied; what it points to must live as long as the exchange.  Does not
+ * suspend.  APUS_OK, or APUS_IO when the client is gone. */
 apus_rc apus_exchange_reply(apus_exchange *x, const apus_http_reply *reply);
 
-/* Suspends until the answer has left for the kernel, or the client is gone. */
+/* Suspends until the answer has left for the kernel, or the client is gone, or the
+ * fiber is cancelled.  Returns at once when there is no answer yet. */
 void apus_exchange_flush(apus_exchange *x);
 
-/* Called in a fiber of its own for each request; may suspend. */
+/* Ends the handler here, at any depth, as if it had returned; nothing is unwound.
+ * To be called in the handler's fiber. */
+void apus_exchange_end(apus_exchange *x) APUS_NORETURN;
+
+/* Called in a fiber of its own for each request; may suspend.  When the client goes
+ * away, the fiber is cancelled (apus/fiber.h): waits return APUS_CANCELLED. */
 typedef void apus_http_handler(void *ctx, apus_exchange *x);
 
 /* Limits of the server side; zero means the default in parentheses. */
@@ -96,12 +106,18 @@ typedef struct apus_http_limits {
     uint64_t body_max;        /* bytes of a body, decoded (1 MiB): 413 */
     uint32_t pipeline_max;    /* answers that may wait for a client that does not read (64) */
     uint32_t connections_max; /* at once (10,000); further ones are closed */
-    int64_t head_timeout;     /* ns to send a request's head (10 s): 408 */
-    int64_t body_timeout;     /* ns between two pieces of a body (20 s): 408 */
+    uint32_t progress_min;    /* bytes that count as progress (1,024), see below */
+    int64_t head_timeout;     /* ns to send a request's head, from its first byte, or the first
+                                 head from connecting (10 s): 408, or closed if nothing came */
+    int64_t body_timeout;     /* ns without progress in a body (20 s): 408 */
     int64_t idle_timeout;     /* ns between requests (75 s): closed */
     int64_t write_timeout;    /* ns without progress in sending (20 s): closed */
     size_t memory_max;        /* bytes of one exchange's arena (64 MiB): 503 */
 } apus_http_limits;
+
+/* PROGRESS: sending one byte now and then is not: the body and write timeouts begin
+ * anew when progress_min more bytes have passed, so that a request or an answer of n
+ * bytes takes at most n / progress_min + 1 times as long. */
 
 typedef struct apus_http_server apus_http_server;
 struct apus_loop;
@@ -113,7 +129,7 @@ apus_rc apus_http_server_create(struct apus_loop *loop, const apus_http_limits *
                                 apus_err *err) APUS_NODISCARD;
 
 /* Accepts on a listening, non-blocking socket, which the server then owns.  May be
- * called for several. */
+ * called for several.  On failure the caller still owns fd. */
 apus_rc apus_http_server_listen(apus_http_server *s, int fd, apus_err *err) APUS_NODISCARD;
 
 /* Stops accepting, lets requests in flight finish (their answers say
@@ -122,18 +138,43 @@ apus_rc apus_http_server_listen(apus_http_server *s, int fd, apus_err *err) APUS
 void apus_http_server_drain(apus_http_server *s, int64_t deadline, void (*done)(void *ctx),
                             void *ctx);
 
-/* After draining, or in tests at any time: closes what is left. */
+/* fn is told, in a sentence, when connections cannot be accepted because descriptors
+ * or memory ran out; once, until it works again.  The server goes on meanwhile. */
+void apus_http_server_on_trouble(apus_http_server *s, void (*fn)(void *ctx, const apus_err *err),
+                                 void *ctx);
+
+/* How many connections are open. */
+size_t apus_http_server_connections(const apus_http_server *s);
+
+/* After draining, or in tests at any time: closes what is left, cancels what runs for
+ * it, and turns the loop until that has ended.  Not from within a turn.  NULL is
+ * fine. */
 void apus_http_server_destroy(apus_http_server *s);
 
-/* One connection that is not a socket: for tests and the in-process client.
- * Bytes given with _send are parsed as if they had arrived; what the server
- * writes collects in `out`, which the caller empties.  _close is the client's
- * end going away. */
+/* One connection that is not a socket: for tests and the in-process client.  Bytes
+ * given with _send are parsed as if they had arrived; what the server writes collects
+ * in `out`, which the caller empties and which outlives the pipe.  A request whose
+ * handler does not wait is answered within _send; for others, turn the loop. */
 typedef struct apus_http_pipe apus_http_pipe;
+
+/* APUS_OK, APUS_NOMEM, or APUS_LIMIT when connections_max are open. */
 apus_rc apus_http_pipe_open(apus_http_server *s, apus_buf *out, apus_http_pipe **pipe)
     APUS_NODISCARD;
-void apus_http_pipe_send(apus_http_pipe *pipe, apus_str bytes);
+
+/* APUS_OK; APUS_NOMEM, and nothing was sent; APUS_IO when the server has closed. */
+apus_rc apus_http_pipe_send(apus_http_pipe *pipe, apus_str bytes);
+
 bool apus_http_pipe_is_closed(const apus_http_pipe *pipe); /* by the server */
+
+/* The client sends no more, but reads on: a half-close. */
+void apus_http_pipe_finish(apus_http_pipe *pipe);
+
+/* How many bytes `out` may hold before the server's writes have to wait, as for a
+ * client that does not read; without limit at first.  Call it again after `out` was
+ * emptied. */
+void apus_http_pipe_set_room(apus_http_pipe *pipe, size_t room);
+
+/* The client's end goes away. */
 void apus_http_pipe_close(apus_http_pipe *pipe);
 
 APUS_API_END
