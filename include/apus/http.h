@@ -17,6 +17,7 @@
 #include "apus/api.h"
 #include "apus/arena.h"
 #include "apus/buf.h"
+#include "apus/http1.h"
 #include "apus/rc.h"
 #include "apus/str.h"
 
@@ -34,11 +35,6 @@ typedef enum apus_method {
 
 /* "GET" and so on; "" for APUS_METHOD_other.  Static. */
 apus_str apus_method_name(apus_method m);
-
-typedef struct apus_http_header {
-    apus_str name;  /* as sent */
-    apus_str value; /* without surrounding blanks */
-} apus_http_header;
 
 typedef struct apus_http_request {
     apus_method method;
