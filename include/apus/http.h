@@ -18,6 +18,7 @@
 #include "apus/arena.h"
 #include "apus/buf.h"
 #include "apus/http1.h"
+#include "apus/http1.h"
 #include "apus/rc.h"
 #include "apus/str.h"
 
@@ -44,7 +45,7 @@ typedef struct apus_http_request {
     apus_str query;            /* what stands behind '?', without it; empty if there is none */
     apus_str scheme;           /* "http" or "https" */
     apus_str host;             /* Host, as sent */
-    apus_http_header *headers; /* in the order of arrival */
+    apus_http_header *headers; /* (apus/http1.h) in the order of arrival */
     uint32_t n_headers;
     uint32_t version; /* 10 or 11 */
     apus_str body;    /* whole, de-chunked; empty if there is none */

@@ -1,0 +1,446 @@
+/* What does a request cost?  A load generator that measures the server's CPU.
+ *
+ *     bench_load [options] NAME=COMMAND...
+ *
+ *     bench_load --load json floor='./bench_floor {port}' bare='./bench_http {port}'
+ *     load=json mode=floor cpu_us=6.02 floor=1.00 p10=5.98 p90=6.20
+ *     load=json mode=bare cpu_us=6.41 floor=1.07 p10=6.35 p90=6.66
+ *
+ * Each COMMAND is started once, on a port of its own, and then gets its turn of
+ * a fraction of a second, round after round, so that whatever else the machine
+ * does hits all alike.  The figure is user + system time of the server's whole
+ * process tree divided by the requests answered, the median over the rounds;
+ * `floor` is the median of the rounds' ratios to the first command.  Throughput
+ * is not printed: on a shared machine it says little.
+ *
+ * Connections are kept alive, each with one request (or a batch of `--pipeline`)
+ * on the way; the next goes out when the last answer is in. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    TARGETS_MAX = 8,
+    ROUNDS_MAX = 201,
+    CONNECTIONS_MAX = 20000,
+    PIPELINE_MAX = 128,
+    ANSWER_MAX = 4 << 20, /* bytes; more than the largest answer of any load */
+    START_TRIES = 500,    /* of 10 ms each, until a server must accept */
+};
+
+/* The loads of the performance budgets. */
+static const struct load {
+    const char *name, *method, *path;
+    const char *unit; /* of a body that repeats, or the whole body, or NULL */
+    int repeat;       /* how often the unit stands in {"orders":[...]}; 0: the unit is the body */
+} loads[] = {
+#define ORDER                                                                                      \
+    "{\"symbol\":\"BTC-USD\",\"side\":\"buy\",\"quantity\":0.5,\"limit_price\":50000.0,"           \
+    "\"tags\":[\"a\",\"b\"]}"
+    { "json", "GET", "/json", NULL, 0 },
+    { "items", "GET", "/items/42?q=abc&limit=20", NULL, 0 },
+    { "orders", "POST", "/orders", ORDER, 0 },
+    { "batch", "POST", "/batch", ORDER, 100 },
+    { "candles", "GET", "/candles?limit=1000", NULL, 0 },
+};
+
+struct connection {
+    int fd;
+    size_t got; /* bytes of the answers to this batch */
+};
+
+struct target {
+    const char *name, *command;
+    pid_t pid;
+    int port;
+    struct connection *connections;
+    int epoll;
+    size_t answer_len; /* learned from the first answer; the same ever after */
+    double cpu_us[ROUNDS_MAX];
+};
+
+static struct options {
+    const struct load *load;
+    const char *header; /* one further line for each request, or "" */
+    int connections, rounds, pipeline, port;
+    double seconds;
+} opt = {
+    .load = &loads[0],
+    .header = "",
+    .connections = 64,
+    .rounds = 21,
+    .pipeline = 1,
+    .port = 18700,
+    .seconds = 0.4,
+};
+
+static char *request; /* opt.pipeline copies of it */
+static size_t request_len;
+
+static void die(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+static double seconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* User + system seconds of a process and all its living descendants. */
+static double cpu_of_tree(pid_t pid)
+{
+    clockid_t clock;
+    struct timespec t;
+    double sum = 0;
+    if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &t) == 0)
+        sum = (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    FILE *f = fopen(path, "r");
+    int child;
+    while (f && fscanf(f, "%d", &child) == 1)
+        sum += cpu_of_tree(child);
+    if (f)
+        fclose(f);
+    return sum;
+}
+
+static void build_request(void)
+{
+    char *body = calloc(1, 1 << 20);
+    char *one = calloc(1, 2 << 20);
+    if (!body || !one)
+        die("request");
+    const struct load *l = opt.load;
+    if (l->unit && !l->repeat)
+        strcpy(body, l->unit); /* a literal of the table above */
+    for (int i = 0; i < l->repeat; i++) {
+        strcat(body, i ? "," : "{\"orders\":[");
+        strcat(body, l->unit);
+    }
+    if (l->repeat)
+        strcat(body, "]}");
+    char head[256] = "";
+    if (l->unit)
+        snprintf(head, sizeof(head), "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+                 strlen(body));
+    int len =
+        snprintf(one, 2 << 20, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s%s%s\r\n%s", l->method,
+                 l->path, opt.port, opt.header, opt.header[0] ? "\r\n" : "", head, body);
+    request_len = (size_t)len * (size_t)opt.pipeline;
+    request = malloc(request_len);
+    if (!request)
+        die("request");
+    for (int i = 0; i < opt.pipeline; i++)
+        memcpy(request + i * len, one, (size_t)len);
+    free(one);
+    free(body);
+}
+
+static int connect_to(int port)
+{
+    struct sockaddr_in addr = { .sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)port),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        die("socket");
+    if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+        close(fd);
+        return -1;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
+    return fd;
+}
+
+static void start_server(struct target *t)
+{
+    char command[1024];
+    const char *at = strstr(t->command, "{port}");
+    if (!at)
+        at = t->command + strlen(t->command);
+    snprintf(command, sizeof(command), "exec %.*s%d%s", (int)(at - t->command), t->command, t->port,
+             *at ? at + strlen("{port}") : "");
+    t->pid = fork();
+    if (t->pid < 0)
+        die("fork");
+    if (t->pid == 0) {
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    for (int i = 0; i < START_TRIES; i++) {
+        int fd = connect_to(t->port);
+        if (fd >= 0) {
+            close(fd);
+            return;
+        }
+        usleep(10000);
+    }
+    fprintf(stderr, "%s: does not accept on port %d\n", t->name, t->port);
+    exit(1);
+}
+
+/* How long the whole first answer in buf[0..n) is, or 0. */
+static size_t answer_length(const char *buf, size_t n)
+{
+    const char *end = memmem(buf, n, "\r\n\r\n", 4);
+    if (!end)
+        return 0;
+    size_t head = (size_t)(end - buf) + 4;
+    for (const char *line = buf; line < end; line = strchr(line, '\n') + 1)
+        if (strncasecmp(line, "content-length:", 15) == 0) {
+            size_t all = head + strtoul(line + 15, NULL, 10);
+            return all <= n ? all : 0;
+        }
+    return 0;
+}
+
+/* One request, blocking: learns how long an answer is. */
+static void learn_answer(struct target *t)
+{
+    char *buf = calloc(1, ANSWER_MAX);
+    int fd = connect_to(t->port);
+    if (!buf || fd < 0 || write(fd, request, request_len / (size_t)opt.pipeline) < 0)
+        die("first request");
+    size_t n = 0;
+    while (!(t->answer_len = answer_length(buf, n))) {
+        ssize_t got = read(fd, buf + n, ANSWER_MAX - 1 - n);
+        if (got <= 0) {
+            fprintf(stderr, "%s: no whole answer: %.200s\n", t->name, buf);
+            exit(1);
+        }
+        n += (size_t)got;
+    }
+    if (strncmp(buf, "HTTP/1.1 2", 10) != 0) {
+        fprintf(stderr, "%s: not a success: %.200s\n", t->name, buf);
+        exit(1);
+    }
+    close(fd);
+    free(buf);
+}
+
+static void send_batch(struct connection *c)
+{
+    size_t sent = 0;
+    while (sent < request_len) {
+        ssize_t n = write(c->fd, request + sent, request_len - sent);
+        if (n > 0)
+            sent += (size_t)n;
+        else if (errno != EAGAIN)
+            die("write");
+    }
+    c->got = 0;
+}
+
+static void open_connections(struct target *t)
+{
+    t->epoll = epoll_create1(EPOLL_CLOEXEC);
+    t->connections = calloc((size_t)opt.connections, sizeof(*t->connections));
+    if (t->epoll < 0 || !t->connections)
+        die("connections");
+    for (int i = 0; i < opt.connections; i++) {
+        struct connection *c = &t->connections[i];
+        c->fd = connect_to(t->port);
+        if (c->fd < 0 || fcntl(c->fd, F_SETFL, O_NONBLOCK) < 0)
+            die("connect");
+        struct epoll_event ev = { .events = EPOLLIN, .data.ptr = c };
+        if (epoll_ctl(t->epoll, EPOLL_CTL_ADD, c->fd, &ev) < 0)
+            die("epoll_ctl");
+    }
+}
+
+/* Keeps all connections busy for opt.seconds, lets the last answers come in and
+ * gives back how many there were. */
+static uint64_t drive(struct target *t)
+{
+    static char sink[1 << 18];
+    size_t batch = t->answer_len * (size_t)opt.pipeline;
+    uint64_t answers = 0;
+    int busy = opt.connections;
+    double end = seconds_now() + opt.seconds;
+    for (int i = 0; i < opt.connections; i++)
+        send_batch(&t->connections[i]);
+    while (busy > 0) {
+        struct epoll_event events[1024];
+        int n = epoll_wait(t->epoll, events, 1024, 2000);
+        if (n <= 0) {
+            fprintf(stderr, "%s: %d answers are missing\n", t->name, busy);
+            exit(1);
+        }
+        bool over = seconds_now() > end;
+        for (int i = 0; i < n; i++) {
+            struct connection *c = events[i].data.ptr;
+            ssize_t got = read(c->fd, sink, sizeof(sink));
+            if (got <= 0) {
+                fprintf(stderr, "%s: closed a connection\n", t->name);
+                exit(1);
+            }
+            c->got += (size_t)got;
+            if (c->got < batch)
+                continue;
+            answers += (uint64_t)opt.pipeline;
+            if (over)
+                busy--;
+            else
+                send_batch(c);
+        }
+    }
+    return answers;
+}
+
+static void run_round(struct target *t, int round)
+{
+    double before = cpu_of_tree(t->pid);
+    uint64_t answers = drive(t);
+    t->cpu_us[round] = (cpu_of_tree(t->pid) - before) * 1e6 / (double)answers;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double percentile(const double *values, int n, double p)
+{
+    double sorted[ROUNDS_MAX];
+    memcpy(sorted, values, (size_t)n * sizeof(*values));
+    qsort(sorted, (size_t)n, sizeof(*sorted), by_value);
+    return sorted[(int)((double)(n - 1) * p + 0.5)];
+}
+
+static void report(const struct target *t, const struct target *floor)
+{
+    double ratios[ROUNDS_MAX];
+    for (int i = 0; i < opt.rounds; i++)
+        ratios[i] = t->cpu_us[i] / floor->cpu_us[i];
+    printf("load=%s mode=%s", opt.load->name, t->name);
+    if (opt.pipeline > 1)
+        printf(" pipeline=%d", opt.pipeline);
+    printf(" connections=%d cpu_us=%.2f floor=%.2f p10=%.2f p90=%.2f\n", opt.connections,
+           percentile(t->cpu_us, opt.rounds, 0.5), percentile(ratios, opt.rounds, 0.5),
+           percentile(t->cpu_us, opt.rounds, 0.1), percentile(t->cpu_us, opt.rounds, 0.9));
+}
+
+static _Noreturn void usage(void)
+{
+    fputs("usage: bench_load [options] NAME=COMMAND...   ({port} in COMMAND is replaced)\n"
+          "  --load NAME         json, items, orders, batch, candles (json)\n"
+          "  --connections N     kept alive, all busy (64)\n"
+          "  --pipeline N        requests sent at once on each (1)\n"
+          "  --rounds N          turns for each command (21)\n"
+          "  --seconds S         of each turn (0.4)\n"
+          "  --header LINE       sent with each request\n"
+          "  --port N            first port to use (18700)\n",
+          stderr);
+    exit(2);
+}
+
+static const struct load *find_load(const char *name)
+{
+    for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++)
+        if (strcmp(loads[i].name, name) == 0)
+            return &loads[i];
+    usage();
+}
+
+static int in_range(const char *text, int max)
+{
+    int n = atoi(text);
+    if (n < 1 || n > max)
+        usage();
+    return n;
+}
+
+static void read_options(int argc, char **argv)
+{
+    static const struct option names[] = {
+        { "load", 1, NULL, 'l' },     { "connections", 1, NULL, 'c' },
+        { "pipeline", 1, NULL, 'p' }, { "rounds", 1, NULL, 'r' },
+        { "seconds", 1, NULL, 's' },  { "header", 1, NULL, 'H' },
+        { "port", 1, NULL, 'P' },     { NULL, 0, NULL, 0 },
+    };
+    int o;
+    while ((o = getopt_long(argc, argv, "", names, NULL)) >= 0) {
+        switch (o) {
+        case 'l':
+            opt.load = find_load(optarg);
+            break;
+        case 'c':
+            opt.connections = in_range(optarg, CONNECTIONS_MAX);
+            break;
+        case 'p':
+            opt.pipeline = in_range(optarg, PIPELINE_MAX);
+            break;
+        case 'r':
+            opt.rounds = in_range(optarg, ROUNDS_MAX);
+            break;
+        case 's':
+            opt.seconds = atof(optarg);
+            break;
+        case 'H':
+            opt.header = optarg;
+            break;
+        case 'P':
+            opt.port = in_range(optarg, 65000);
+            break;
+        default:
+            usage();
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct target targets[TARGETS_MAX];
+    int n = 0;
+    read_options(argc, argv);
+    signal(SIGPIPE, SIG_IGN);
+    for (; optind < argc && n < TARGETS_MAX; optind++, n++) {
+        char *equals = strchr(argv[optind], '=');
+        if (!equals)
+            usage();
+        *equals = '\0';
+        targets[n] =
+            (struct target){ .name = argv[optind], .command = equals + 1, .port = opt.port + n };
+    }
+    if (n == 0)
+        usage();
+
+    build_request();
+    for (int i = 0; i < n; i++) {
+        start_server(&targets[i]);
+        learn_answer(&targets[i]);
+        open_connections(&targets[i]);
+        drive(&targets[i]); /* caches, pools and branch predictors are warm from here on */
+    }
+    for (int round = 0; round < opt.rounds; round++)
+        for (int i = 0; i < n; i++)
+            run_round(&targets[i], round);
+    for (int i = 0; i < n; i++) {
+        kill(targets[i].pid, SIGTERM);
+        report(&targets[i], &targets[0]);
+    }
+    for (int i = 0; i < n; i++)
+        waitpid(targets[i].pid, NULL, 0);
+    return 0;
+}

@@ -1,0 +1,107 @@
+/* An answer's head is put together from pieces that are ready: the status line and
+ * the names are static, the Date line is written once a second.  What is left is
+ * copying some 130 bytes.  A small body is copied behind them, because a second
+ * piece in the writev costs more than that; a larger one is lent to the output. */
+#include "http/connection.h"
+#include "http/status.h"
+
+enum {
+    COPY_MAX = 1024, /* bytes of a body that are copied */
+    FRAME_MAX = 160, /* bytes of all that the http floor writes, but for the status line */
+    DIGITS_MAX = 20, /* of a Content-Length */
+};
+
+static inline char *put(char *to, const char *from, size_t n)
+{
+    memcpy(to, from, n);
+    return to + n;
+}
+
+#define PUT_LIT(to, literal) put((to), "" literal, sizeof(literal) - 1)
+
+static char *put_str(char *to, apus_str s)
+{
+    return s.len ? put(to, s.ptr, s.len) : to;
+}
+
+static char *put_number(char *to, size_t n)
+{
+    char digits[DIGITS_MAX];
+    size_t at = DIGITS_MAX;
+    do {
+        digits[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n);
+    return put(to, digits + at, DIGITS_MAX - at);
+}
+
+/* RFC 9110 section 6.4.1: these have no content, and 204 no length either
+ * (section 8.6); a 304 may have the length that a 200 would have had, which we do
+ * not know. */
+static bool status_has_content(unsigned status)
+{
+    return status != 204 && status != 304;
+}
+
+static char *put_head(char *to, const apus__exchange *x, const apus_http_reply *reply)
+{
+    unsigned status = reply->status >= 200 && reply->status <= 999 ? reply->status : 500;
+    char scratch[APUS__STATUS_LINE_MAX];
+    to = put_str(to, apus__status_line(status, scratch));
+    to = put(to, apus__server_date(x->c->server), APUS__DATE_LINE_LEN);
+    if (reply->content_type.len) {
+        to = PUT_LIT(to, "Content-Type: ");
+        to = put_str(to, reply->content_type);
+        to = PUT_LIT(to, "\r\n");
+    }
+    if (status_has_content(status)) {
+        to = PUT_LIT(to, "Content-Length: ");
+        to = put_number(to, reply->body.len);
+        to = PUT_LIT(to, "\r\n");
+    }
+    if (x->closes)
+        to = PUT_LIT(to, "Connection: close\r\n");
+    else if (x->keeps_alive)
+        to = PUT_LIT(to, "Connection: keep-alive\r\n");
+    to = put_str(to, reply->headers);
+    return PUT_LIT(to, "\r\n");
+}
+
+static void body_released(apus__piece *p)
+{
+    apus__exchange *x =
+        (apus__exchange *)(void *)((char *)(void *)p - offsetof(apus__exchange, body));
+    apus__exchange_answer_over(x);
+}
+
+apus_rc apus__answer_queue(apus__exchange *x, const apus_http_reply *reply)
+{
+    apus__connection *c = x->c;
+    apus_str body = reply->body;
+    if (!status_has_content(reply->status) || x->pub.request.method == APUS_METHOD_HEAD)
+        body.len = 0;
+    bool copies = body.len <= COPY_MAX;
+
+    size_t most = APUS__STATUS_LINE_MAX + FRAME_MAX + reply->content_type.len;
+    if (copies)
+        most += body.len;
+    if (reply->headers.len > SIZE_MAX - most)
+        return APUS_NOMEM;
+    most += reply->headers.len;
+    char *begin = apus__output_room(&c->out, &c->server->blocks, most);
+    if (!begin)
+        return APUS_NOMEM;
+    char *end = put_head(begin, x, reply);
+    if (copies)
+        end = put_str(end, body);
+    apus__output_grew(&c->out, (size_t)(end - begin));
+
+    x->answer_state = APUS__ANSWER_OVER;
+    if (!copies) {
+        x->answer_state = APUS__ANSWER_QUEUED;
+        x->body = (apus__piece){ .ptr = body.ptr, .len = body.len, .released = body_released };
+        apus__output_lend(&c->out, &x->body);
+    }
+    x->sent_at = c->out.queued;
+    return APUS_OK;
+}

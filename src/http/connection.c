@@ -1,0 +1,304 @@
+/* The life of a connection: what follows from what has happened.
+ *
+ *     state      on                                          goes to
+ *     OPEN       a request that is the last; an error answer  CLOSING
+ *                the client has finished sending              CLOSING
+ *     CLOSING    all answers have left                        the end, or LINGERS
+ *     LINGERS    the client's end, enough bytes, enough time  the end
+ *     any        reset, failed write, a wait that is over     GONE
+ *
+ * Every event is handled in two steps.  First what it says is done: bytes are read
+ * and parsed, a handler answers.  Then, once, by the outermost leave, `settle` does
+ * what follows: sends all that was answered with one writev, goes on with input
+ * that had to wait, ends what is over, and sets what is watched and waited for.  So
+ * there is one place that knows what comes next, whatever came first.
+ *
+ * LINGERING: closing a socket that has unread bytes makes the kernel send a reset,
+ * which overtakes the last answer.  So after an error we say that we are done
+ * (shutdown) and read until the client is, within limits.
+ *
+ * WAITS: each connection has one timer, armed for a moment that is never after any
+ * of its deadlines.  Deadlines that move away leave it alone; when it fires early it
+ * is armed again.  A request that comes in one piece costs no timer. */
+#include "apus/value.h"
+#include "http/connection.h"
+
+enum { LINGER_BYTES_MAX = 1 << 20 };
+#define LINGER_TIMEOUT (2 * APUS_SECOND)
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* --- the end --- */
+
+/* Closes the stream; the rest goes when the last exchange does. */
+static void shut(apus__connection *c)
+{
+    c->state = APUS__CONNECTION_GONE;
+    apus_timer_stop(c->server->loop, &c->timer);
+    apus_stream_close(c->stream);
+    apus__input_drop(c);
+    apus__exchange_wake_flushed(c);
+}
+
+void apus__connection_lose(apus__connection *c)
+{
+    if (c->state == APUS__CONNECTION_GONE)
+        return;
+    shut(c);
+    apus__output_drop(&c->out, &c->server->blocks);
+    c->turn = NULL;
+    for (apus__exchange *x = c->first, *next; x; x = next) {
+        next = x->next;
+        apus__exchange_lose(x);
+    }
+}
+
+/* All answers have left and no request will follow. */
+static void end(apus__connection *c)
+{
+    if (!c->lingers || c->half_closed || c->state == APUS__CONNECTION_LINGERS) {
+        shut(c);
+        return;
+    }
+    c->state = APUS__CONNECTION_LINGERS;
+    apus__input_drop(c);
+    apus_stream_finish(c->stream);
+}
+
+/* --- waits --- */
+
+static apus__wait what_is_waited_for(const apus__connection *c)
+{
+    if (c->state == APUS__CONNECTION_LINGERS)
+        return APUS__WAIT_LINGER;
+    if (c->state != APUS__CONNECTION_OPEN || c->held)
+        return APUS__WAIT_NONE;
+    if (c->incoming)
+        return APUS__WAIT_BODY;
+    if (c->in || !c->had_request)
+        return APUS__WAIT_HEAD;
+    if (!c->turn && apus__output_is_empty(&c->out))
+        return APUS__WAIT_IDLE;
+    return APUS__WAIT_NONE;
+}
+
+static int64_t span_of(const apus_http_limits *l, apus__wait wait)
+{
+    switch (wait) {
+    case APUS__WAIT_HEAD:
+        return l->head_timeout;
+    case APUS__WAIT_BODY:
+        return l->body_timeout;
+    case APUS__WAIT_IDLE:
+        return l->idle_timeout;
+    case APUS__WAIT_LINGER:
+        return LINGER_TIMEOUT;
+    case APUS__WAIT_NONE:
+    case APUS__WAIT_COUNT:
+        break;
+    }
+    return 0;
+}
+
+static void set_deadlines(apus__connection *c)
+{
+    const apus_http_limits *l = &c->server->limits;
+    int64_t now = apus_loop_now(c->server->loop);
+    apus__wait wait = what_is_waited_for(c);
+    if (wait == APUS__WAIT_NONE)
+        c->read_by = APUS_NEVER;
+    else if (wait != c->wait || (wait == APUS__WAIT_BODY && c->arrived >= l->progress_min)) {
+        c->read_by = now + span_of(l, wait);
+        c->arrived = 0;
+    }
+    c->wait = (uint8_t)wait;
+
+    if (apus__output_is_empty(&c->out)) {
+        c->write_by = APUS_NEVER;
+    } else if (c->write_by == APUS_NEVER || c->out.sent - c->write_mark >= l->progress_min) {
+        c->write_by = now + l->write_timeout;
+        c->write_mark = c->out.sent;
+    }
+    int64_t first = earlier(c->read_by, c->write_by);
+    if (first < c->alarm_at) {
+        c->alarm_at = first;
+        apus_timer_start(c->server->loop, &c->timer, first);
+    }
+}
+
+/* The client has had its time to send. */
+static void read_is_overdue(apus__connection *c)
+{
+    bool sent_something = c->wait == APUS__WAIT_BODY || apus__input_is_partial(c);
+    if (c->wait == APUS__WAIT_LINGER || !sent_something)
+        apus__connection_lose(c);
+    else
+        apus__input_refuse(c, 408, "the request did not arrive in time");
+}
+
+static void alarm_fired(void *ctx)
+{
+    apus__connection *c = ctx;
+    int64_t now = apus_loop_now(c->server->loop);
+    c->alarm_at = APUS_NEVER;
+    apus__connection_enter(c);
+    if (c->write_by <= now)
+        apus__connection_lose(c);
+    else if (c->read_by <= now)
+        read_is_overdue(c);
+    apus__connection_leave(c);
+}
+
+/* --- settling --- */
+
+/* Sends, and goes on reading what had to wait for that.  Whether all has left. */
+static bool send_answers(apus__connection *c)
+{
+    for (;;) {
+        if (!apus__output_is_empty(&c->out)) {
+            apus_rc rc = apus__output_send(&c->out, &c->server->blocks, c->stream);
+            if (rc == APUS_IO)
+                apus__connection_lose(c);
+            if (c->state == APUS__CONNECTION_GONE)
+                return false;
+            apus__exchange_wake_flushed(c);
+            if (rc)
+                return false;
+        }
+        c->n_queued = 0;
+        if (!c->held || c->n_open >= c->server->limits.pipeline_max)
+            return true;
+        apus__input_resume(c);
+    }
+}
+
+static void set_watch(apus__connection *c)
+{
+    unsigned events = 0;
+    if ((c->state == APUS__CONNECTION_OPEN && !c->held) || c->state == APUS__CONNECTION_LINGERS)
+        events |= APUS_STREAM_READ;
+    if (!apus__output_is_empty(&c->out))
+        events |= APUS_STREAM_WRITE;
+    if (events != c->watched) {
+        c->watched = (uint8_t)events;
+        apus_stream_watch(c->stream, events);
+    }
+}
+
+static void settle(apus__connection *c)
+{
+    bool all_left = c->state != APUS__CONNECTION_GONE && send_answers(c);
+    if (all_left && c->state == APUS__CONNECTION_CLOSING && !c->turn)
+        end(c);
+    if (c->state == APUS__CONNECTION_GONE)
+        return;
+    apus__input_trim(c);
+    set_watch(c);
+    set_deadlines(c);
+}
+
+void apus__connection_enter(apus__connection *c)
+{
+    c->depth++;
+}
+
+static void free_if_over(apus__connection *c)
+{
+    if (c->state == APUS__CONNECTION_GONE && c->depth == 0 && !c->first && !c->dirty)
+        apus__server_give_connection(c->server, c);
+}
+
+void apus__connection_leave(apus__connection *c)
+{
+    if (c->depth == 1)
+        settle(c); /* still entered, so that what it calls does not settle again */
+    c->depth--;
+    free_if_over(c);
+}
+
+void apus__connection_leave_later(apus__connection *c)
+{
+    apus_http_server *s = c->server;
+    c->depth--;
+    if (c->depth > 0 || c->dirty)
+        return;
+    c->dirty = true;
+    c->next_dirty = s->dirty;
+    s->dirty = c;
+    apus_loop_at_end(s->loop, &s->hook);
+}
+
+void apus__connections_settle(apus_http_server *s)
+{
+    while (s->dirty) {
+        apus__connection *c = s->dirty;
+        s->dirty = c->next_dirty;
+        c->dirty = false;
+        apus__connection_enter(c);
+        apus__connection_leave(c);
+    }
+}
+
+/* --- events --- */
+
+/* Reads and forgets, until the client has seen the end. */
+static void linger(apus__connection *c)
+{
+    char bytes[4096];
+    size_t got;
+    apus_rc rc = apus_stream_read(c->stream, bytes, sizeof(bytes), &got);
+    if (rc == APUS_OK)
+        c->drained += (uint32_t)got;
+    if (rc == APUS_DONE || rc == APUS_IO || c->drained >= LINGER_BYTES_MAX)
+        shut(c);
+}
+
+static void ready(void *ctx, unsigned events)
+{
+    apus__connection *c = ctx;
+    apus__connection_enter(c);
+    if (events & APUS_STREAM_GONE)
+        apus__connection_lose(c);
+    else if (!(events & APUS_STREAM_READ))
+        ; /* writable: settling sends */
+    else if (c->state == APUS__CONNECTION_LINGERS)
+        linger(c);
+    else
+        apus__input_receive(c);
+    apus__connection_leave(c);
+}
+
+apus_rc apus__connection_open(apus_http_server *s, apus_stream *stream)
+{
+    apus__connection *c = apus__server_take_connection(s);
+    if (!c) {
+        apus_stream_close(stream);
+        return APUS_NOMEM;
+    }
+    c->stream = stream;
+    c->alarm_at = c->write_by = APUS_NEVER;
+    c->timer = (apus_timer){ .fn = alarm_fired, .ctx = c };
+    apus_stream_attach(stream, ready, c);
+    apus__connection_enter(c);
+    apus__connection_leave(c);
+    return APUS_OK;
+}
+
+void apus__connection_drain(apus__connection *c)
+{
+    if (c->state != APUS__CONNECTION_OPEN)
+        return;
+    apus__connection_enter(c);
+    /* A request may have arrived that the loop has not come to. */
+    if (!c->held)
+        apus__input_receive(c);
+    if (c->state == APUS__CONNECTION_OPEN && !c->held && !c->in && !c->incoming) {
+        c->state = APUS__CONNECTION_CLOSING;
+        if (c->turn)
+            c->last->closes = true;
+    }
+    apus__connection_leave(c);
+}

@@ -1,0 +1,242 @@
+/* What the files of this floor know of each other: server, connection, exchange.
+ *
+ * OWNERSHIP: the server holds connections; a connection holds its exchanges, in
+ * the order of arrival; all three kinds of memory are pooled by the server.
+ *
+ * ENTERING: whoever calls into a connection (its stream, its timer, a fiber that
+ * answers) does so between apus__connection_enter and _leave.  What follows from the
+ * call, sending, reading on, closing, is done once, by the outermost _leave, which
+ * may free the connection. */
+#ifndef APUS_HTTP_CONNECTION_H
+#define APUS_HTTP_CONNECTION_H
+
+#include "apus/fiber.h"
+#include "apus/http.h"
+#include "apus/http1.h"
+#include "apus/loop.h"
+#include "apus/stream.h"
+#include "http/block.h"
+#include "http/date.h"
+#include "http/output.h"
+
+typedef struct apus__connection apus__connection;
+typedef struct apus__exchange apus__exchange;
+
+/* --- exchange: one request and its answer --- */
+
+/* Where the request is. */
+typedef enum apus__request_state {
+    APUS__REQUEST_ARRIVING, /* its body is */
+    APUS__REQUEST_HANDLED,  /* the handler's fiber runs */
+    APUS__REQUEST_DONE,     /* the handler has returned, or there was none */
+} apus__request_state;
+
+/* Where the answer is. */
+typedef enum apus__answer_state {
+    APUS__ANSWER_NONE,
+    APUS__ANSWER_GIVEN,  /* and waits for those of earlier requests */
+    APUS__ANSWER_QUEUED, /* for sending; the body may be lent */
+    APUS__ANSWER_OVER,   /* nothing of it points into the exchange any more */
+} apus__answer_state;
+
+struct apus__exchange {
+    apus_exchange pub; /* first, so that a pointer to one is a pointer to the other */
+    apus__connection *c;
+    apus__exchange *next, *prev; /* in its connection; in the pool only next */
+    apus_fiber *fiber;           /* while REQUEST_HANDLED */
+    apus__block *input;          /* what the request's slices point into */
+    apus_http_reply reply;       /* while ANSWER_GIVEN */
+    apus__piece body;            /* the answer's, when it is lent to the output */
+    uint64_t sent_at;            /* the output's position behind the answer */
+    apus_fiber *flusher;         /* waits in apus_exchange_flush */
+    uint8_t request_state, answer_state;
+    bool wants_continue; /* Expect: 100-continue, and it has not been sent */
+    bool closes;         /* the last of its connection: answered with Connection: close */
+    bool keeps_alive;    /* HTTP/1.0, and answered with Connection: keep-alive */
+};
+
+/* --- connection --- */
+
+typedef enum apus__connection_state {
+    APUS__CONNECTION_OPEN,    /* reads requests */
+    APUS__CONNECTION_CLOSING, /* reads no more; ends when all answers have left */
+    APUS__CONNECTION_LINGERS, /* has said its last, and reads until the client has seen it */
+    APUS__CONNECTION_GONE,    /* the stream is closed; waits for its fibers to notice */
+} apus__connection_state;
+
+/* What the client is given time for. */
+typedef enum apus__wait {
+    APUS__WAIT_NONE, /* it is our turn */
+    APUS__WAIT_HEAD,
+    APUS__WAIT_BODY,
+    APUS__WAIT_IDLE,
+    APUS__WAIT_LINGER,
+    APUS__WAIT_COUNT
+} apus__wait;
+
+/* A body on its way into the arena of connection.incoming. */
+typedef struct apus__body {
+    bool chunked;
+    apus_http1_chunked decoder;
+    uint64_t left; /* of Content-Length */
+    char *ptr;
+    size_t len, room;
+} apus__body;
+
+struct apus__connection {
+    apus_http_server *server;
+    apus__connection *next, *prev; /* in the server; in the pool only next */
+    apus_stream *stream;
+
+    apus__exchange *first, *last; /* all that are not finished, by arrival */
+    apus__exchange *turn;         /* the first whose answer is not queued, or NULL */
+    uint32_t n_open;              /* exchanges from turn on */
+    uint32_t n_queued;            /* answers since the output was last empty */
+    uint32_t n_flushers;          /* fibers in apus_exchange_flush */
+
+    apus__block *in; /* bytes in_at .. in->used are not parsed yet; NULL: there are none */
+    uint32_t in_at;
+    apus__exchange *incoming; /* whose body arrives, or NULL */
+    apus__body body;          /* of incoming */
+    apus_http1_scan scan;     /* for the end of the head at in_at */
+
+    apus__output out;
+
+    apus_timer timer; /* armed for alarm_at, which is never after read_by and write_by */
+    int64_t alarm_at, read_by, write_by;
+    uint32_t arrived;    /* bytes since read_by was set */
+    uint64_t write_mark; /* out.sent when write_by was set */
+    uint8_t wait;        /* apus__wait: what read_by is for */
+    uint8_t state;       /* apus__connection_state */
+    uint8_t watched;     /* what the stream watches */
+    uint8_t depth;       /* calls between enter and leave */
+    bool held;           /* what is in `in` waits because pipeline_max answers do */
+    bool half_closed;    /* the client has finished sending */
+    bool had_request;    /* at least one head was read */
+    bool lingers;        /* at the end, wait for the client to read the last answer */
+    bool dirty;          /* in the server's list of those to be left at the end of the turn */
+    apus__connection *next_dirty;
+    uint32_t drained; /* bytes read and forgotten while lingering */
+};
+
+/* Begins serving a stream that the connection then owns.  APUS_NOMEM: the stream is
+ * closed. */
+apus_rc apus__connection_open(apus_http_server *s, apus_stream *stream);
+
+void apus__connection_enter(apus__connection *c);
+void apus__connection_leave(apus__connection *c);
+
+/* For those that run in a fiber: leaves at the end of the loop's turn. */
+void apus__connection_leave_later(apus__connection *c);
+
+/* Leaves those that were left for later. */
+void apus__connections_settle(apus_http_server *s);
+
+/* The client is gone: cancels what runs for it. */
+void apus__connection_lose(apus__connection *c);
+
+/* The server drains: ends the connection if nothing is under way. */
+void apus__connection_drain(apus__connection *c);
+
+/* --- input.c: from bytes to exchanges --- */
+
+/* Reads once and handles what came. */
+void apus__input_receive(apus__connection *c);
+
+/* Handles what was read before and had to wait. */
+void apus__input_resume(apus__connection *c);
+
+/* Gives back the input's memory as far as nothing is in it. */
+void apus__input_trim(apus__connection *c);
+
+/* Whether bytes of an unfinished request are here. */
+bool apus__input_is_partial(const apus__connection *c);
+
+/* Refuses the rest of the connection: the answer is an error, then it closes. */
+void apus__input_refuse(apus__connection *c, uint16_t status, const char *detail);
+
+/* Forgets what has arrived and not become a complete request. */
+void apus__input_drop(apus__connection *c);
+
+/* --- connection.c --- */
+
+/* --- exchange.c --- */
+
+/* A fresh exchange at the end of c's list, or NULL without memory. */
+apus__exchange *apus__exchange_begin(apus__connection *c);
+
+/* Runs the handler in a fiber; the request is complete. */
+void apus__exchange_start(apus__exchange *x);
+
+/* Answers with {"detail": detail}, static and without quotes; NULL: the status's name. */
+void apus__exchange_refuse(apus__exchange *x, uint16_t status, const char *detail);
+
+/* The rest of x's request will not come; later answers do not wait for it. */
+void apus__exchange_abandon(apus__exchange *x);
+
+/* Sends 100 Continue if x is next to answer and wants it. */
+void apus__exchange_continue(apus__exchange *x);
+
+/* Wakes those that wait for their answer to leave; lost: all of them. */
+void apus__exchange_wake_flushed(apus__connection *c);
+
+/* The connection is lost: lets go of x, now or when its handler has returned. */
+void apus__exchange_lose(apus__exchange *x);
+
+/* Nothing of the answer points into x any more; may end x. */
+void apus__exchange_answer_over(apus__exchange *x);
+
+/* --- answer.c --- */
+
+/* Queues x's answer.  APUS_OK or APUS_NOMEM. */
+apus_rc apus__answer_queue(apus__exchange *x, const apus_http_reply *reply);
+
+/* --- method.c --- */
+
+apus_method apus__method_of(apus_str text);
+
+/* --- server.c --- */
+
+struct apus_http_server {
+    struct apus_loop *loop;
+    apus_http_limits limits;
+    apus_http1_limits head_limits;
+    apus_http_handler *handler;
+    void *ctx;
+    apus_alloc alloc;
+
+    apus__block_pool blocks;
+    apus__connection *connections, *free_connections, *dirty;
+    apus__exchange *free_exchanges;
+    uint32_t n_connections, n_free_connections, n_free_exchanges;
+
+    struct apus__listening *listening;
+    void (*trouble)(void *ctx, const apus_err *err);
+    void *trouble_ctx;
+    apus_hook hook; /* runs what is on `dirty` */
+
+    char date[APUS__DATE_LINE_LEN];
+    int64_t date_until; /* loop time at which `date` is no longer true */
+
+    bool draining;
+    apus_timer drain_timer;
+    void (*drained)(void *ctx); /* NULL once it was called */
+    void *drained_ctx;
+};
+
+/* apus_http_server_create with an allocator; the server keeps a copy of *alloc. */
+apus_rc apus__http_server_create_with(const apus_alloc *alloc, apus_loop *loop,
+                                      const apus_http_limits *limits, apus_http_handler *handler,
+                                      void *ctx, apus_http_server **out, apus_err *err)
+    APUS_NODISCARD;
+
+/* For a new connection's and an exchange's memory; NULL without. */
+apus__connection *apus__server_take_connection(apus_http_server *s);
+void apus__server_give_connection(apus_http_server *s, apus__connection *c);
+apus__exchange *apus__server_take_exchange(apus_http_server *s);
+void apus__server_give_exchange(apus_http_server *s, apus__exchange *x);
+
+/* The Date line of now. */
+const char *apus__server_date(apus_http_server *s);
+
+#endif

@@ -1,0 +1,209 @@
+/* One request and its answer, from the head's last byte to the answer's.
+ *
+ * Two things happen to an exchange, in any order: its handler runs, and its answer
+ * leaves.  It ends when both are over:
+ *
+ *     request    ARRIVING -> HANDLED -> DONE
+ *     answer     NONE -> GIVEN -> QUEUED -> OVER
+ *
+ * Requests of one connection run side by side, but answers leave in the order of
+ * the requests: one that is early stays GIVEN until `turn` comes to it. */
+#include <assert.h>
+
+#include "http/connection.h"
+#include "http/status.h"
+
+static void end_if_over(apus__exchange *x)
+{
+    apus__connection *c = x->c;
+    if (x->request_state != APUS__REQUEST_DONE || x->answer_state != APUS__ANSWER_OVER)
+        return;
+    *(x->prev ? &x->prev->next : &c->first) = x->next;
+    *(x->next ? &x->next->prev : &c->last) = x->prev;
+    apus__block_drop(&c->server->blocks, x->input);
+    apus__server_give_exchange(c->server, x);
+}
+
+void apus__exchange_answer_over(apus__exchange *x)
+{
+    x->answer_state = APUS__ANSWER_OVER;
+    end_if_over(x);
+}
+
+apus__exchange *apus__exchange_begin(apus__connection *c)
+{
+    apus__exchange *x = apus__server_take_exchange(c->server);
+    if (!x)
+        return NULL;
+    x->c = c;
+    x->next = NULL;
+    x->prev = c->last;
+    *(c->last ? &c->last->next : &c->first) = x;
+    c->last = x;
+    if (!c->turn)
+        c->turn = x;
+    c->n_open++;
+    x->pub.request.peer = apus_stream_peer(c->stream);
+    return x;
+}
+
+void apus__exchange_continue(apus__exchange *x)
+{
+    apus__connection *c = x->c;
+    if (!x->wants_continue || c->turn != x)
+        return;
+    x->wants_continue = false;
+    apus_str line = APUS_STR("HTTP/1.1 100 Continue\r\n\r\n");
+    char *to = apus__output_room(&c->out, &c->server->blocks, line.len);
+    if (!to)
+        return; /* a client may not wait for it for ever (RFC 9110 section 10.1.1) */
+    memcpy(to, line.ptr, line.len);
+    apus__output_grew(&c->out, line.len);
+}
+
+/* Queues the answer, if it is x's turn, and those that waited for it. */
+static void give(apus__exchange *x, const apus_http_reply *reply)
+{
+    apus__connection *c = x->c;
+    assert(x->answer_state == APUS__ANSWER_NONE);
+    if (c->turn != x) {
+        x->reply = *reply;
+        x->answer_state = APUS__ANSWER_GIVEN;
+        return;
+    }
+    for (;;) {
+        if (apus__answer_queue(x, reply)) {
+            apus__connection_lose(c);
+            return;
+        }
+        apus__exchange *next = x->next;
+        c->turn = next;
+        c->n_open--;
+        c->n_queued++;
+        end_if_over(x);
+        if (!next || next->answer_state != APUS__ANSWER_GIVEN)
+            break;
+        x = next;
+        reply = &x->reply;
+    }
+    if (c->turn)
+        apus__exchange_continue(c->turn);
+}
+
+apus_rc apus_exchange_reply(apus_exchange *pub, const apus_http_reply *reply)
+{
+    apus__exchange *x = (apus__exchange *)(void *)pub;
+    apus__connection *c = x->c;
+    if (c->state == APUS__CONNECTION_GONE)
+        return APUS_IO;
+    apus__connection_enter(c);
+    give(x, reply);
+    bool lost = c->state == APUS__CONNECTION_GONE;
+    apus__connection_leave_later(c);
+    return lost ? APUS_IO : APUS_OK;
+}
+
+void apus__exchange_refuse(apus__exchange *x, uint16_t status, const char *detail)
+{
+    apus_str body = apus__status_body(status);
+    if (detail) {
+        apus_str text = apus_arena_strf(&x->pub.arena, "{\"detail\":\"%s\"}", detail);
+        body = text.ptr ? text : body;
+    }
+    x->request_state = APUS__REQUEST_DONE;
+    give(x, &(apus_http_reply){
+                .status = status, .content_type = APUS_STR("application/json"), .body = body });
+}
+
+void apus__exchange_abandon(apus__exchange *x)
+{
+    apus__connection *c = x->c;
+    assert(!x->next && x->request_state == APUS__REQUEST_ARRIVING);
+    if (c->turn == x)
+        c->turn = NULL;
+    c->n_open--;
+    x->request_state = APUS__REQUEST_DONE;
+    apus__exchange_answer_over(x);
+}
+
+static void handler_over(apus__exchange *x)
+{
+    apus__connection *c = x->c;
+    apus__connection_enter(c);
+    x->fiber = NULL;
+    x->request_state = APUS__REQUEST_DONE;
+    if (x->answer_state == APUS__ANSWER_NONE)
+        apus__exchange_refuse(x, 500, NULL);
+    else
+        end_if_over(x);
+    apus__connection_leave_later(c);
+}
+
+static void run_handler(void *arg)
+{
+    apus__exchange *x = arg;
+    apus_http_server *s = x->c->server;
+    s->handler(s->ctx, &x->pub);
+    handler_over(x);
+}
+
+void apus_exchange_end(apus_exchange *pub)
+{
+    handler_over((apus__exchange *)(void *)pub);
+    apus_fiber_exit();
+}
+
+void apus__exchange_start(apus__exchange *x)
+{
+    apus_fiber *fiber = NULL;
+    x->wants_continue = false; /* the body is here */
+    x->request_state = APUS__REQUEST_HANDLED;
+    if (apus_fiber_spawn(x->c->server->loop, run_handler, x, NULL, &fiber)) {
+        apus__exchange_refuse(x, 503, NULL);
+    } else if (fiber) {
+        x->fiber = fiber; /* it has parked, so x is still there */
+    }
+}
+
+/* --- waiting for the answer to leave --- */
+
+static bool has_left(const apus__exchange *x)
+{
+    return x->c->state == APUS__CONNECTION_GONE ||
+           (x->answer_state >= APUS__ANSWER_QUEUED && x->c->out.sent >= x->sent_at);
+}
+
+void apus_exchange_flush(apus_exchange *pub)
+{
+    apus__exchange *x = (apus__exchange *)(void *)pub;
+    if (x->answer_state == APUS__ANSWER_NONE)
+        return;
+    apus_rc rc = APUS_OK;
+    x->c->n_flushers++;
+    x->flusher = apus_fiber_self();
+    while (!has_left(x) && !rc)
+        rc = apus_fiber_park(APUS_NEVER);
+    x->flusher = NULL;
+    x->c->n_flushers--;
+}
+
+void apus__exchange_wake_flushed(apus__connection *c)
+{
+    if (c->n_flushers == 0)
+        return;
+    for (apus__exchange *x = c->first; x; x = x->next)
+        if (x->flusher && has_left(x))
+            apus_fiber_wake(x->flusher);
+}
+
+/* --- the end of the connection --- */
+
+void apus__exchange_lose(apus__exchange *x)
+{
+    x->answer_state = APUS__ANSWER_OVER; /* what was lent to the output is back */
+    if (x->fiber)
+        apus_fiber_cancel(x->fiber, APUS_CANCELLED);
+    else
+        x->request_state = APUS__REQUEST_DONE;
+    end_if_over(x);
+}

@@ -1,0 +1,371 @@
+/* From bytes to requests.
+ *
+ * One read per wakeup, into a pooled block; heads are parsed where they stand and
+ * their slices keep the block.  A body that came with its head stays there too; any
+ * other goes into the exchange's arena, a counted one straight from the socket.
+ *
+ *     in:    | requests, done with | a head, maybe not whole | room to read into |
+ *            0                     in_at                     used             room
+ *
+ * A connection that waits in the middle of a head keeps just those bytes; one that
+ * waits between requests keeps nothing.
+ *
+ * When pipeline_max requests are under way or answered and not sent, the rest is
+ * `held`: neither parsed nor read, until answers have left. */
+#include <assert.h>
+
+#include "http/connection.h"
+
+enum {
+    READ_MIN = 1024,    /* room worth a read */
+    STASH_MIN = 512,    /* room of a block for a piece of a head */
+    BODY_FIRST = 16384, /* room that a body is given before it has shown its size */
+};
+
+static size_t unparsed(const apus__connection *c)
+{
+    return c->in ? c->in->used - c->in_at : 0;
+}
+
+bool apus__input_is_partial(const apus__connection *c)
+{
+    return unparsed(c) > 0;
+}
+
+static void drop_block(apus__connection *c)
+{
+    apus__block_drop(&c->server->blocks, c->in);
+    c->in = NULL;
+    c->in_at = 0;
+    c->scan = (apus_http1_scan){ 0 };
+}
+
+void apus__input_drop(apus__connection *c)
+{
+    drop_block(c);
+    c->held = false;
+    if (c->incoming) {
+        apus__exchange *x = c->incoming;
+        c->incoming = NULL;
+        apus__exchange_abandon(x);
+    }
+}
+
+/* --- refusing --- */
+
+void apus__input_refuse(apus__connection *c, uint16_t status, const char *detail)
+{
+    apus__exchange *x = c->incoming ? c->incoming : apus__exchange_begin(c);
+    c->incoming = NULL;
+    if (!x) {
+        apus__connection_lose(c);
+        return;
+    }
+    c->state = APUS__CONNECTION_CLOSING;
+    c->lingers = true;
+    x->closes = true;
+    apus__input_drop(c);
+    apus__exchange_refuse(x, status, detail);
+}
+
+static void refuse_because(apus__connection *c, apus__exchange *x, const apus_http1_refusal *why)
+{
+    c->incoming = x;
+    apus__input_refuse(c, why->status, why->detail);
+}
+
+/* --- bodies --- */
+
+/* Makes room for at least `more` bytes, in steps that at most double what came. */
+static bool body_room(apus__connection *c, size_t more)
+{
+    apus__body *b = &c->body;
+    size_t need = b->len + more;
+    if (need <= b->room)
+        return true;
+    size_t room = b->room ? b->room * 2 : BODY_FIRST;
+    if (!b->chunked && room > b->len + b->left)
+        room = b->len + (size_t)b->left;
+    if (room < need)
+        room = need;
+    char *ptr = apus_arena_grow(&c->incoming->pub.arena, b->ptr, b->room, room, 1);
+    if (!ptr) {
+        apus__input_refuse(c, 503, "the request needs too much memory");
+        return false;
+    }
+    b->ptr = ptr;
+    b->room = room;
+    return true;
+}
+
+/* The request is whole: its handler's turn. */
+static void request_is_complete(apus__connection *c, apus__exchange *x)
+{
+    c->incoming = NULL;
+    c->wait = APUS__WAIT_NONE; /* what comes now is another wait, even if it is of its kind */
+    if (x->closes) {
+        c->state = APUS__CONNECTION_CLOSING;
+        c->lingers = unparsed(c) > 0;
+        drop_block(c);
+    }
+    apus__exchange_start(x);
+}
+
+static void body_is_complete(apus__connection *c)
+{
+    apus__exchange *x = c->incoming;
+    x->pub.request.body = (apus_str){ c->body.len ? c->body.ptr : "", c->body.len };
+    request_is_complete(c, x);
+}
+
+static void take_chunks(apus__connection *c)
+{
+    apus__body *b = &c->body;
+    apus_str in = { c->in->bytes + c->in_at, unparsed(c) }, data;
+    apus_rc rc;
+    while ((rc = apus_http1_chunked_next(&b->decoder, &in, &data)) == APUS_OK) {
+        if (data.len > c->server->limits.body_max - b->len) {
+            rc = APUS_LIMIT;
+            break;
+        }
+        if (!body_room(c, data.len))
+            return;
+        memcpy(b->ptr + b->len, data.ptr, data.len);
+        b->len += data.len;
+    }
+    c->in_at = (uint32_t)(in.ptr - c->in->bytes);
+    if (rc == APUS_DONE)
+        body_is_complete(c);
+    else if (rc == APUS_LIMIT)
+        apus__input_refuse(c, 413, "the body is too large");
+    else if (rc == APUS_SYNTAX)
+        apus__input_refuse(c, 400, "the body's chunked coding is malformed");
+}
+
+static void take_counted(apus__connection *c)
+{
+    apus__body *b = &c->body;
+    size_t n = unparsed(c) < b->left ? unparsed(c) : (size_t)b->left;
+    if (!body_room(c, n))
+        return;
+    memcpy(b->ptr + b->len, c->in->bytes + c->in_at, n);
+    c->in_at += (uint32_t)n;
+    b->len += n;
+    b->left -= n;
+    if (b->left == 0)
+        body_is_complete(c);
+}
+
+/* A counted body's bytes go where they belong without a stop in a block. */
+static apus_rc read_counted(apus__connection *c)
+{
+    apus__body *b = &c->body;
+    if (!body_room(c, 1))
+        return APUS_OK;
+    size_t room = b->room - b->len, got;
+    if (room > b->left)
+        room = (size_t)b->left;
+    apus_rc rc = apus_stream_read(c->stream, b->ptr + b->len, room, &got);
+    if (rc)
+        return rc;
+    b->len += got;
+    b->left -= got;
+    c->arrived += (uint32_t)got;
+    if (b->left == 0)
+        body_is_complete(c);
+    return APUS_OK;
+}
+
+/* --- heads --- */
+
+static void describe(apus__exchange *x, const apus_http1_head *head)
+{
+    apus_http_request *r = &x->pub.request;
+    r->method = apus__method_of(head->method);
+    r->method_text = head->method;
+    r->target = head->target;
+    r->path = head->path;
+    r->query = head->query;
+    r->scheme = APUS_STR("http");
+    r->host = head->host;
+    r->headers = head->headers;
+    r->n_headers = head->n_headers;
+    r->version = head->version;
+    r->has_body = head->has_length || head->chunked;
+    r->body = APUS_STR("");
+}
+
+/* The body begins behind the head: all of it is here, or it is waited for. */
+static void begin_body(apus__connection *c, apus__exchange *x, const apus_http1_head *head)
+{
+    if (!head->chunked && head->length <= unparsed(c)) {
+        x->pub.request.body = (apus_str){ c->in->bytes + c->in_at, (size_t)head->length };
+        c->in_at += (uint32_t)head->length;
+        request_is_complete(c, x);
+        return;
+    }
+    c->incoming = x;
+    c->body = (apus__body){ .chunked = head->chunked, .left = head->length };
+    c->wait = APUS__WAIT_NONE;
+    if (head->expects_continue && unparsed(c) == 0) {
+        x->wants_continue = true;
+        apus__exchange_continue(x);
+    }
+}
+
+static void begin_request(apus__connection *c, apus__exchange *x, apus_str text, uint32_t n_headers)
+{
+    const apus_http_limits *l = &c->server->limits;
+    apus_http1_head head;
+    apus_http1_refusal why = { 503, "the request needs too much memory" };
+    apus_http_header *headers =
+        apus_arena_alloc(&x->pub.arena, n_headers * sizeof(*headers), _Alignof(apus_http_header));
+    if (!headers || apus_http1_head_parse(text, &c->server->head_limits, headers, &head, &why)) {
+        refuse_because(c, x, &why);
+        return;
+    }
+    describe(x, &head);
+    x->closes = !head.keep_alive || c->server->draining;
+    x->keeps_alive = head.keep_alive && head.version == 10;
+    if (head.expects_other)
+        refuse_because(c, x, &(apus_http1_refusal){ 417, "only 100-continue can be expected" });
+    else if (!head.chunked && head.length > l->body_max)
+        refuse_because(c, x, &(apus_http1_refusal){ 413, "the body is too large" });
+    else
+        begin_body(c, x, &head);
+}
+
+/* Takes one head; false when it is not whole yet. */
+static bool take_head(apus__connection *c)
+{
+    apus_str bytes = { c->in->bytes + c->in_at, unparsed(c) };
+    apus_http1_refusal why;
+    apus_rc rc = apus_http1_head_find(&c->scan, &c->server->head_limits, bytes, &why);
+    if (rc == APUS_MORE)
+        return false;
+    if (rc) {
+        apus__input_refuse(c, why.status, why.detail);
+        return true;
+    }
+    apus__exchange *x = apus__exchange_begin(c);
+    if (!x) {
+        apus__connection_lose(c);
+        return true;
+    }
+    apus_str text = apus_str_slice(bytes, c->scan.start, c->scan.end - c->scan.start);
+    uint32_t n_headers = c->scan.lines - 1;
+    x->input = apus__block_ref(c->in);
+    c->in_at += (uint32_t)c->scan.end;
+    c->scan = (apus_http1_scan){ 0 };
+    c->had_request = true;
+    begin_request(c, x, text, n_headers);
+    return true;
+}
+
+/* Handles what is there. */
+static void advance(apus__connection *c)
+{
+    const apus_http_limits *l = &c->server->limits;
+    c->held = false;
+    while (c->state == APUS__CONNECTION_OPEN && unparsed(c)) {
+        if (c->incoming) {
+            if (c->body.chunked)
+                take_chunks(c);
+            else
+                take_counted(c);
+        } else if (c->n_open + c->n_queued >= l->pipeline_max) {
+            c->held = true;
+            return;
+        } else if (!take_head(c)) {
+            return;
+        }
+    }
+}
+
+void apus__input_resume(apus__connection *c)
+{
+    advance(c);
+}
+
+/* --- reading --- */
+
+/* Gives c->in at least READ_MIN bytes of room behind what is unparsed. */
+static bool make_room(apus__connection *c)
+{
+    if (c->in && c->in->room - c->in->used >= READ_MIN)
+        return true;
+    size_t have = unparsed(c);
+    /* The second block for one head is large enough for any head. */
+    size_t room = have < APUS__BLOCK_ROOM / 2 ? APUS__BLOCK_ROOM
+                                              : have + c->server->limits.head_max + READ_MIN;
+    apus__block *b = apus__block_take(&c->server->blocks, room);
+    if (!b)
+        return false;
+    if (have)
+        memcpy(b->bytes, c->in->bytes + c->in_at, have);
+    b->used = (uint32_t)have;
+    apus__block_drop(&c->server->blocks, c->in);
+    c->in = b;
+    c->in_at = 0;
+    return true;
+}
+
+static apus_rc read_block(apus__connection *c)
+{
+    size_t got;
+    if (!make_room(c))
+        return APUS_NOMEM;
+    apus_rc rc =
+        apus_stream_read(c->stream, c->in->bytes + c->in->used, c->in->room - c->in->used, &got);
+    if (rc)
+        return rc;
+    c->in->used += (uint32_t)got;
+    c->arrived += (uint32_t)got;
+    advance(c);
+    return APUS_OK;
+}
+
+void apus__input_receive(apus__connection *c)
+{
+    assert(!c->held);
+    bool direct = c->incoming && !c->body.chunked && unparsed(c) == 0;
+    switch (direct ? read_counted(c) : read_block(c)) {
+    case APUS_OK:
+    case APUS_MORE:
+        break;
+    case APUS_DONE:
+        c->half_closed = true;
+        c->state = APUS__CONNECTION_CLOSING;
+        apus__input_drop(c);
+        break;
+    default:
+        apus__connection_lose(c);
+        break;
+    }
+}
+
+void apus__input_trim(apus__connection *c)
+{
+    size_t have = unparsed(c);
+    if (have == 0) {
+        apus__block_drop(&c->server->blocks, c->in);
+        c->in = NULL;
+        c->in_at = 0;
+        return;
+    }
+    if (c->held || have > c->in->room / 2 || c->in->room <= STASH_MIN)
+        return;
+    size_t room = STASH_MIN;
+    while (room < have)
+        room *= 2;
+    if (room == c->in->room)
+        return;
+    apus__block *b = apus__block_take_small(&c->server->blocks, room);
+    if (!b)
+        return; /* then it keeps more than it needs */
+    memcpy(b->bytes, c->in->bytes + c->in_at, have);
+    b->used = (uint32_t)have;
+    apus__block_drop(&c->server->blocks, c->in);
+    c->in = b;
+    c->in_at = 0;
+}

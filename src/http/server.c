@@ -1,0 +1,294 @@
+/* The server: who may connect, what connections share, and how it ends.
+ *
+ * Connections and exchanges are pooled here and keep what they hold warm: an
+ * exchange its arena's first chunk.  Steady traffic takes nothing from the
+ * allocator. */
+#include <assert.h>
+
+#include "apus/clock.h"
+#include "apus/net.h"
+#include "apus/value.h"
+#include "http/connection.h"
+
+enum { EXCHANGES_FREE_MAX = 128, CONNECTIONS_FREE_MAX = 256 };
+
+struct apus__listening {
+    struct apus__listening *next;
+    apus_listener *listener;
+};
+
+static const apus_http_limits defaults = {
+    .target_max = 8192,
+    .head_max = 16384,
+    .headers_max = 100,
+    .body_max = 1 << 20,
+    .pipeline_max = 64,
+    .connections_max = 10000,
+    .progress_min = 1024,
+    .head_timeout = 10 * APUS_SECOND,
+    .body_timeout = 20 * APUS_SECOND,
+    .idle_timeout = 75 * APUS_SECOND,
+    .write_timeout = 20 * APUS_SECOND,
+    .memory_max = 64 << 20,
+};
+
+static apus_http_limits complete(const apus_http_limits *limits)
+{
+    if (!limits)
+        return defaults;
+    apus_http_limits l = *limits;
+#define OR_DEFAULT(name) l.name = l.name ? l.name : defaults.name
+    OR_DEFAULT(target_max);
+    OR_DEFAULT(head_max);
+    OR_DEFAULT(headers_max);
+    OR_DEFAULT(body_max);
+    OR_DEFAULT(pipeline_max);
+    OR_DEFAULT(connections_max);
+    OR_DEFAULT(progress_min);
+    OR_DEFAULT(head_timeout);
+    OR_DEFAULT(body_timeout);
+    OR_DEFAULT(idle_timeout);
+    OR_DEFAULT(write_timeout);
+    OR_DEFAULT(memory_max);
+#undef OR_DEFAULT
+    return l;
+}
+
+/* --- pools --- */
+
+static void *take_memory(apus_http_server *s, size_t size)
+{
+    return s->alloc.resize(s->alloc.ctx, NULL, 0, size);
+}
+
+static void give_memory(apus_http_server *s, void *ptr, size_t size)
+{
+    s->alloc.resize(s->alloc.ctx, ptr, size, 0);
+}
+
+apus__connection *apus__server_take_connection(apus_http_server *s)
+{
+    apus__connection *c = s->free_connections;
+    if (c) {
+        s->free_connections = c->next;
+        s->n_free_connections--;
+    } else if (!(c = take_memory(s, sizeof(*c)))) {
+        return NULL;
+    }
+    *c = (apus__connection){ .server = s, .next = s->connections };
+    if (c->next)
+        c->next->prev = c;
+    s->connections = c;
+    s->n_connections++;
+    return c;
+}
+
+void apus__server_give_connection(apus_http_server *s, apus__connection *c)
+{
+    *(c->prev ? &c->prev->next : &s->connections) = c->next;
+    if (c->next)
+        c->next->prev = c->prev;
+    s->n_connections--;
+    if (s->n_free_connections < CONNECTIONS_FREE_MAX) {
+        c->next = s->free_connections;
+        s->free_connections = c;
+        s->n_free_connections++;
+    } else {
+        give_memory(s, c, sizeof(*c));
+    }
+    if (s->draining && s->n_connections == 0)
+        apus_timer_start(s->loop, &s->drain_timer, apus_loop_now(s->loop));
+}
+
+apus__exchange *apus__server_take_exchange(apus_http_server *s)
+{
+    apus__exchange *x = s->free_exchanges;
+    if (x) {
+        s->free_exchanges = x->next;
+        s->n_free_exchanges--;
+        return x;
+    }
+    x = take_memory(s, sizeof(*x));
+    if (x) {
+        *x = (apus__exchange){ .c = NULL };
+        apus_arena_init(&x->pub.arena, &s->alloc, s->limits.memory_max);
+    }
+    return x;
+}
+
+void apus__server_give_exchange(apus_http_server *s, apus__exchange *x)
+{
+    bool keeps = s->n_free_exchanges < EXCHANGES_FREE_MAX;
+    if (keeps)
+        apus_arena_reset(&x->pub.arena);
+    else
+        apus_arena_finish(&x->pub.arena);
+    if (!keeps) {
+        give_memory(s, x, sizeof(*x));
+        return;
+    }
+    apus_arena arena = x->pub.arena;
+    *x = (apus__exchange){ .pub.arena = arena, .next = s->free_exchanges };
+    s->free_exchanges = x;
+    s->n_free_exchanges++;
+}
+
+const char *apus__server_date(apus_http_server *s)
+{
+    int64_t now = apus_loop_now(s->loop);
+    if (APUS_UNLIKELY(now >= s->date_until)) {
+        int64_t wall = apus_clock_wall();
+        apus__date_line(s->date, wall / APUS_SECOND);
+        s->date_until = now + APUS_SECOND - wall % APUS_SECOND;
+    }
+    return s->date;
+}
+
+/* --- the server --- */
+
+static void end_of_turn(void *ctx)
+{
+    apus__connections_settle(ctx);
+}
+
+static void drain_is_over(void *ctx)
+{
+    apus_http_server *s = ctx;
+    void (*drained)(void *) = s->drained;
+    s->drained = NULL;
+    if (drained)
+        drained(s->drained_ctx);
+}
+
+apus_rc apus__http_server_create_with(const apus_alloc *alloc, apus_loop *loop,
+                                      const apus_http_limits *limits, apus_http_handler *handler,
+                                      void *ctx, apus_http_server **out, apus_err *err)
+{
+    apus_http_server *s = alloc->resize(alloc->ctx, NULL, 0, sizeof(*s));
+    if (!s)
+        return apus_err_set(err, APUS_NOMEM, "no memory for a server");
+    *s = (apus_http_server){ .loop = loop,
+                             .limits = complete(limits),
+                             .handler = handler,
+                             .ctx = ctx,
+                             .alloc = *alloc,
+                             .hook = { .fn = end_of_turn, .ctx = s },
+                             .drain_timer = { .fn = drain_is_over, .ctx = s } };
+    s->head_limits = (apus_http1_limits){ .target_max = s->limits.target_max,
+                                          .head_max = s->limits.head_max,
+                                          .headers_max = s->limits.headers_max };
+    apus__block_pool_init(&s->blocks, alloc);
+    *out = s;
+    return APUS_OK;
+}
+
+apus_rc apus_http_server_create(apus_loop *loop, const apus_http_limits *limits,
+                                apus_http_handler *handler, void *ctx, apus_http_server **out,
+                                apus_err *err)
+{
+    return apus__http_server_create_with(&apus_alloc_libc, loop, limits, handler, ctx, out, err);
+}
+
+void apus_http_server_on_trouble(apus_http_server *s, void (*fn)(void *ctx, const apus_err *err),
+                                 void *ctx)
+{
+    s->trouble = fn;
+    s->trouble_ctx = ctx;
+}
+
+static void in_trouble(void *ctx, const apus_err *err)
+{
+    apus_http_server *s = ctx;
+    if (s->trouble)
+        s->trouble(s->trouble_ctx, err);
+}
+
+static void accepted(void *ctx, apus_stream *stream)
+{
+    apus_http_server *s = ctx;
+    if (s->n_connections >= s->limits.connections_max)
+        apus_stream_close(stream);
+    else
+        (void)apus__connection_open(s, stream); /* without memory it is closed */
+}
+
+apus_rc apus_http_server_listen(apus_http_server *s, int fd, apus_err *err)
+{
+    struct apus__listening *l = take_memory(s, sizeof(*l));
+    if (!l)
+        return apus_err_set(err, APUS_NOMEM, "no memory for a listener");
+    apus_listener_options options = {
+        .accepted = accepted, .trouble = in_trouble, .ctx = s, .alloc = &s->alloc
+    };
+    apus_rc rc = apus_listener_open(s->loop, fd, &options, &l->listener, err);
+    if (rc) {
+        give_memory(s, l, sizeof(*l));
+        return rc;
+    }
+    l->next = s->listening;
+    s->listening = l;
+    return APUS_OK;
+}
+
+static void stop_listening(apus_http_server *s)
+{
+    while (s->listening) {
+        struct apus__listening *l = s->listening;
+        s->listening = l->next;
+        apus_listener_close(l->listener);
+        give_memory(s, l, sizeof(*l));
+    }
+}
+
+void apus_http_server_drain(apus_http_server *s, int64_t deadline, void (*done)(void *ctx),
+                            void *ctx)
+{
+    stop_listening(s);
+    s->draining = true;
+    s->drained = done;
+    s->drained_ctx = ctx;
+    for (apus__connection *c = s->connections, *next; c; c = next) {
+        next = c->next;
+        apus__connection_drain(c);
+    }
+    apus_timer_start(s->loop, &s->drain_timer,
+                     s->n_connections ? deadline : apus_loop_now(s->loop));
+}
+
+size_t apus_http_server_connections(const apus_http_server *s)
+{
+    return s->n_connections;
+}
+
+void apus_http_server_destroy(apus_http_server *s)
+{
+    if (!s)
+        return;
+    stop_listening(s);
+    s->draining = true;
+    s->drained = NULL;
+    for (apus__connection *c = s->connections, *next; c; c = next) {
+        next = c->next;
+        apus__connection_enter(c);
+        apus__connection_lose(c);
+        apus__connection_leave(c);
+    }
+    /* Cancelled handlers come to their ends. */
+    while (s->connections)
+        apus_loop_turn(s->loop, APUS_MILLISECOND);
+    apus__connections_settle(s);
+    apus_timer_stop(s->loop, &s->drain_timer);
+    while (s->free_connections) {
+        apus__connection *c = s->free_connections;
+        s->free_connections = c->next;
+        give_memory(s, c, sizeof(*c));
+    }
+    while (s->free_exchanges) {
+        apus__exchange *x = s->free_exchanges;
+        s->free_exchanges = x->next;
+        apus_arena_finish(&x->pub.arena);
+        give_memory(s, x, sizeof(*x));
+    }
+    apus__block_pool_finish(&s->blocks);
+    give_memory(s, s, sizeof(*s));
+}
