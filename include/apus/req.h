@@ -69,7 +69,12 @@ void apus_fail_header(apus_req *req, const char *name, const char *value);
 
 /* Whether the request has failed, or was cancelled. */
 bool apus_failed(const apus_req *req);
-int apus_failed_status(const apus_req *req); /* 0 if not */
+int apus_failed_status(const apus_req *req);       /* 0 if not */
+const char *apus_failed_code(const apus_req *req); /* or NULL */
+
+/* What the answer would have as `detail`: text, or the list of problems of a 422.
+ * For OnFail functions.  NULL if nothing failed. */
+const apus_json *apus_failed_detail(apus_req *req);
 
 /* Fails from any depth and does not return: the fiber is dropped, nothing is
  * unwound; apus_finally and apus_defer calls run. */

@@ -61,9 +61,11 @@ typedef struct apus_param {
 } apus_param;
 
 enum {
-    APUS_PARAM_partial = 1 << 0, /* body: PATCH semantics, see apus_sent */
-    APUS_PARAM_raw = 1 << 1,     /* body: the bytes as they came (apus_bytes or apus_str) */
-    APUS_PARAM_model = 1 << 2,   /* query, header, cookie, form: the field's model is spread */
+    APUS_PARAM_partial = 1 << 0,     /* body: PATCH semantics, see apus_sent */
+    APUS_PARAM_raw = 1 << 1,         /* body: the bytes as they came (apus_bytes or apus_str) */
+    APUS_PARAM_model = 1 << 2,       /* query, header, cookie, form: the field's model is spread */
+    APUS_PARAM_underscores = 1 << 3, /* a header model whose member names keep their underscores;
+                                        otherwise save_data is the header save-data */
 };
 
 struct apus_dependency {
@@ -166,6 +168,10 @@ typedef struct apus_blob {
     const uint8_t *text, *gzip;
     size_t text_len, gzip_len;
 } apus_blob;
+
+/* The text of a blob: its own, or inflated into *a.  APUS_OK, APUS_SYNTAX (it is
+ * not what it should be) or APUS_NOMEM. */
+apus_rc apus_blob_text(const apus_blob *blob, apus_arena *a, apus_str *out) APUS_NODISCARD;
 
 typedef struct apus_test_case {
     const char *name;

@@ -1,0 +1,51 @@
+/* From the request into the arguments: what was sent, where it goes, and all that
+ * is wrong with it. */
+#ifndef APUS_APP_BIND_H
+#define APUS_APP_BIND_H
+
+#include "apus/decode.h"
+#include "app/request.h"
+#include "app/values.h"
+
+/* One parameter from path, query, header or cookie.
+ * APUS_OK, APUS_INVALID (problems were added) or APUS_NOMEM. */
+apus_rc apus__bind_text(apus_req *req, apus_decoder *d, const apus__binding *b, void *args)
+    APUS_NODISCARD;
+
+/* One field by name from query, header, cookie or form, into the struct at base.
+ * *given says whether anything was sent for it; if not, nothing was written. */
+apus_rc apus__bind_field(apus_req *req, apus_decoder *d, apus_in in, const apus_field *f,
+                         apus__spelling spelling, const apus_place *place, void *base, bool *given)
+    APUS_NODISCARD;
+
+/* A model whose members are query, header, cookie or form values; `order` of the
+ * places counts from its fields.  Results as above. */
+apus_rc apus__bind_model(apus_req *req, apus_decoder *d, const apus_param *param,
+                         const apus_place *source, void *args) APUS_NODISCARD;
+
+/* Reads the body, and binds from it whatever any step wants of it.  Steps whose
+ * part of it is invalid are marked; a body that cannot be read at all fails the
+ * request. */
+void apus__bind_body(apus_req *req, apus_decoder *d);
+
+/* Body parameters of one step from a form that has been read. */
+apus_rc apus__bind_form(apus_req *req, apus_decoder *d, const apus__step *s, void *args)
+    APUS_NODISCARD;
+
+/* Reads a urlencoded or multipart form into req->form and req->files.
+ * APUS_OK, APUS_SYNTAX, APUS_LIMIT or APUS_NOMEM. */
+apus_rc apus__form_read(apus_req *req) APUS_NODISCARD;
+
+/* Makes d read a partial body and keep what was sent, for apus_sent. */
+void apus__patch_record(apus_req *req, apus_decoder *d);
+
+/* A credential: 401 with its challenge where it is absent and needed. */
+void apus__bind_security(apus_req *req, const apus_param *param, void *args);
+
+/* The type and subtype of a Content-Type, without parameters, lower-cased not. */
+apus_str apus__media_type(apus_str content_type);
+
+/* A parameter of a Content-Type or Content-Disposition, unquoted; "" if absent. */
+apus_str apus__media_param(apus_str content_type, apus_str name);
+
+#endif

@@ -1,0 +1,245 @@
+/* /openapi.json, /docs, /redoc and the files they load.
+ *
+ * They are routes like any other, added before the app's own so that a catch-all of
+ * the app does not swallow them, and answered without a handler.  Everything is
+ * compressed already; a client that takes no gzip costs an inflate. */
+#include "app/service.h"
+
+#include "app/assets.h"
+#include "app/docs_page.h"
+
+#define PAGE_POLICY                                                                                \
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "     \
+    "data: https:; font-src 'self' data:; connect-src *; worker-src blob:; child-src blob:; "      \
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+/* What our own routes answer with; one per service. */
+struct apus__docs {
+    apus_str swagger, redoc;
+    char openapi_etag[24];
+    char page_etag[24]; /* of both pages and our own files */
+};
+
+/* A list such as `gzip;q=0.8, br, *;q=0`: whether gzip is in it and not refused. */
+static bool takes_gzip(const apus_req *req)
+{
+    apus_str rest = apus_req_header(req, "accept-encoding");
+    while (rest.len) {
+        size_t comma = apus_str_find(rest, ',');
+        apus_str one = apus_str_cut(&rest, comma < rest.len ? comma : rest.len);
+        if (rest.len)
+            apus_str_cut(&rest, 1);
+        size_t semicolon = apus_str_find(one, ';');
+        apus_str coding = apus_str_trim(apus_str_slice(one, 0, semicolon));
+        apus_str q = apus_str_trim(apus_str_slice(one, semicolon, SIZE_MAX));
+        if (!apus_str_eq_nocase(coding, APUS_STR("gzip")))
+            continue;
+        /* Only zero refuses: "q=0", "q=0.0", ... */
+        size_t equals = apus_str_find(q, '=');
+        apus_str value = apus_str_slice(q, equals, SIZE_MAX);
+        for (size_t i = 1; i < value.len; i++)
+            if (value.ptr[i] >= '1' && value.ptr[i] <= '9')
+                return true;
+        return value.len == 0;
+    }
+    return false;
+}
+
+/* Whether the client has this version already (RFC 9110 section 13.1.2). */
+static bool is_known(const apus_req *req, apus_str etag)
+{
+    apus_str rest = apus_req_header(req, "if-none-match");
+    if (apus_str_eq(apus_str_trim(rest), APUS_STR("*")))
+        return true;
+    while (rest.len) {
+        size_t comma = apus_str_find(rest, ',');
+        apus_str one = apus_str_trim(apus_str_cut(&rest, comma < rest.len ? comma : rest.len));
+        if (rest.len)
+            apus_str_cut(&rest, 1);
+        if (apus_str_starts(one, APUS_STR("W/")))
+            one = apus_str_slice(one, 2, SIZE_MAX);
+        if (one.len == etag.len + 2 && apus_str_eq(apus_str_slice(one, 1, etag.len), etag))
+            return true;
+    }
+    return false;
+}
+
+struct page {
+    const char *type;
+    const char *etag;
+    const char *cache;
+    const char *policy; /* Content-Security-Policy, or NULL */
+    apus_blob blob;
+};
+
+static apus_blob blob_of(apus_str text)
+{
+    return (apus_blob){ .text = (const uint8_t *)text.ptr, .text_len = text.len };
+}
+
+static void set_headers(apus_req *req, const struct page *p)
+{
+    apus_set_header(req, "etag", apus_strf(req, "W/\"%s\"", p->etag).ptr);
+    apus_set_header(req, "cache-control", p->cache);
+    apus_set_header(req, "vary", "accept-encoding");
+    apus_set_header(req, "x-content-type-options", "nosniff");
+    if (p->policy)
+        apus_set_header(req, "content-security-policy", p->policy);
+}
+
+static void answer(apus_req *req, const struct page *p)
+{
+    set_headers(req, p);
+    if (is_known(req, apus_str_of(p->etag))) {
+        apus_set_status(req, 304);
+        req->response = apus_text(req, APUS_STR(""));
+        return;
+    }
+    apus_str body;
+    if (p->blob.gzip_len && takes_gzip(req)) {
+        apus_set_header(req, "content-encoding", "gzip");
+        body = (apus_str){ (const char *)p->blob.gzip, p->blob.gzip_len };
+    } else {
+        apus_rc rc = apus_blob_text(&p->blob, &req->x->arena, &body);
+        if (rc == APUS_NOMEM)
+            apus_abort(req, 503, NULL, "out of memory");
+        if (rc) {
+            apus__req_broken(req, "the compiled-in page does not inflate");
+            return;
+        }
+    }
+    req->response =
+        apus_respond_bytes(req, p->type, (apus_bytes){ (const uint8_t *)body.ptr, body.len });
+}
+
+static void answer_openapi(apus_req *req)
+{
+    answer(req, &(struct page){ .type = "application/json",
+                                .etag = req->service->docs->openapi_etag,
+                                .cache = "no-cache",
+                                .blob = *req->service->app->openapi });
+}
+
+static void answer_page(apus_req *req, apus_str html)
+{
+    answer(req, &(struct page){ .type = "text/html; charset=utf-8",
+                                .etag = req->service->docs->page_etag,
+                                .cache = "no-cache",
+                                .policy = PAGE_POLICY,
+                                .blob = blob_of(html) });
+}
+
+static void answer_swagger(apus_req *req)
+{
+    answer_page(req, req->service->docs->swagger);
+}
+
+static void answer_redoc(apus_req *req)
+{
+    answer_page(req, req->service->docs->redoc);
+}
+
+static void answer_asset(apus_req *req)
+{
+    apus_str name = req->values[0];
+    const struct apus__asset *a = apus__asset_find(name);
+    struct page own = { .etag = req->service->docs->page_etag, .cache = "no-cache" };
+    if (a) {
+        answer(req,
+               &(struct page){
+                   .type = a->type,
+                   .etag = a->etag,
+                   .cache = "public, max-age=604800",
+                   .blob = { .gzip = a->gzip, .gzip_len = a->gzip_len, .text_len = a->text_len } });
+    } else if (apus_str_eq(name, APUS_STR("docs.css"))) {
+        own.type = "text/css; charset=utf-8";
+        own.blob = blob_of(apus__docs_css);
+        answer(req, &own);
+    } else if (apus_str_eq(name, APUS_STR("docs.js"))) {
+        own.type = "text/javascript; charset=utf-8";
+        own.blob = blob_of(apus__docs_js);
+        answer(req, &own);
+    } else {
+        apus_fail(req, 404, NULL, "Not Found");
+    }
+}
+
+/* --- adding the routes --- */
+
+/* GET and HEAD, as Starlette does for its plain routes. */
+static apus_rc add(apus_service *s, apus_str path, void (*fn)(apus_req *req), apus_err *err)
+{
+    static const apus_method methods[] = { APUS_METHOD_GET, APUS_METHOD_HEAD };
+    apus_rc rc = APUS_OK;
+    for (size_t i = 0; !rc && i < 2; i++) {
+        apus_route *r = APUS_NEW(&s->arena, apus_route, 1);
+        if (!r)
+            return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the docs");
+        *r = (apus_route){ .method = methods[i],
+                           .path = path,
+                           .name = "docs",
+                           .status = 200,
+                           .flags = APUS_ROUTE_hidden };
+        rc = apus__plans_add_own(&s->plans, r, fn, &s->arena, err);
+    }
+    return rc;
+}
+
+static void write_etag(char *to, size_t room, uint64_t hash)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t i = 0;
+    for (; i < 16 && i + 1 < room; i++, hash <<= 4)
+        to[i] = digits[hash >> 60];
+    to[i] = 0;
+}
+
+static void write_etags(struct apus__docs *d, const apus_blob *blob)
+{
+    uint64_t hash = blob->gzip_len ? apus_hash(blob->gzip, blob->gzip_len, 0)
+                                   : apus_hash(blob->text, blob->text_len, 0);
+    write_etag(d->openapi_etag, sizeof(d->openapi_etag), hash);
+    hash = apus_hash(d->swagger.ptr, d->swagger.len, 0);
+    hash = apus_hash(d->redoc.ptr, d->redoc.len, hash);
+    hash = apus_hash(apus__docs_css.ptr, apus__docs_css.len, hash);
+    hash = apus_hash(apus__docs_js.ptr, apus__docs_js.len, hash);
+    write_etag(d->page_etag, sizeof(d->page_etag), hash);
+}
+
+static apus_rc add_pages(apus_service *s, apus_err *err)
+{
+    const apus_app *app = s->app;
+    const char *base = app->docs_path ? app->docs_path : app->redoc_path;
+    if (!base)
+        return APUS_OK;
+    apus_str assets = apus_arena_strf(&s->arena, "%s/assets/", base);
+    apus_str pattern = apus_arena_strf(&s->arena, "%s/assets/{name}", base);
+    struct apus__docs_options o = { .title = apus_str_of(app->title),
+                                    .openapi = apus_str_of(app->openapi_path),
+                                    .assets = assets };
+    if (!assets.ptr || !pattern.ptr || apus__docs_swagger(&s->arena, &o, &s->docs->swagger) ||
+        apus__docs_redoc(&s->arena, &o, &s->docs->redoc))
+        return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the docs");
+    apus_rc rc = add(s, pattern, answer_asset, err);
+    if (!rc && app->docs_path)
+        rc = add(s, apus_str_of(app->docs_path), answer_swagger, err);
+    if (!rc && app->redoc_path)
+        rc = add(s, apus_str_of(app->redoc_path), answer_redoc, err);
+    return rc;
+}
+
+apus_rc apus__docs_add(apus_service *s, apus_err *err)
+{
+    const apus_app *app = s->app;
+    if (!app->openapi || !app->openapi_path)
+        return APUS_OK;
+    s->docs = APUS_NEW(&s->arena, struct apus__docs, 1);
+    if (!s->docs)
+        return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the docs");
+    apus_rc rc = add(s, apus_str_of(app->openapi_path), answer_openapi, err);
+    if (!rc)
+        rc = add_pages(s, err);
+    if (!rc)
+        write_etags(s->docs, app->openapi);
+    return rc;
+}

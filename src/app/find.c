@@ -1,0 +1,102 @@
+/* The phase that finds the route, and what is answered when there is none. */
+#include "app/service.h"
+
+#include <stddef.h>
+
+#include "app/wait.h"
+
+/* Each method that the path has, in the order of declaration. */
+static void fail_method(apus_req *req, apus__match *m)
+{
+    apus_buf b = apus_buf_in(&req->x->arena);
+    apus_str allow;
+    for (;;) {
+        size_t next = 0;
+        for (size_t i = 0; i < APUS_METHOD_COUNT; i++)
+            if (m->allow[i] < m->allow[next])
+                next = i;
+        if (m->allow[next] == APUS__NO_ROUTE)
+            break;
+        m->allow[next] = APUS__NO_ROUTE;
+        if (b.len)
+            apus_buf_lit(&b, ", ");
+        apus_buf_add(&b, apus_method_name((apus_method)next));
+    }
+    apus_rc rc = apus_buf_take(&b, &allow);
+    apus_fail(req, 405, NULL, "Method Not Allowed");
+    if (!rc)
+        apus_fail_header(req, "allow", allow.ptr);
+}
+
+/* "/items/" for "/items" and the other way round; empty if there is no other. */
+static apus_str other_spelling(apus_req *req)
+{
+    apus_str path = req->x->request.path;
+    if (path.len <= 1)
+        return APUS_STR("");
+    if (path.ptr[path.len - 1] != '/')
+        return apus_arena_strf(&req->x->arena, "%.*s/", APUS_FMT(path));
+    while (path.len > 1 && path.ptr[path.len - 1] == '/')
+        path.len--;
+    return path;
+}
+
+/* A redirect must not lead to another host: the Location is absolute, made of what
+ * the client itself asked for. */
+static void redirect_or_fail(apus_req *req, apus__match *m)
+{
+    const apus_http_request *r = &req->x->request;
+    apus_str path = other_spelling(req);
+    apus_rc rc = APUS_NOT_FOUND;
+    if (path.len && r->host.len)
+        rc = apus__router_find(req->service->router, r->method, path, &req->x->arena, m);
+    if (rc == APUS_NOMEM) {
+        apus__req_no_memory(req);
+    } else if (rc == APUS_NOT_FOUND) {
+        apus_fail(req, 404, NULL, "Not Found");
+    } else {
+        apus_str url =
+            apus_strf(req, "%.*s://%.*s%.*s%s%.*s", APUS_FMT(r->scheme), APUS_FMT(r->host),
+                      APUS_FMT(path), r->query.len ? "?" : "", APUS_FMT(r->query));
+        req->response = apus_redirect(req, 307, url.ptr);
+    }
+}
+
+static void take_plan(apus_req *req, const apus__match *m)
+{
+    const apus__plan *plan = &req->service->plans.items[m->route];
+    char *frame = apus__arena_array(&req->x->arena, 1, plan->frame_size, _Alignof(max_align_t));
+    req->state = APUS_NEW(&req->x->arena, unsigned char, plan->n_steps);
+    apus_str *values = NULL;
+    if (plan->path.n_params)
+        values = APUS_NEW(&req->x->arena, apus_str, plan->path.n_params);
+    if (!frame || !req->state || (plan->path.n_params && !values)) {
+        apus__req_no_memory(req);
+        return;
+    }
+    for (uint32_t i = 0; i < plan->path.n_params; i++)
+        values[i] = m->values[i];
+    for (uint32_t i = 0; i < plan->n_steps; i++)
+        if (plan->steps[i].constants)
+            memcpy(frame + plan->steps[i].args_at, plan->steps[i].constants,
+                   plan->steps[i].args_size);
+    req->plan = plan;
+    req->frame = frame;
+    req->values = values;
+    apus__wait_begin(req);
+}
+
+void apus__phase_route(apus_req *req)
+{
+    apus__match m;
+    const apus_http_request *r = &req->x->request;
+    apus_rc rc = apus__router_find(req->service->router, r->method, r->path, &req->x->arena, &m);
+    if (rc == APUS_OK)
+        take_plan(req, &m);
+    else if (rc == APUS_UNSUPPORTED)
+        fail_method(req, &m);
+    else if (rc == APUS_NOT_FOUND)
+        redirect_or_fail(req, &m);
+    else
+        apus__req_no_memory(req);
+}

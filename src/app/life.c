@@ -1,0 +1,245 @@
+/* The life of a request, as a list of phases.
+ *
+ *     route → authenticate → body → validate and depend → handle → encode
+ *         → finally → send → after → defer
+ *
+ * The first row ends at the first failure, and an answer found early (a redirect)
+ * ends it as well; the second row always runs.  Batteries and middleware will
+ * register steps for the phases of the first row.
+ *
+ * Whatever aborts in the first row lands at its end: nothing is unwound, the
+ * functions in between are simply never returned to. */
+#include "app/service.h"
+
+#include "apus/encode.h"
+#include "apus/fiber.h"
+#include "app/bind.h"
+#include "app/log.h"
+#include "app/wait.h"
+
+/* --- steps --- */
+
+static bool needs_are_done(const apus_req *req, const apus__step *s)
+{
+    for (uint32_t i = 0; i < s->n_needs; i++)
+        if (req->state[s->needs[i]] != APUS__STEP_done)
+            return false;
+    return true;
+}
+
+static void bind_security(apus_req *req, const apus__step *s, char *args)
+{
+    for (uint32_t i = 0; i < s->n_security && !req->failure.status; i++)
+        apus__bind_security(req, s->security[i], args);
+}
+
+/* Whether all that is read from texts is valid.  The rest is read even where one
+ * is not, so that the client hears of everything. */
+static bool bind_texts(apus_req *req, const apus__step *s, char *args)
+{
+    apus_decoder d = { .arena = &req->x->arena, .problems = &req->problems };
+    bool valid = true;
+    for (uint32_t i = 0; i < s->n_texts; i++) {
+        apus_rc rc = apus__bind_text(req, &d, &s->texts[i], args);
+        if (rc && rc != APUS_INVALID)
+            apus__req_unreadable(req, rc);
+        valid = valid && rc == APUS_OK;
+    }
+    return valid;
+}
+
+/* Binds a step's arguments.  false: it must not be called. */
+static bool prepare_step(apus_req *req, uint32_t index)
+{
+    const apus__step *s = &req->plan->steps[index];
+    char *args = req->frame + s->args_at;
+    bool valid = req->state[index] != APUS__STEP_invalid && needs_are_done(req, s);
+    valid = bind_texts(req, s, args) && valid;
+    if (!valid || req->failure.status) {
+        req->state[index] = APUS__STEP_invalid;
+        return false;
+    }
+    for (uint32_t i = 0; i < s->n_links; i++) {
+        const apus__step *from = &req->plan->steps[s->links[i].from];
+        memcpy(args + s->links[i].offset, req->frame + from->result_at, from->result_size);
+    }
+    return true;
+}
+
+static void call_step(apus_req *req, uint32_t index)
+{
+    const apus__step *s = &req->plan->steps[index];
+    s->call(req, s->fn, req->frame + s->args_at, req->frame + s->result_at);
+    req->state[index] = APUS__STEP_done;
+}
+
+static void run_dependencies(apus_req *req, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to && !apus_failed(req) && !req->response; i++) {
+        const apus__step *s = &req->plan->steps[i];
+        bind_security(req, s, req->frame + s->args_at);
+        if (!req->failure.status && prepare_step(req, i))
+            call_step(req, i);
+    }
+}
+
+/* --- phases --- */
+
+static void phase_authenticate(apus_req *req)
+{
+    run_dependencies(req, 0, req->plan->n_early);
+    const apus__step *own = &req->plan->steps[req->plan->n_steps - 1];
+    bind_security(req, own, req->frame + own->args_at);
+}
+
+static void phase_body(apus_req *req)
+{
+    if (req->plan->body_kind == APUS_BODY_none)
+        return;
+    apus_decoder d = { .arena = &req->x->arena, .problems = &req->problems };
+    apus__bind_body(req, &d);
+}
+
+static void phase_depend(apus_req *req)
+{
+    uint32_t last = req->plan->n_steps - 1;
+    run_dependencies(req, req->plan->n_early, last);
+    if (apus_failed(req) || req->response)
+        return;
+    prepare_step(req, last);
+    if (req->problems.n)
+        apus__req_invalid(req);
+    if (req->problems.no_memory)
+        apus__req_no_memory(req);
+}
+
+static void phase_handle(apus_req *req)
+{
+    uint32_t last = req->plan->n_steps - 1;
+    if (req->plan->answer)
+        req->plan->answer(req);
+    else if (req->plan->route->flags & APUS_ROUTE_blocking)
+        apus__wait_blocking(req, call_step, last);
+    else
+        call_step(req, last);
+}
+
+/* What the handler returned, as text; or req->response where it is not a model. */
+static void phase_encode(apus_req *req)
+{
+    const apus_route *route = req->plan->route;
+    const void *result = req->frame + req->plan->steps[req->plan->n_steps - 1].result_at;
+    if (route->flags & (APUS_ROUTE_result_pointer | APUS_ROUTE_result_response)) {
+        memcpy(&result, result, sizeof(result));
+        if (!result) {
+            apus__req_broken(req, "%s returned NULL without a failure", route->name);
+            return;
+        }
+    }
+    if (route->flags & APUS_ROUTE_result_response) {
+        req->response = result;
+        return;
+    }
+    if (!route->result) {
+        req->body = APUS_STR("null");
+        return;
+    }
+    apus_buf b = apus_buf_in(&req->x->arena);
+    apus_rc rc = APUS_OK;
+    if (req->plan->typical)
+        apus_buf_room(&b, req->plan->typical);
+    rc = apus_encode_json(&b, route->result, result, (apus_omit)route->omit);
+    if (!rc)
+        rc = apus_buf_take(&b, &req->body);
+    if (rc == APUS_INVALID)
+        apus__req_broken(req, "the answer of %s breaks its model", route->name);
+    else if (rc)
+        apus__req_no_memory(req);
+}
+
+typedef struct phase {
+    const char *name;
+    void (*run)(apus_req *req);
+} phase;
+
+static const phase phases[] = {
+    { "route", apus__phase_route }, { "authenticate", phase_authenticate },
+    { "body", phase_body },         { "depend", phase_depend },
+    { "handle", phase_handle },     { "encode", phase_encode },
+};
+
+static void run_phases(apus_req *req, void *unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++) {
+        phases[i].run(req);
+        if (apus_failed(req) || req->response)
+            return;
+    }
+}
+
+/* --- from the http floor --- */
+
+static const char id_header[] = "x-request-id: ";
+
+enum { ID_AT = sizeof(id_header) - 1 };
+
+static void write_id(apus_req *req)
+{
+    uint64_t n = req->service->next_id++;
+    memcpy(req->id, req->service->id_prefix, sizeof(req->service->id_prefix));
+    for (int i = APUS__REQUEST_ID_LEN - 1; i >= 16; i--, n >>= 4)
+        req->id[i] = "0123456789abcdef"[n & 15];
+    memcpy(req->id_line, id_header, ID_AT);
+    memcpy(req->id_line + ID_AT, req->id, APUS__REQUEST_ID_LEN);
+    memcpy(req->id_line + ID_AT + APUS__REQUEST_ID_LEN, "\r\n", 2);
+}
+
+apus_str apus__req_id_line(const apus_req *req)
+{
+    return (apus_str){ req->id_line, ID_AT + APUS__REQUEST_ID_LEN + 2 };
+}
+
+static apus_req *begin(apus_service *s, apus_exchange *x)
+{
+    apus_req *req = APUS_NEW(&x->arena, apus_req, 1);
+    if (!req)
+        return NULL;
+    req->x = x;
+    req->service = s;
+    req->after_end = &req->after;
+    apus_problems_init(&req->problems, &x->arena);
+    req->fiber = apus_fiber_self();
+    write_id(req);
+    return req;
+}
+
+void apus_service_handle(void *ctx, apus_exchange *x)
+{
+    apus_req *req = begin(ctx, x);
+    if (!req) {
+        static const apus_http_reply no_memory = {
+            .status = 503,
+            .content_type = APUS_STR_INIT("application/json"),
+            .body = APUS_STR_INIT("{\"detail\":\"out of memory\"}"),
+        };
+        apus_exchange_reply(x, &no_memory);
+        return;
+    }
+    apus_service *s = ctx;
+    s->live++;
+    apus__req_guard(req, run_phases, NULL);
+    apus__wait_end(req);
+    apus__later_finally(req);
+    apus__reply_send(req);
+    if (req->after) {
+        apus_exchange_flush(x);
+        apus_fiber_shield(APUS_NEVER);
+        apus__later_after(req);
+    }
+    if (req->defer) {
+        apus__wait_shield(req);
+        apus__later_defer(req);
+    }
+    s->live--;
+}

@@ -1,0 +1,101 @@
+/* The request as a handler sees it: memory, what came in, and identity. */
+#include "app/request.h"
+
+#include <stdarg.h>
+
+#include "app/service.h"
+
+/* --- memory --- */
+
+void *apus__req_new(apus_req *req, size_t n, size_t size, size_t align)
+{
+    void *p = apus__arena_array(&req->x->arena, n, size, align);
+    if (!p) {
+        apus__req_no_memory(req);
+        apus_abort(req, 503, NULL, "out of memory");
+    }
+    return p;
+}
+
+apus_str apus_strf(apus_req *req, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    apus_str s = apus_arena_vstrf(&req->x->arena, fmt, args);
+    va_end(args);
+    if (!s.ptr)
+        apus_abort(req, 503, NULL, "out of memory");
+    return s;
+}
+
+apus_str apus_strdup(apus_req *req, apus_str s)
+{
+    apus_str copy = apus_arena_str(&req->x->arena, s);
+    if (!copy.ptr)
+        apus_abort(req, 503, NULL, "out of memory");
+    return copy;
+}
+
+apus_arena *apus_req_arena(apus_req *req)
+{
+    return &req->x->arena;
+}
+
+/* --- what came in --- */
+
+const apus_http_request *apus_req_http(const apus_req *req)
+{
+    return &req->x->request;
+}
+
+apus_str apus_req_header(const apus_req *req, const char *name)
+{
+    const apus_http_header *h = apus_http_header_find(&req->x->request, apus_str_of(name));
+    return h ? h->value : APUS_STR("");
+}
+
+apus_str apus_req_path_value(const apus_req *req, const char *name)
+{
+    if (!req->plan)
+        return APUS_STR("");
+    const apus__template *t = &req->plan->path;
+    for (uint32_t i = 0; i < t->n_params; i++)
+        if (apus_str_eq(t->names[i], apus_str_of(name)))
+            return req->values[i];
+    return APUS_STR("");
+}
+
+apus_str apus_req_url(apus_req *req)
+{
+    const apus_http_request *r = &req->x->request;
+    return apus_strf(req, "%.*s://%.*s%.*s%s%.*s", APUS_FMT(r->scheme), APUS_FMT(r->host),
+                     APUS_FMT(r->path), r->query.len ? "?" : "", APUS_FMT(r->query));
+}
+
+const apus_route *apus_req_route(const apus_req *req)
+{
+    return req->plan ? req->plan->route : NULL;
+}
+
+const char *apus_req_id(const apus_req *req)
+{
+    return req->id;
+}
+
+/* --- who is calling --- */
+
+void apus_identify(apus_req *req, const apus_principal *who)
+{
+    apus_principal *p = apus_new(req, apus_principal);
+    p->id = apus_strdup(req, who->id);
+    p->scopes.len = who->scopes.len;
+    p->scopes.ptr = apus_new_n(req, apus_str, who->scopes.len);
+    for (size_t i = 0; i < who->scopes.len; i++)
+        p->scopes.ptr[i] = apus_strdup(req, who->scopes.ptr[i]);
+    req->principal = p;
+}
+
+const apus_principal *apus_req_principal(const apus_req *req)
+{
+    return req->principal;
+}

@@ -1,0 +1,122 @@
+/* Inside of apus_req: what a request carries from phase to phase.
+ *
+ * Lives in the exchange's arena.  Everything that most requests do not need is a
+ * pointer that stays NULL. */
+#ifndef APUS_APP_REQUEST_H
+#define APUS_APP_REQUEST_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+
+#include "apus/http.h"
+#include "apus/problem.h"
+#include "apus/req.h"
+#include "app/plan.h"
+#include "app/router.h"
+
+struct apus_service;
+
+enum { APUS__REQUEST_ID_LEN = 24 };
+
+/* Name and value, decoded, as they came. */
+typedef struct apus__pair {
+    apus_str name;
+    apus_str value;
+} apus__pair;
+
+typedef struct apus__pairs {
+    apus__pair *items;
+    uint32_t n;
+    bool read; /* from the request: items is set, if there are any */
+} apus__pairs;
+
+typedef struct apus__failure {
+    int status; /* 0: none */
+    const char *code;
+    apus_str detail;  /* JSON; empty for a 422 made of problems */
+    apus_buf headers; /* "Name: value\r\n" ... */
+    bool internal;    /* answered as "Internal Server Error" */
+} apus__failure;
+
+/* apus_finally, apus_after, apus_defer. */
+typedef struct apus__later {
+    struct apus__later *next;
+    void (*with_req)(apus_req *req, void *arg); /* finally, after ... */
+    void (*plain)(void *arg);                   /* ... or defer */
+    void *arg;
+} apus__later;
+
+struct apus_response {
+    int status; /* 0: the route's */
+    apus_str content_type;
+    apus_str body;
+};
+
+enum apus__step_state {
+    APUS__STEP_waiting,
+    APUS__STEP_done,
+    APUS__STEP_invalid, /* something it needs is; it will not be called */
+};
+
+/* Where a function that aborts lands. */
+typedef struct apus__landing {
+    jmp_buf at;
+} apus__landing;
+
+struct apus_req {
+    apus_exchange *x;
+    struct apus_service *service;
+    const apus__plan *plan;
+    char *frame;            /* arguments and results of the steps */
+    unsigned char *state;   /* of each step, enum apus__step_state */
+    const apus_str *values; /* of the path's parameters */
+    apus__landing *landing; /* NULL: nothing may abort now */
+    apus__failure failure;
+    apus_problems problems;
+
+    int status;            /* apus_set_status; 0: the route's */
+    bool answered;         /* the reply has gone out */
+    bool rewriting;        /* an OnFail function may replace the failure */
+    apus_str content_type; /* apus_set_header */
+    apus_buf headers;      /* "Name: value\r\n" ... */
+    const apus_response *response;
+    apus_str body; /* encoded */
+
+    apus__later *finally; /* newest first */
+    apus__later *after, **after_end;
+    apus__later *defer; /* newest first */
+
+    apus__pairs query, cookies, form, headers_in;
+    struct apus__file *files; /* of a multipart form */
+    struct apus__sent *sent;  /* of partial bodies */
+    apus_principal *principal;
+
+    struct apus_fiber *fiber;
+    int64_t deadline; /* 0: none */
+    bool on_thread;   /* a pool thread runs for us, and the fiber is parked */
+    char id_line[APUS__REQUEST_ID_LEN + 16]; /* "x-request-id: ID\r\n" */
+    char id[APUS__REQUEST_ID_LEN + 1];
+};
+
+/* The header line with the request's id. */
+apus_str apus__req_id_line(const apus_req *req);
+
+/* A mistake of the program, not of the client: logs it and fails with 500. */
+void apus__req_broken(apus_req *req, const char *fmt, ...) APUS_PRINTF(2, 3);
+
+/* Fails with 422 and the problems collected so far. */
+void apus__req_invalid(apus_req *req);
+
+/* Fails with 503 because memory is out. */
+void apus__req_no_memory(apus_req *req);
+
+/* Fails because what was sent could not even be read: 400, or 503 for APUS_NOMEM. */
+void apus__req_unreadable(apus_req *req, apus_rc why);
+
+/* Runs fn(req, arg) so that apus_abort in it comes back here.  May suspend as fn does. */
+void apus__req_guard(apus_req *req, void (*fn)(apus_req *req, void *arg), void *arg);
+
+/* Whether the wait of this request was cut short for good. */
+bool apus__req_cancelled(const apus_req *req);
+
+#endif

@@ -1,0 +1,40 @@
+/* An app made ready: its plans, its router, and what counts up. */
+#ifndef APUS_APP_SERVICE_H
+#define APUS_APP_SERVICE_H
+
+#include "apus/main.h"
+#include "app/plan.h"
+#include "app/request.h"
+#include "app/router.h"
+
+struct apus_service {
+    const apus_app *app;
+    struct apus_loop *loop;
+    apus_arena arena; /* all that is built at start */
+    apus__plans plans;
+    apus__router *router;
+    struct apus__docs *docs; /* NULL: none are served */
+    uint64_t next_id;
+    uint32_t live;      /* requests that have not ended */
+    char id_prefix[16]; /* hex; random, so that workers and restarts differ */
+};
+
+/* From now on fake is called where real would have been; in how many places. */
+uint32_t apus__service_override(apus_service *s, apus_fn *real, apus_fn *fake);
+
+/* Adds /openapi.json, the docs pages and their assets, where the app wants them. */
+apus_rc apus__docs_add(apus_service *s, apus_err *err) APUS_NODISCARD;
+
+/* Finds the request's plan; 404, 405 with Allow, or a redirect to the other
+ * spelling of a trailing slash. */
+void apus__phase_route(apus_req *req);
+
+/* Sends the answer, or the failure. */
+void apus__reply_send(apus_req *req);
+
+/* later.c */
+void apus__later_finally(apus_req *req);
+void apus__later_after(apus_req *req);
+void apus__later_defer(apus_req *req);
+
+#endif

@@ -1,0 +1,264 @@
+/* A client in the same process: its own loop, the real server, a pipe for a socket.
+ *
+ * Each request travels over a connection of its own and is over when its answer is
+ * complete and everything it left for later has run, so that a test sees what an
+ * apus_after did. */
+#include "app/test_client.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apus/clock.h"
+#include "apus/http.h"
+#include "apus/loop.h"
+#include "apus/main.h"
+#include "app/service.h"
+
+enum {
+    MEMORY_MAX = 256 << 20, /* of all answers of one client */
+    ANSWER_SECONDS_MAX = 20,
+};
+
+struct header {
+    struct header *next;
+    apus_str name, value;
+};
+
+struct apus_test {
+    apus_loop *loop;
+    apus_service *service;
+    apus_http_server *server;
+    apus_arena arena;
+    struct header *headers;
+};
+
+static void fail_now(const char *fmt, ...) APUS_PRINTF(1, 2);
+
+static void fail_now(const char *fmt, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    apus__test_fail(text);
+}
+
+static void need(bool holds, const char *what)
+{
+    if (!holds)
+        fail_now("test client: %s", what);
+}
+
+apus_arena *apus__test_arena(apus_test *t)
+{
+    return &t->arena;
+}
+
+/* --- starting and stopping --- */
+
+apus_test *apus_test_start(const apus_app *app)
+{
+    apus_test *t = calloc(1, sizeof(*t));
+    apus_err err = { 0 };
+    need(t != NULL, "out of memory");
+    apus_arena_init(&t->arena, &apus_alloc_libc, MEMORY_MAX);
+    if (apus_loop_create(&t->loop, &err) || apus_service_create(app, t->loop, &t->service, &err) ||
+        apus_http_server_create(t->loop, NULL, apus_service_handle, t->service, &t->server, &err))
+        fail_now("test client: %s", err.msg);
+    return t;
+}
+
+void apus_test_stop(apus_test *t)
+{
+    if (!t)
+        return;
+    apus_http_server_destroy(t->server);
+    /* What was cancelled still runs to its end. */
+    for (int i = 0; i < 1000 && t->service->live; i++)
+        apus_loop_turn(t->loop, APUS_MILLISECOND);
+    apus_service_destroy(t->service);
+    apus_loop_destroy(t->loop);
+    apus_arena_finish(&t->arena);
+    free(t);
+}
+
+void apus__test_override(apus_test *t, apus_fn *real, apus_fn *fake)
+{
+    need(apus__service_override(t->service, real, fake) > 0,
+         "apus_override: no route leads to that function");
+}
+
+void apus_test_header(apus_test *t, const char *name, const char *value)
+{
+    struct header **at = &t->headers;
+    while (*at && !apus_str_eq_nocase((*at)->name, apus_str_of(name)))
+        at = &(*at)->next;
+    if (*at)
+        *at = (*at)->next;
+    if (!value)
+        return;
+    struct header *h = APUS_NEW(&t->arena, struct header, 1);
+    need(h != NULL, "out of memory");
+    h->name = apus_arena_str(&t->arena, apus_str_of(name));
+    h->value = apus_arena_str(&t->arena, apus_str_of(value));
+    h->next = t->headers;
+    t->headers = h;
+}
+
+/* --- answers --- */
+
+/* The value of a header in a head, or "". */
+static apus_str head_value(apus_str head, apus_str name)
+{
+    while (head.len) {
+        size_t end = apus_str_find(head, '\n');
+        apus_str line = apus_str_cut(&head, end < head.len ? end + 1 : head.len);
+        size_t colon = apus_str_find(line, ':');
+        if (colon != SIZE_MAX && apus_str_eq_nocase(apus_str_slice(line, 0, colon), name))
+            return apus_str_trim(apus_str_slice(line, colon + 1, SIZE_MAX));
+    }
+    return APUS_STR("");
+}
+
+static int number_of(apus_str text, size_t from, size_t n)
+{
+    int value = 0;
+    for (size_t i = from; i < from + n && i < text.len; i++)
+        value = value * 10 + (text.ptr[i] - '0');
+    return value;
+}
+
+static size_t head_end(apus_str all)
+{
+    for (size_t i = 0; i + 4 <= all.len; i++)
+        if (memcmp(all.ptr + i, "\r\n\r\n", 4) == 0)
+            return i + 4;
+    return 0;
+}
+
+/* "HTTP/1.1 200 OK": interim answers (1xx) are passed over. */
+static void cut_answer(apus_str all, const char *method, apus_answer *a)
+{
+    size_t end = head_end(all);
+    while (end && number_of(all, 9, 3) < 200) {
+        apus_str_cut(&all, end);
+        end = head_end(all);
+    }
+    if (!end)
+        return;
+    a->head = apus_str_slice(all, 0, end);
+    a->status = number_of(all, 9, 3);
+    a->body = apus_str_slice(all, end, SIZE_MAX);
+    apus_str length = head_value(a->head, APUS_STR("content-length"));
+    if (length.len && strcmp(method, "HEAD") != 0)
+        a->body = apus_str_slice(a->body, 0, (size_t)number_of(length, 0, length.len));
+}
+
+apus_str apus_answer_header(apus_answer a, const char *name)
+{
+    return head_value(a.head, apus_str_of(name));
+}
+
+/* --- requests --- */
+
+/* Turns the loop until the server has closed and nothing of the request runs. */
+static void wait_for_end(apus_test *t, const apus_http_pipe *pipe, apus_answer *a)
+{
+    int64_t until = apus_clock_now() + ANSWER_SECONDS_MAX * APUS_SECOND;
+    while (!apus_http_pipe_is_closed(pipe) || t->service->live) {
+        apus_loop_turn(t->loop, APUS_SECOND / 10);
+        if (apus_clock_now() > until) {
+            fail_now("%s %s: no answer within %d seconds", a->method, a->path, ANSWER_SECONDS_MAX);
+            return;
+        }
+    }
+}
+
+static apus_answer exchange(apus_test *t, const char *method, const char *path, apus_str request)
+{
+    apus_answer a = { .method = method, .path = path, .test = t };
+    apus_buf out = apus_buf_with(&apus_alloc_libc);
+    apus_http_pipe *pipe;
+    need(apus_http_pipe_open(t->server, &out, &pipe) == APUS_OK, "no connection");
+    apus_http_pipe_send(pipe, request);
+    wait_for_end(t, pipe, &a);
+    apus_http_pipe_close(pipe);
+    /* The pipe is the loop's to end. */
+    apus_loop_turn(t->loop, 0);
+    apus_str all = { 0 };
+    if (out.len)
+        all = apus_arena_str(&t->arena, (apus_str){ out.ptr, out.len });
+    need(all.ptr || out.len == 0, "out of memory");
+    apus_buf_finish(&out);
+    a.body = a.head = APUS_STR("");
+    cut_answer(all, method, &a);
+    if (a.body.len) { /* NUL-terminated, as all text of ours */
+        a.body = apus_arena_str(&t->arena, a.body);
+        need(a.body.ptr != NULL, "out of memory");
+    }
+    return a;
+}
+
+apus_answer apus_test_raw(apus_test *t, apus_str request)
+{
+    apus_str rest = request;
+    size_t space = apus_str_find(rest, ' ');
+    apus_str method = apus_arena_str(&t->arena, apus_str_slice(request, 0, space));
+    need(method.ptr != NULL, "out of memory");
+    return exchange(t, method.ptr, "(raw)", request);
+}
+
+apus_answer apus_test_send(apus_test *t, const char *method, const char *path,
+                           const char *content_type, apus_str body)
+{
+    apus_buf b = apus_buf_in(&t->arena);
+    apus_buf_addf(&b, "%s %s HTTP/1.1\r\n", method, path);
+    bool has_host = false;
+    for (const struct header *h = t->headers; h; h = h->next) {
+        apus_buf_addf(&b, "%.*s: %.*s\r\n", APUS_FMT(h->name), APUS_FMT(h->value));
+        has_host = has_host || apus_str_eq_nocase(h->name, APUS_STR("host"));
+    }
+    if (!has_host)
+        apus_buf_lit(&b, "host: testserver\r\n");
+    if (content_type)
+        apus_buf_addf(&b, "content-type: %s\r\n", content_type);
+    if (body.len || content_type)
+        apus_buf_addf(&b, "content-length: %zu\r\n", body.len);
+    apus_buf_lit(&b, "connection: close\r\n\r\n");
+    apus_buf_add(&b, body);
+    apus_str request;
+    need(apus_buf_take(&b, &request) == APUS_OK, "out of memory");
+    return exchange(t, method, path, request);
+}
+
+static apus_answer send_json(apus_test *t, const char *method, const char *path, const char *body)
+{
+    return apus_test_send(t, method, path, body ? "application/json" : NULL, apus_str_of(body));
+}
+
+apus_answer apus_test_get(apus_test *t, const char *path)
+{
+    return send_json(t, "GET", path, NULL);
+}
+
+apus_answer apus_test_post(apus_test *t, const char *path, const char *body)
+{
+    return send_json(t, "POST", path, body);
+}
+
+apus_answer apus_test_put(apus_test *t, const char *path, const char *body)
+{
+    return send_json(t, "PUT", path, body);
+}
+
+apus_answer apus_test_patch(apus_test *t, const char *path, const char *body)
+{
+    return send_json(t, "PATCH", path, body);
+}
+
+apus_answer apus_test_delete(apus_test *t, const char *path)
+{
+    return send_json(t, "DELETE", path, NULL);
+}

@@ -1,0 +1,165 @@
+/* apus_main: from the command line to a service that runs until it is told to stop. */
+#include "apus/main.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apus/fiber.h"
+#include "apus/loop.h"
+#include "apus/net.h"
+#include "apus/test.h"
+#include "apus/value.h"
+#include "serve/openapi.h"
+#include "serve/options.h"
+
+enum { EXIT_STOPPED = 0, EXIT_NOT_STARTED = 1, EXIT_USAGE = 2 };
+
+struct serving {
+    const apus_app *app;
+    const apus__options *options;
+    apus_loop *loop;
+    apus_service *service;
+    apus_http_server *server;
+    bool draining;
+};
+
+static int fail(const char *program, const apus_err *err)
+{
+    fprintf(stderr, "%s: %s\n", program, err->msg);
+    return EXIT_NOT_STARTED;
+}
+
+/* --- stopping --- */
+
+static void stop(void *ctx)
+{
+    struct serving *s = ctx;
+    apus_loop_stop(s->loop);
+}
+
+static void on_signal(void *ctx, int number)
+{
+    struct serving *s = ctx;
+    (void)number;
+    if (s->draining) {
+        fprintf(stderr, "stopping at once\n");
+        fflush(NULL);
+        _Exit(EXIT_STOPPED);
+    }
+    s->draining = true;
+    fprintf(stderr, "stopping: requests in flight have %lld s to finish\n",
+            (long long)s->options->drain);
+    int64_t deadline = apus_loop_now(s->loop) + s->options->drain * APUS_SECOND;
+    apus_http_server_drain(s->server, deadline, stop, s);
+}
+
+/* --- starting --- */
+
+/* What to do where the port is taken is worth a line of its own. */
+static apus_rc listen_on(const apus__options *o, int *fd, apus_err *err)
+{
+    if (o->unix_path)
+        return apus_socket_listen_unix(o->unix_path, fd, err);
+    apus_rc rc = apus_listen_tcp(o->host, (uint16_t)o->port, APUS_SOCKET_ALONE, fd, err);
+    if (rc == APUS_BUSY)
+        return apus_err_set(err, rc,
+                            "port %lld of %s is in use: stop the program that has it, or choose "
+                            "another one with --port",
+                            (long long)o->port, o->host);
+    return rc;
+}
+
+static void announce(const struct serving *s, int fd)
+{
+    const apus_app *app = s->app;
+    char where[APUS_SOCKET_NAME_MAX + 32];
+    if (s->options->unix_path)
+        snprintf(where, sizeof(where), "%s", s->options->unix_path);
+    else
+        snprintf(where, sizeof(where),
+                 strchr(s->options->host, ':') ? "http://[%s]:%u" : "http://%s:%u",
+                 s->options->host, (unsigned)apus_socket_port(fd));
+    printf("serving %s on %s", app->title ? app->title : app->name, where);
+    if (app->openapi && app->openapi_path && app->docs_path && !s->options->unix_path)
+        printf("  docs %s%s", where, app->docs_path);
+    printf("\n");
+    fflush(stdout);
+}
+
+static apus_rc start(struct serving *s, apus_err *err)
+{
+    apus_http_limits limits = { .body_max = (uint64_t)s->options->body_max };
+    int fd;
+    apus_rc rc = apus_loop_create(&s->loop, err);
+    if (!rc)
+        rc = apus_service_create(s->app, s->loop, &s->service, err);
+    if (!rc)
+        rc = apus_http_server_create(s->loop, &limits, apus_service_handle, s->service, &s->server,
+                                     err);
+    apus_reactor *reactor = rc ? NULL : apus_loop_reactor(s->loop);
+    if (!rc)
+        rc = apus_reactor_on_signal(reactor, SIGTERM, on_signal, s);
+    if (!rc)
+        rc = apus_reactor_on_signal(reactor, SIGINT, on_signal, s);
+    if (rc)
+        return rc == APUS_NOMEM ? apus_err_set(err, rc, "out of memory while starting") : rc;
+    rc = listen_on(s->options, &fd, err);
+    if (rc)
+        return rc;
+    rc = apus_http_server_listen(s->server, fd, err);
+    if (rc)
+        apus_socket_close(fd);
+    else
+        announce(s, fd);
+    return rc;
+}
+
+static int serve(const char *program, const apus_app *app, const apus__options *options)
+{
+    struct serving s = { .app = app, .options = options };
+    apus_err err = { 0 };
+    if (options->workers > 1) {
+        fprintf(stderr, "%s: --workers %lld: this version serves from one process\n", program,
+                (long long)options->workers);
+        return EXIT_USAGE;
+    }
+    /* Without it a stack overflow is still caught, only not explained. */
+    apus_rc ignored = apus_fiber_report_overflow();
+    (void)ignored;
+    apus_rc rc = start(&s, &err);
+    if (!rc)
+        apus_loop_run(s.loop);
+    if (s.server)
+        apus_http_server_destroy(s.server);
+    apus_service_destroy(s.service);
+    apus_loop_destroy(s.loop);
+    return rc ? fail(program, &err) : EXIT_STOPPED;
+}
+
+int apus_main(int argc, char **argv, const apus_app *app)
+{
+    const char *program = argc > 0 && argv[0] ? argv[0] : "apus";
+    apus__options options;
+    apus_err err = { 0 };
+    if (apus__options_read(argc, argv, &options, &err)) {
+        fprintf(stderr, "%s: %s (--help lists the options)\n", program, err.msg);
+        return EXIT_USAGE;
+    }
+    switch (options.command) {
+    case APUS__COMMAND_test:
+        return apus_test_main(app, options.filter);
+    case APUS__COMMAND_openapi:
+        return apus__openapi_print(app, &err) ? fail(program, &err) : 0;
+    case APUS__COMMAND_help:
+        apus__options_help(stdout, program, app);
+        return 0;
+    case APUS__COMMAND_version:
+        printf("%s %s (Apus %s)\n", app->name, app->version ? app->version : "", apus_version());
+        return 0;
+    case APUS__COMMAND_serve:
+        break;
+    }
+    return serve(program, app, &options);
+}

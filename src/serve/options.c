@@ -1,0 +1,161 @@
+/* One table: the flag, its environment variable, its default, its bounds and its
+ * line in --help. */
+#include "serve/options.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum kind { TEXT, NUMBER } kind;
+
+static const struct option {
+    const char *flag; /* without the dashes */
+    const char *variable;
+    const char *argument;
+    kind kind;
+    size_t offset;
+    const char *text; /* default of TEXT */
+    int64_t number;   /* default of NUMBER ... */
+    int64_t min, max; /* ... and its bounds */
+    const char *help;
+} options[] = {
+    { "host", "APUS_HOST", "ADDRESS", TEXT, offsetof(apus__options, host), "127.0.0.1", 0, 0, 0,
+      "IPv4 or IPv6 address to listen on; 0.0.0.0 for all" },
+    { "port", "APUS_PORT", "PORT", NUMBER, offsetof(apus__options, port), NULL, 8000, 0, 65535,
+      "port to listen on; 0 lets the system choose" },
+    { "unix", "APUS_UNIX", "PATH", TEXT, offsetof(apus__options, unix_path), NULL, 0, 0, 0,
+      "listen on a Unix socket instead" },
+    { "workers", "APUS_WORKERS", "N", NUMBER, offsetof(apus__options, workers), NULL, 1, 1, 1024,
+      "processes that serve" },
+    { "drain", "APUS_DRAIN", "SECONDS", NUMBER, offsetof(apus__options, drain), NULL, 30, 0, 86400,
+      "what requests in flight get when the service stops" },
+    { "body-max", "APUS_BODY_MAX", "BYTES", NUMBER, offsetof(apus__options, body_max), NULL,
+      1 << 20, 0, INT64_C(1) << 40, "longest body that is accepted" },
+};
+
+enum { N_OPTIONS = sizeof(options) / sizeof(options[0]) };
+
+static apus_rc set(apus__options *o, const struct option *opt, const char *name, const char *value,
+                   apus_err *err)
+{
+    char *at = (char *)o + opt->offset;
+    if (opt->kind == TEXT) {
+        memcpy(at, &value, sizeof(value));
+        return APUS_OK;
+    }
+    char *end;
+    errno = 0;
+    long long number = strtoll(value, &end, 10);
+    if (errno || end == value || *end || number < opt->min || number > opt->max)
+        return apus_err_set(err, APUS_INVALID,
+                            "%s: \"%s\" is not a number from %" PRId64 " to %" PRId64, name, value,
+                            opt->min, opt->max);
+    int64_t n = number;
+    memcpy(at, &n, sizeof(n));
+    return APUS_OK;
+}
+
+static apus_rc read_environment(apus__options *o, apus_err *err)
+{
+    apus_rc rc = APUS_OK;
+    for (size_t i = 0; !rc && i < N_OPTIONS; i++) {
+        const char *value = getenv(options[i].variable);
+        if (value && *value)
+            rc = set(o, &options[i], options[i].variable, value, err);
+    }
+    return rc;
+}
+
+static void set_defaults(apus__options *o)
+{
+    *o = (apus__options){ 0 };
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        char *at = (char *)o + options[i].offset;
+        if (options[i].kind == TEXT)
+            memcpy(at, &options[i].text, sizeof(options[i].text));
+        else
+            memcpy(at, &options[i].number, sizeof(options[i].number));
+    }
+}
+
+/* "--port 9000" or "--port=9000"; *i moves past what was taken. */
+static apus_rc read_flag(int argc, char **argv, int *i, apus__options *o, apus_err *err)
+{
+    const char *arg = argv[*i];
+    const char *name = arg + 2;
+    size_t len = strcspn(name, "=");
+    for (size_t k = 0; k < N_OPTIONS; k++) {
+        if (strlen(options[k].flag) != len || strncmp(options[k].flag, name, len) != 0)
+            continue;
+        if (name[len] == '=')
+            return set(o, &options[k], arg, name + len + 1, err);
+        if (*i + 1 == argc)
+            return apus_err_set(err, APUS_INVALID, "%s needs a value", arg);
+        return set(o, &options[k], arg, argv[++*i], err);
+    }
+    return apus_err_set(err, APUS_INVALID, "there is no option %s", arg);
+}
+
+static const struct word {
+    const char *word;
+    apus__command command;
+} words[] = {
+    { "serve", APUS__COMMAND_serve },     { "test", APUS__COMMAND_test },
+    { "openapi", APUS__COMMAND_openapi }, { "--help", APUS__COMMAND_help },
+    { "-h", APUS__COMMAND_help },         { "--version", APUS__COMMAND_version },
+};
+
+static bool read_word(const char *arg, apus__options *o)
+{
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(words[i].word, arg) == 0) {
+            o->command = words[i].command;
+            return true;
+        }
+    return false;
+}
+
+apus_rc apus__options_read(int argc, char **argv, apus__options *out, apus_err *err)
+{
+    set_defaults(out);
+    apus_rc rc = read_environment(out, err);
+    bool has_command = false;
+    for (int i = 1; !rc && i < argc; i++) {
+        if ((!has_command || argv[i][0] == '-') && read_word(argv[i], out))
+            has_command = true;
+        else if (strncmp(argv[i], "--", 2) == 0)
+            rc = read_flag(argc, argv, &i, out, err);
+        else if (out->command == APUS__COMMAND_test && !out->filter)
+            out->filter = argv[i];
+        else
+            rc = apus_err_set(err, APUS_INVALID, "\"%s\" is neither an option nor a command",
+                              argv[i]);
+    }
+    return rc;
+}
+
+void apus__options_help(FILE *to, const char *program, const apus_app *app)
+{
+    fprintf(to,
+            "%s %s\n\n"
+            "usage: %s [serve] [OPTION...]      answer requests until stopped\n"
+            "       %s test [FILTER]            run the tests (those with FILTER in their name)\n"
+            "       %s openapi                  print the OpenAPI document\n\n",
+            app->title, app->version ? app->version : "", program, program, program);
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        const struct option *o = &options[i];
+        char flag[40];
+        snprintf(flag, sizeof(flag), "--%s %s", o->flag, o->argument);
+        fprintf(to, "  %-20s %s", flag, o->help);
+        if (o->kind == NUMBER)
+            fprintf(to, " (%" PRId64 ")", o->number);
+        else if (o->text)
+            fprintf(to, " (%s)", o->text);
+        fprintf(to, "\n  %-20s environment: %s\n", "", o->variable);
+    }
+    fprintf(to, "  --help               this text\n  --version            versions of the program "
+                "and of Apus\n\nSIGTERM or SIGINT lets requests in flight finish; a second one "
+                "stops at once.\n");
+}

@@ -1,0 +1,36 @@
+/* What a program is told on its command line and in its environment. */
+#ifndef APUS_SERVE_OPTIONS_H
+#define APUS_SERVE_OPTIONS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "apus/rc.h"
+#include "apus/route.h"
+
+typedef enum apus__command {
+    APUS__COMMAND_serve,
+    APUS__COMMAND_test,
+    APUS__COMMAND_openapi,
+    APUS__COMMAND_help,
+    APUS__COMMAND_version,
+} apus__command;
+
+typedef struct apus__options {
+    apus__command command;
+    const char *filter; /* of test, or NULL */
+    const char *host;
+    const char *unix_path; /* or NULL: host and port */
+    int64_t port;
+    int64_t workers;
+    int64_t drain;    /* seconds that requests in flight get when stopping */
+    int64_t body_max; /* bytes */
+} apus__options;
+
+/* Defaults, then the environment, then the command line.
+ * APUS_OK; APUS_INVALID with a sentence in *err. */
+apus_rc apus__options_read(int argc, char **argv, apus__options *out, apus_err *err) APUS_NODISCARD;
+
+void apus__options_help(FILE *to, const char *program, const apus_app *app);
+
+#endif
