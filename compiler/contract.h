@@ -167,6 +167,7 @@ struct ct_model {
     uint32_t n_variants;
     const char *tag_name; /* wire name of the tag field, or NULL */
     bool tag_hidden;
+    bool is_broken;           /* an error was reported: members may be missing */
     bool is_input, is_output; /* reached from a request, from an answer; set by check */
     ct_value *examples;       /* Model(examples = [...]), or NULL */
     ct_value *options;        /* all that Model() says, for messages; or NULL */
@@ -216,6 +217,7 @@ struct ct_function {
     ct_place place;
     ct_source *source; /* where it is defined, or declared if nowhere */
     bool is_static;
+    bool is_broken; /* an error was reported: parameters may be missing */
     ct_function *next;
 };
 

@@ -59,8 +59,6 @@ static bool write_buffer(apus_arena *arena, const char *path, apus_buf *b)
 
 static bool write_c(contract *c, const args *a)
 {
-    if (!output_directory(c->arena, a->directory))
-        return false;
     for (const ct_source *s = c->sources; s; s = s->next) {
         apus_buf b = apus_buf_in(c->arena);
         if (!emit_source(c, s, &b))
@@ -131,12 +129,15 @@ static int compile(apus_arena *arena, const args *a)
     contract c = { .arena = arena };
     reader r = { .out = &c, .arena = arena, .diags = &said, .files = &text };
     reader_names(&r);
+    /* The wrappers name the sources relative to where they stand. */
+    if (a->mode == ARGS_write && !output_directory(arena, a->directory))
+        return EXIT_usage;
     add_sources(&c, a);
     said.sources = c.sources;
     read_options options;
     if (!environment_flags(arena, a, &c, &options))
         return EXIT_usage;
-    if (read_contract(&r, &options) && said.n_errors == 0)
+    if (read_contract(&r, &options))
         contract_check(&c, &said);
     if (a->main != ARGS_main_where_none)
         c.has_main = a->main == ARGS_main_never;

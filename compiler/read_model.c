@@ -317,7 +317,9 @@ ct_model *model_read(unit *u, CXType canonical, const char **why)
     names_put(&r->models, c_name, m);
     APPEND(r->out->models, m);
     model_options(u, m, notes);
+    unsigned errors = r->diags->n_errors;
     members_add(u, m, members_read(u, canonical), "");
+    m->is_broken = errors != r->diags->n_errors;
     union_finish(u, m);
     return m;
 }

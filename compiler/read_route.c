@@ -66,7 +66,7 @@ static uint16_t read_status(unit *u, const ct_value *v)
     if (v->integer >= 100 && v->integer <= 599)
         return (uint16_t)v->integer;
     diag *g = diag_error(u->reader->diags, v->place, "there is no status %s", v->text);
-    diag_note(u->reader->diags, g, NULL, "HTTP's run from 100 to 599");
+    diag_note(u->reader->diags, g, NULL, "statuses run from 100 to 599");
     return 0;
 }
 
@@ -383,6 +383,7 @@ static void bind_params(struct route_read *r)
     ct_param *params = params_bind(r->function, &b);
     route->depends = depends_read(u, r->note->options, names);
     ct_function *f = route->function;
+    f->is_broken = f->is_broken || errors != u->reader->diags->n_errors;
     bool is_second = f->params != NULL;
     if (!is_second)
         f->params = params;

@@ -58,6 +58,7 @@ static bool is_second_list(unit *u, ct_place place, const char *text)
            apus_str_starts(at, APUS_STR("APUS_MAP("));
 }
 
+/* text: say this instead, once, where what is redefined stands first. */
 static void add_notes(unit *u, CXDiagnostic d, diag *to, const char *text)
 {
     CXDiagnosticSet children = clang_getChildDiagnostics(d);
@@ -65,7 +66,8 @@ static void add_notes(unit *u, CXDiagnostic d, diag *to, const char *text)
         CXDiagnostic child = clang_getDiagnosticInSet(children, i);
         ct_place place = location_place(u, clang_getDiagnosticLocation(child), NULL);
         const char *said = take_text(u, clang_getDiagnosticSpelling(child));
-        if (strncmp(said, "expanded from macro", 19) != 0)
+        bool is_first = strncmp(said, "previous definition", 19) == 0;
+        if (text ? is_first : strncmp(said, "expanded from macro", 19) != 0)
             diag_note(u->reader->diags, to, place.line ? &place : NULL, "%s", text ? text : said);
         clang_disposeDiagnostic(child);
     }

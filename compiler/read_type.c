@@ -338,12 +338,7 @@ static ct_type *read_pointer(unit *u, CXType t, CXType canonical, const char **w
         type->c_name = type_spell(u, canonical);
         return type;
     }
-    if (to.kind == CXType_Void)
-        *why = "a void * does not say what it points at";
-    else if (to.kind == CXType_FunctionProto || to.kind == CXType_FunctionNoProto)
-        *why = "a function cannot be sent";
-    else
-        *why = "it points at a pointer, and one of them at most can mean null";
+    *why = "it points at a pointer, and one of them at most can mean null";
     return NULL;
 }
 
@@ -380,6 +375,13 @@ ct_type *type_read(unit *u, CXType t, const char **why)
         return read_pointer(u, t, canonical, why);
     case CXType_LongDouble:
         *why = "long double differs between machines: use double or apus_decimal";
+        return NULL;
+    case CXType_Void:
+        *why = "a void * does not say what it points at";
+        return NULL;
+    case CXType_FunctionProto:
+    case CXType_FunctionNoProto:
+        *why = "a function cannot be sent";
         return NULL;
     case CXType_Complex:
         *why = "JSON has no complex numbers";

@@ -1,0 +1,141 @@
+/* Models and enums: names that meet on the wire, checks that span members. */
+#include <string.h>
+
+#include "compiler/check_parts.h"
+
+/* --- enums --- */
+
+static void check_enum(checker *k, const ct_enum *e)
+{
+    if (!e->values) {
+        diag *g = diag_error(k->diags, e->place, "'%s' has no value that could be sent", e->c_name);
+        diag_note(k->diags, g, NULL, "give it enumerators, or Name() to the skipped ones");
+    }
+    for (const ct_enum_value *v = e->values; v; v = v->next) {
+        if (!*v->name)
+            diag_error(k->diags, v->place, "'%s' has an empty name on the wire", v->c_name);
+        for (const ct_enum_value *other = e->values; other != v; other = other->next) {
+            if (strcmp(v->name, other->name) != 0)
+                continue;
+            diag *g = diag_error(k->diags, v->place, "'%s' and '%s' are both \"%s\" on the wire",
+                                 other->c_name, v->c_name, v->name);
+            diag_note(k->diags, g, &other->place, "give one of them another with Name(\"...\")");
+        }
+    }
+}
+
+void check_enums(checker *k)
+{
+    for (const ct_enum *e = k->contract->enums; e; e = e->next)
+        check_enum(k, e);
+}
+
+/* --- models --- */
+
+static void check_wire_names(checker *k, const ct_field *fields)
+{
+    for (const ct_field *f = fields; f; f = f->next) {
+        for (const ct_field *other = fields; other != f; other = other->next) {
+            if (strcmp(f->name, other->name) != 0)
+                continue;
+            diag *g = diag_error(k->diags, f->place, "'%s' and '%s' are both \"%s\" on the wire",
+                                 other->path, f->path, f->name);
+            diag_note(k->diags, g, &other->place,
+                      "give one of them another with Field(alias = \"...\")");
+        }
+    }
+}
+
+static void check_fields(checker *k, const ct_field *fields)
+{
+    for (const ct_field *f = fields; f; f = f->next) {
+        check_rules(k, f);
+        check_default(k, f);
+    }
+}
+
+static void check_tags(checker *k, const ct_model *m)
+{
+    const ct_field *first = NULL;
+    for (const ct_field *f = m->fields; f; f = f->next) {
+        if (!(f->flags & APUS_FIELD_tag))
+            continue;
+        if (first) {
+            diag *g = diag_error(k->diags, f->place, "'%s' has two tags", m->c_name);
+            diag_note(k->diags, g, &first->place, "the first stands here");
+        } else if (m->n_variants == 0 && !m->is_broken) {
+            diag *g =
+                diag_error(k->diags, f->place, "the tag '%s' has no union to decide", f->c_name);
+            diag_note(k->diags, g, NULL, "a union stands behind it: union { cat cat; dog dog; };");
+        }
+        first = f;
+    }
+}
+
+static void check_keep(checker *k, const ct_model *m)
+{
+    const ct_value *extra = value_get(m->options, "extra");
+    const char *word = value_word(extra);
+    if (!word)
+        return;
+    if (strcmp(word, "keep") == 0 && !m->keep_path) {
+        diag *g =
+            diag_error(k->diags, extra->place, "extra members of '%s' have no place", m->c_name);
+        diag_note(k->diags, g, NULL, "add a member: apus_json rest Field(extra);");
+    }
+    if (strcmp(word, "keep") != 0 && m->keep_path)
+        diag_error(k->diags, extra->place, "extra = %s, but a member keeps what is extra", word);
+}
+
+static void check_schema_names(checker *k, const ct_model *m)
+{
+    for (const ct_model *other = k->contract->models; other != m; other = other->next) {
+        if (strcmp(m->name, other->name) != 0)
+            continue;
+        diag *g =
+            diag_error(k->diags, m->place, "two models are called \"%s\" in the document", m->name);
+        diag_note(k->diags, g, &other->place, "give one of them another with Name(\"...\")");
+    }
+    for (const ct_enum *e = k->contract->enums; e; e = e->next) {
+        if (strcmp(m->name, e->name) != 0)
+            continue;
+        diag *g =
+            diag_error(k->diags, m->place, "a model and an enum are both called \"%s\"", m->name);
+        diag_note(k->diags, g, &e->place, "give one of them another with Name(\"...\")");
+    }
+}
+
+/* const char *f(const struct order *) */
+static void check_check(checker *k, const ct_model *m)
+{
+    if (!m->check)
+        return;
+    const ct_function *f = k->contract->functions;
+    while (f && strcmp(f->name, m->check) != 0)
+        f = f->next;
+    if (!f)
+        return; /* reported by the reader */
+    const char *wanted = memory_textf(k->arena, "const char *(*)(const %s *)", m->c_name);
+    if (strcmp(f->type, wanted) == 0)
+        return;
+    diag *g = diag_error(k->diags, value_get(m->options, "check")->place,
+                         "'%s' cannot check a '%s'", f->name, m->c_name);
+    diag_note(k->diags, g, &f->place, "it must be: const char *%s(const %s *value)", f->name,
+              m->c_name);
+}
+
+void check_models(checker *k)
+{
+    for (const ct_model *m = k->contract->models; m; m = m->next) {
+        check_fields(k, m->fields);
+        check_wire_names(k, m->fields);
+        check_tags(k, m);
+        check_keep(k, m);
+        check_schema_names(k, m);
+        check_check(k, m);
+        for (const ct_variant *v = m->variants; v; v = v->next) {
+            check_fields(k, v->whole->fields);
+            check_wire_names(k, v->whole->fields);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/* compiler/check_parts.h - the checks, one noun each, and what they share. */
+#ifndef APUSC_CHECK_PARTS_H
+#define APUSC_CHECK_PARTS_H
+
+#include "compiler/contract.h"
+#include "compiler/diag.h"
+#include "compiler/memory.h"
+#include "compiler/value.h"
+
+typedef struct checker {
+    contract *contract;
+    apus_arena *arena;
+    diags *diags;
+} checker;
+
+/* --- check_rules.c --- */
+
+/* Constraints that the type cannot have, or that contradict one another. */
+void check_rules(checker *k, const ct_field *f);
+
+/* What is left when lists, arrays and maps are taken off: constraints of text
+ * and numbers hold for that. */
+const ct_type *innermost(const ct_type *t);
+
+bool is_integer_kind(apus_kind kind);
+bool is_number_kind(apus_kind kind);
+bool is_text_kind(apus_kind kind);
+bool holds_items(apus_kind kind);
+
+/* The least and greatest value of an integer kind; UINT64_MAX counts as INT64_MAX. */
+void integer_range(apus_kind kind, int64_t *least, int64_t *greatest);
+
+/* --- check_pattern.c --- */
+
+/* Whether a pattern compiles; says so if not. */
+void check_pattern(checker *k, const ct_field *f);
+
+/* Whether text matches; true when the pattern does not compile. */
+bool pattern_matches(const char *pattern, const char *text);
+
+/* --- check_default.c --- */
+
+/* A default must be what a client could have sent. */
+void check_default(checker *k, const ct_field *f);
+
+/* --- check_model.c --- */
+
+void check_enums(checker *k);
+void check_models(checker *k);
+
+/* --- check_param.c --- */
+
+/* Handlers and dependencies. */
+void check_params(checker *k, const ct_function *f, const ct_param *params);
+
+/* --- check_route.c, check_router.c --- */
+
+void check_routes(checker *k);
+void check_routers(checker *k);
+
+/* --- check_reach.c --- */
+
+/* Marks which models come in and which go out. */
+void mark_reach(checker *k);
+
+#endif

@@ -1,0 +1,12 @@
+#include <apus/apus.h>
+
+App(shop, title = "Shop", version = "1.0.0");
+
+typedef struct item {
+    apus_str name;
+} item;
+
+Get("/items/{it}")
+void get_item(apus_req *req, const item *it Path())
+{
+}

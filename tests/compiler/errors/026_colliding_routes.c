@@ -1,0 +1,13 @@
+#include <apus/apus.h>
+
+App(shop, title = "Shop", version = "1.0.0");
+
+Get("/items/{id}")
+void get_item(apus_req *req, int64_t id)
+{
+}
+
+Get("/items/{name}")
+void get_named(apus_req *req, apus_str name)
+{
+}

@@ -1,0 +1,14 @@
+#include <apus/apus.h>
+
+App(shop, title = "Shop", version = "1.0.0");
+
+typedef struct item {
+    apus_str name;
+} item;
+
+List(item);
+
+Get("/items")
+void list_items(apus_req *req, item_list items Query())
+{
+}

@@ -1,0 +1,17 @@
+#include <apus/apus.h>
+
+App(shop, title = "Shop", version = "1.0.0");
+
+typedef struct base {
+    int id;
+} base;
+
+typedef struct item {
+    int id;
+    base base Flatten();
+} item;
+
+Post("/items")
+void add_item(apus_req *req, const item *body)
+{
+}
