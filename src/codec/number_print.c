@@ -1,0 +1,169 @@
+/* Numbers to text.
+ *
+ * Doubles print in the fewest digits that read back as the same number.  Most
+ * numbers that people send are short decimals: m / 10^k with m below 2^53 and k at
+ * most 22.  Both are exact as doubles, so their quotient is rounded once, just as a
+ * reader would round the decimal; the smallest k for which it gives the number back
+ * is the shortest form.  What is not short that way is asked of the C library with
+ * 17 digits, then 16 and so on down while it still reads back. */
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apus/text.h"
+
+static const char pairs[] =
+    "0001020304050607080910111213141516171819202122232425262728293031323334353"
+    "6373839404142434445464748495051525354555657585960616263646566676869707172"
+    "737475767778798081828384858687888990919293949596979899";
+
+size_t apus_uint_print(uint64_t value, char *to)
+{
+    char digits[APUS_TEXT_INT_MAX];
+    char *p = digits + sizeof(digits);
+    while (value >= 100) {
+        size_t two = (size_t)(value % 100) * 2;
+        value /= 100;
+        p -= 2;
+        memcpy(p, pairs + two, 2);
+    }
+    if (value >= 10) {
+        p -= 2;
+        memcpy(p, pairs + value * 2, 2);
+    } else {
+        *--p = (char)('0' + value);
+    }
+    size_t n = (size_t)(digits + sizeof(digits) - p);
+    memcpy(to, p, n);
+    return n;
+}
+
+size_t apus_int_print(int64_t value, char *to)
+{
+    if (value >= 0)
+        return apus_uint_print((uint64_t)value, to);
+    *to = '-';
+    return 1 + apus_uint_print(0 - (uint64_t)value, to + 1);
+}
+
+/* Digits and where the point stands: 0.d1d2d3... * 10^point. */
+struct decimal {
+    char digits[24];
+    int n, point;
+};
+
+static void strip_zeros(struct decimal *d)
+{
+    while (d->n > 1 && d->digits[d->n - 1] == '0')
+        d->n--;
+}
+
+static bool short_decimal(double v, struct decimal *d)
+{
+    static const double powers[] = { 1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+    const double exact = 9007199254740992.0; /* 2^53 */
+    for (int k = 0; k < (int)(sizeof(powers) / sizeof(powers[0])); k++) {
+        double scaled = v * powers[k];
+        if (scaled >= exact)
+            return false;
+        uint64_t m = (uint64_t)(scaled + 0.5);
+        if ((double)m / powers[k] == v) {
+            d->n = (int)apus_uint_print(m, d->digits);
+            d->point = d->n - k;
+            strip_zeros(d);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void parse_printed(const char *text, struct decimal *d)
+{
+    d->n = 0;
+    for (; *text && *text != 'e'; text++) {
+        if (*text != '.')
+            d->digits[d->n++] = *text;
+    }
+    d->point = atoi(*text ? text + 1 : "0") + 1;
+    strip_zeros(d);
+}
+
+/* v > 0 and finite; is_float: the digits need to tell floats apart, not doubles. */
+static void long_decimal(double v, bool is_float, struct decimal *d)
+{
+    char text[40];
+    int most = is_float ? 9 : 17, least = is_float ? 6 : 15;
+    for (int digits = least; digits <= most; digits++) {
+        snprintf(text, sizeof(text), "%.*e", digits - 1, v);
+        double back = strtod(text, NULL);
+        if (is_float ? (float)back == (float)v : back == v)
+            break;
+    }
+    parse_printed(text, d);
+}
+
+/* Python's layout: an exponent from 1e16 on and below 1e-4. */
+static size_t lay_out(const struct decimal *d, char *to)
+{
+    char *p = to;
+    if (d->point > 16 || d->point < -3) {
+        *p++ = d->digits[0];
+        if (d->n > 1) {
+            *p++ = '.';
+            memcpy(p, d->digits + 1, (size_t)d->n - 1);
+            p += d->n - 1;
+        }
+        *p++ = 'e';
+        p += apus_int_print(d->point - 1, p);
+        return (size_t)(p - to);
+    }
+    if (d->point <= 0) {
+        memcpy(p, "0.", 2);
+        memset(p + 2, '0', (size_t)-d->point);
+        p += 2 - d->point;
+        memcpy(p, d->digits, (size_t)d->n);
+        return (size_t)(p + d->n - to);
+    }
+    int whole = d->point < d->n ? d->point : d->n;
+    memcpy(p, d->digits, (size_t)whole);
+    p += whole;
+    for (int i = whole; i < d->point; i++)
+        *p++ = '0';
+    *p++ = '.';
+    if (d->n > whole) {
+        memcpy(p, d->digits + whole, (size_t)(d->n - whole));
+        p += d->n - whole;
+    } else {
+        *p++ = '0';
+    }
+    return (size_t)(p - to);
+}
+
+static size_t print(double value, bool is_float, char *to)
+{
+    assert(isfinite(value));
+    struct decimal d;
+    size_t sign = signbit(value) ? 1 : 0;
+    if (sign)
+        *to = '-';
+    double v = fabs(value);
+    if (v == 0) {
+        memcpy(to + sign, "0.0", 3);
+        return sign + 3;
+    }
+    if (is_float || !short_decimal(v, &d))
+        long_decimal(v, is_float, &d);
+    return sign + lay_out(&d, to + sign);
+}
+
+size_t apus_double_print(double value, char *to)
+{
+    return print(value, false, to);
+}
+
+size_t apus_float_print(float value, char *to)
+{
+    return print((double)value, true, to);
+}
