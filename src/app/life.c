@@ -1,7 +1,7 @@
 /* The life of a request, as a list of phases.
  *
- *     route → authenticate → body → validate and depend → handle → encode
- *         → finally → send → after → defer
+ *     route -> authenticate -> body -> validate and depend -> handle -> encode
+ *         -> finally -> send -> after -> defer
  *
  * The first row ends at the first failure, and an answer found early (a redirect)
  * ends it as well; the second row always runs.  Batteries and middleware will
@@ -106,11 +106,13 @@ static void phase_depend(apus_req *req)
     run_dependencies(req, req->plan->n_early, last);
     if (apus_failed(req) || req->response)
         return;
-    prepare_step(req, last);
-    if (req->problems.n)
-        apus__req_invalid(req);
+    bool valid = prepare_step(req, last);
+    for (uint32_t i = 0; i < last; i++)
+        valid = valid && req->state[i] == APUS__STEP_done;
     if (req->problems.no_memory)
         apus__req_no_memory(req);
+    else if (!valid)
+        apus__req_invalid(req);
 }
 
 static void phase_handle(apus_req *req)

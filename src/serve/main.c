@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apus/clock.h"
 #include "apus/fiber.h"
 #include "apus/loop.h"
 #include "apus/net.h"
@@ -13,6 +14,8 @@
 #include "apus/value.h"
 #include "serve/openapi.h"
 #include "serve/options.h"
+
+#define CLEANUP_NS (6 * APUS_SECOND) /* a second more than a request has */
 
 enum { EXIT_STOPPED = 0, EXIT_NOT_STARTED = 1, EXIT_USAGE = 2 };
 
@@ -116,6 +119,21 @@ static apus_rc start(struct serving *s, apus_err *err)
     return rc;
 }
 
+/* What was cancelled still runs its cleanup.  Work on a pool thread cannot be hurried;
+ * what waits for it is left to the end of the process. */
+static void finish(struct serving *s)
+{
+    if (s->server)
+        apus_http_server_destroy(s->server);
+    int64_t until = apus_clock_now() + CLEANUP_NS;
+    while (s->loop && apus_fiber_count(s->loop) > 0 && apus_clock_now() < until)
+        apus_loop_turn(s->loop, APUS_SECOND / 10);
+    if (s->loop && apus_fiber_count(s->loop) > 0)
+        return;
+    apus_service_destroy(s->service);
+    apus_loop_destroy(s->loop);
+}
+
 static int serve(const char *program, const apus_app *app, const apus__options *options)
 {
     struct serving s = { .app = app, .options = options };
@@ -131,10 +149,7 @@ static int serve(const char *program, const apus_app *app, const apus__options *
     apus_rc rc = start(&s, &err);
     if (!rc)
         apus_loop_run(s.loop);
-    if (s.server)
-        apus_http_server_destroy(s.server);
-    apus_service_destroy(s.service);
-    apus_loop_destroy(s.loop);
+    finish(&s);
     return rc ? fail(program, &err) : EXIT_STOPPED;
 }
 

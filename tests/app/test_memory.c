@@ -1,0 +1,359 @@
+/* What a request takes from the allocator: nothing, once things run; and whatever it
+ * is refused, there is an answer or a closed connection, and nothing leaks.
+ *
+ * malloc itself is replaced, so that libraries are counted too.  Sanitizers bring a
+ * malloc of their own; under them these tests are skipped. */
+#include "tables.h"
+
+#include <errno.h>
+
+#include "apus/http.h"
+#include "apus/loop.h"
+#include "apus/main.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define OWN_MALLOC 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
+    __has_feature(memory_sanitizer)
+#define OWN_MALLOC 0
+#endif
+#endif
+#if !defined(OWN_MALLOC) && defined(__GLIBC__)
+#define OWN_MALLOC 1
+#elif !defined(OWN_MALLOC)
+#define OWN_MALLOC 0
+#endif
+
+#if OWN_MALLOC
+
+/* --- malloc, counted and refused --- */
+
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t n);
+void __libc_free(void *p);
+
+static long taken, alive, refuse_at = -1; /* refuse_at: how many more succeed; -1: all */
+static bool refused;
+
+static bool may_take(void)
+{
+    taken++;
+    if (refuse_at < 0 || refuse_at-- > 0)
+        return true;
+    refused = true;
+    refuse_at = -1;
+    errno = ENOMEM;
+    return false;
+}
+
+void *malloc(size_t n)
+{
+    void *p = may_take() ? __libc_malloc(n) : NULL;
+    alive += p != NULL;
+    return p;
+}
+
+void *calloc(size_t n, size_t size)
+{
+    void *p = may_take() ? __libc_calloc(n, size) : NULL;
+    alive += p != NULL;
+    return p;
+}
+
+void *realloc(void *old, size_t n)
+{
+    void *p = may_take() ? __libc_realloc(old, n) : NULL;
+    alive += p && !old;
+    alive -= old && !p && n == 0;
+    return p;
+}
+
+void free(void *p)
+{
+    alive -= p != NULL;
+    __libc_free(p);
+}
+
+/* --- a few routes that do a bit of everything --- */
+
+struct item {
+    apus_str name;
+    double price;
+    apus_strs tags;
+};
+
+static const apus_field item_fields[] = {
+    FIELD(item, name, apus_type_str, REQUIRED),
+    FIELD(item, price, apus_type_double, REQUIRED),
+    FIELD(item, tags, apus_type_strs, REQUIRED),
+};
+MODEL(item, .check = NULL);
+
+struct echo_args {
+    int64_t id;
+    apus_str *q;
+    const struct item *item;
+};
+
+static void nothing(void *arg)
+{
+    (void)arg;
+}
+
+static void later(apus_req *req, void *arg)
+{
+    (void)req;
+    (void)arg;
+}
+
+static const struct item *echo(apus_req *req, int64_t id, apus_str *q, const struct item *item)
+{
+    apus_defer(req, nothing, NULL);
+    apus_finally(req, later, NULL);
+    apus_after(req, later, NULL);
+    apus_set_header(req, "X-Id", apus_strf(req, "%lld %s", (long long)id, q ? q->ptr : "").ptr);
+    apus_set_cookie(req, "a", "b", NULL);
+    if (id == 404)
+        return apus_fail(req, 404, "none", "there is no %d", 404);
+    return item;
+}
+
+static void echo_call(apus_req *req, apus_fn *fn, const void *args, void *result)
+{
+    const struct echo_args *a = args;
+    const struct item *(*call)(apus_req *, int64_t, apus_str *, const struct item *) =
+        (const struct item *(*)(apus_req *, int64_t, apus_str *, const struct item *))fn;
+    *(const struct item **)result = call(req, a->id, a->q, a->item);
+}
+
+static const apus_param echo_params[] = {
+    { .in = APUS_IN_path, .field = FIELD(echo_args, id, apus_type_int64, REQUIRED) },
+    { .in = APUS_IN_query, .field = FIELD(echo_args, q, apus_type_str, OPTIONAL) },
+    { .in = APUS_IN_body, .field = FIELD(echo_args, item, item_type, MODEL_POINTER) },
+};
+
+static const apus_route routes[] = {
+    { .method = APUS_METHOD_POST,
+      .path = APUS_STR_INIT("/items/{id}"),
+      FN(echo),
+      PARAMS(echo_params),
+      .args_size = sizeof(struct echo_args),
+      .result = &item_type,
+      .result_size = sizeof(void *),
+      .status = 201,
+      .flags = APUS_ROUTE_result_pointer },
+};
+
+static const uint8_t document[] = "{\"openapi\":\"3.1.0\"}";
+static const apus_blob blob = { .text = document, .text_len = sizeof(document) - 1 };
+APP(app, routes, .openapi = &blob, .openapi_path = "/openapi.json", .docs_path = "/docs");
+
+static const char item[] = "{\"name\":\"swift\",\"price\":1.5,\"tags\":[\"a\",\"b\"]}";
+
+static const struct {
+    const char *line, *body;
+} requests[] = {
+    { "POST /items/7?q=a%20b", item },
+    { "POST /items/x?q=a", "{\"name\":1}" },
+    { "POST /items/7", "{" },
+    { "POST /items/404", item },
+    { "GET /items/7", "" },
+    { "POST /items/7/", "" },
+    { "GET /nowhere", "" },
+    { "GET /openapi.json", "" },
+    { "GET /docs", "" },
+};
+
+/* Writes one as it stands on the wire; static, so that it costs nothing. */
+static apus_str request(size_t which)
+{
+    static char text[4096];
+    int len = snprintf(text, sizeof(text),
+                       "%s HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+                       "cookie: a=b\r\ncontent-length: %zu\r\n\r\n%s",
+                       requests[which].line, strlen(requests[which].body), requests[which].body);
+    return (apus_str){ text, (size_t)len };
+}
+
+/* --- a service on a loop --- */
+
+struct bench {
+    apus_loop *loop;
+    apus_service *service;
+    apus_http_server *server;
+    apus_buf out;
+    apus_http_pipe *pipe;
+};
+
+static void start(struct bench *b)
+{
+    apus_err err = { 0 };
+    *b = (struct bench){ .out = apus_buf_with(&apus_alloc_libc) };
+    if (apus_loop_create(&b->loop, &err) || apus_service_create(&app, b->loop, &b->service, &err) ||
+        apus_http_server_create(b->loop, NULL, apus_service_handle, b->service, &b->server, &err))
+        fail_msg("%s", err.msg);
+}
+
+static void turn(struct bench *b)
+{
+    for (int i = 0; i < 8; i++)
+        apus_loop_turn(b->loop, 0);
+}
+
+static void stop(struct bench *b)
+{
+    if (b->pipe)
+        apus_http_pipe_close(b->pipe);
+    turn(b);
+    apus_http_server_destroy(b->server);
+    turn(b);
+    apus_service_destroy(b->service);
+    apus_loop_destroy(b->loop);
+    apus_buf_finish(&b->out);
+}
+
+static void steady_requests_take_nothing(void **state)
+{
+    (void)state;
+    struct bench b;
+    start(&b);
+    assert_int_equal(apus_http_pipe_open(b.server, &b.out, &b.pipe), APUS_OK);
+    for (size_t i = 0; i < COUNT(requests); i++) {
+        apus_str text = request(i);
+        long before = 0;
+        for (int round = 0; round < 20; round++) {
+            if (round == 10)
+                before = taken;
+            apus_buf_clear(&b.out);
+            apus_http_pipe_send(b.pipe, text);
+            turn(&b);
+            assert_true(b.out.len > 12 && memcmp(b.out.ptr, "HTTP/1.1 ", 9) == 0);
+        }
+        if (taken != before)
+            fail_msg("%s: %ld allocations in 10 requests", requests[i].line, taken - before);
+    }
+    stop(&b);
+}
+
+/* One request over a fresh connection of a fresh server, with the n-th allocation
+ * refused.  false when there was no n-th one. */
+static bool march(size_t which, long n)
+{
+    apus_str text = request(which);
+    long held = alive;
+    struct bench b;
+    start(&b);
+    if (apus_buf_room(&b.out, 65536) == NULL)
+        fail_msg("no room for the answer");
+    refused = false;
+    refuse_at = n;
+    apus_rc rc = apus_http_pipe_open(b.server, &b.out, &b.pipe);
+    if (!rc) {
+        long left = refuse_at; /* what the pipe keeps is the client's memory */
+        refuse_at = -1;
+        apus_http_pipe_send(b.pipe, text);
+        refuse_at = refused ? -1 : left;
+        turn(&b);
+    } else {
+        b.pipe = NULL;
+        assert_int_equal(rc, APUS_NOMEM);
+    }
+    refuse_at = -1;
+    if (!rc) {
+        bool answered = b.out.len > 12 && memcmp(b.out.ptr, "HTTP/1.1 ", 9) == 0;
+        if (!answered && !apus_http_pipe_is_closed(b.pipe))
+            fail_msg("%s: allocation %ld refused, and neither an answer nor an end",
+                     requests[which].line, n);
+    }
+    stop(&b);
+    if (alive != held)
+        fail_msg("%s: allocation %ld refused, and %ld blocks are lost", requests[which].line, n,
+                 alive - held);
+    return refused;
+}
+
+static void refused_memory_is_survived(void **state)
+{
+    (void)state;
+    march(0, 1000000); /* what is kept for ever is taken now */
+    for (size_t i = 0; i < COUNT(requests); i++) {
+        long n = 0;
+        while (march(i, n))
+            n++;
+        assert_true(n > 2);
+        assert_true(n < 1000);
+    }
+}
+
+static void a_service_that_cannot_be_built_says_so(void **state)
+{
+    (void)state;
+    apus_loop *loop;
+    assert_int_equal(apus_loop_create(&loop, NULL), APUS_OK);
+    for (long n = 0;; n++) {
+        long held = alive;
+        apus_service *s = NULL;
+        apus_err err = { 0 };
+        refused = false;
+        refuse_at = n;
+        apus_rc rc = apus_service_create(&app, loop, &s, &err);
+        refuse_at = -1;
+        assert_int_equal(rc, refused ? APUS_NOMEM : APUS_OK);
+        if (rc)
+            assert_non_null(strstr(err.msg, "memory"));
+        else
+            apus_service_destroy(s);
+        assert_int_equal(alive, held);
+        if (!rc)
+            break;
+    }
+    apus_loop_destroy(loop);
+}
+
+/* An arena that is full, however little it is, is a 503 and not the end. */
+static void a_request_has_a_limit(void **state)
+{
+    (void)state;
+    apus_str text = request(0);
+    for (size_t limit = 4096; limit < 20000; limit += 512) {
+        struct bench b = { .out = apus_buf_with(&apus_alloc_libc) };
+        apus_http_limits limits = { .memory_max = limit };
+        assert_int_equal(apus_loop_create(&b.loop, NULL), APUS_OK);
+        assert_int_equal(apus_service_create(&app, b.loop, &b.service, NULL), APUS_OK);
+        assert_int_equal(apus_http_server_create(b.loop, &limits, apus_service_handle, b.service,
+                                                 &b.server, NULL),
+                         APUS_OK);
+        assert_int_equal(apus_http_pipe_open(b.server, &b.out, &b.pipe), APUS_OK);
+        apus_http_pipe_send(b.pipe, text);
+        turn(&b);
+        assert_true(b.out.len > 12);
+        if (memcmp(b.out.ptr, "HTTP/1.1 201", 12) != 0 &&
+            memcmp(b.out.ptr, "HTTP/1.1 503", 12) != 0)
+            fail_msg("%zu bytes: answered %.*s", limit, (int)b.out.len, b.out.ptr);
+        stop(&b);
+    }
+}
+
+int main(void)
+{
+    apus_test_on_fail(cmocka_fail);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(steady_requests_take_nothing),
+        cmocka_unit_test(refused_memory_is_survived),
+        cmocka_unit_test(a_service_that_cannot_be_built_says_so),
+        cmocka_unit_test(a_request_has_a_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#else
+
+int main(void)
+{
+    printf("skipped: malloc is not ours to replace here\n");
+    return 0;
+}
+
+#endif
