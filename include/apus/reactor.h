@@ -35,6 +35,10 @@ void apus_reactor_destroy(apus_reactor *r); /* NULL is fine */
  * those they concern. */
 void apus_reactor_turn(apus_reactor *r, int64_t wait_ns);
 
+/* fn(ctx) in each turn that brings events, when the wait is over and before the first
+ * of them is told: the moment to read the clock. */
+void apus_reactor_on_wake(apus_reactor *r, void (*fn)(void *ctx), void *ctx);
+
 /* Ends a wait that is going on, or the next one. */
 void apus_reactor_wake(apus_reactor *r);
 

@@ -5,6 +5,13 @@
 
 #include "apus/clock.h"
 
+/* What events do is timed from when they came, not from before the wait for them. */
+static void read_clock(void *ctx)
+{
+    apus_loop *l = ctx;
+    l->now = apus_clock_now();
+}
+
 apus_rc apus_loop_create(apus_loop **out, apus_err *err)
 {
     apus_loop *l = calloc(1, sizeof(*l));
@@ -18,6 +25,7 @@ apus_rc apus_loop_create(apus_loop **out, apus_err *err)
     l->ready_last = &l->ready;
     l->hooks_last = &l->hooks;
     l->now = apus_clock_now();
+    apus_reactor_on_wake(l->reactor, read_clock, l);
     *out = l;
     return APUS_OK;
 }

@@ -31,6 +31,7 @@ struct apus_watch {
 
 struct signal_watch {
     uv_signal_t handle;
+    apus_reactor *reactor;
     void (*fn)(void *ctx, int number);
     void *ctx;
 };
@@ -43,7 +44,19 @@ struct apus_reactor {
     struct signal_watch signals[SIGNALS_MAX];
     unsigned n_signals;
     int fd_max;
+    bool awake; /* this turn's wait is over */
+    void (*on_wake)(void *ctx);
+    void *wake_ctx;
 };
+
+static void wake_up(apus_reactor *r)
+{
+    if (r->awake)
+        return;
+    r->awake = true;
+    if (r->on_wake)
+        r->on_wake(r->wake_ctx);
+}
 
 static void on_timer(uv_timer_t *timer)
 {
@@ -127,8 +140,15 @@ void apus_reactor_destroy(apus_reactor *r)
     free(r);
 }
 
+void apus_reactor_on_wake(apus_reactor *r, void (*fn)(void *ctx), void *ctx)
+{
+    r->on_wake = fn;
+    r->wake_ctx = ctx;
+}
+
 void apus_reactor_turn(apus_reactor *r, int64_t wait_ns)
 {
+    r->awake = false;
     if (wait_ns <= 0) {
         uv_run(&r->loop, UV_RUN_NOWAIT);
         return;
@@ -153,6 +173,7 @@ void apus_reactor_wake(apus_reactor *r)
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
     apus_watch *w = (apus_watch *)poll;
+    wake_up(w->reactor);
     if (status < 0 || events & UV_PRIORITIZED) {
         uv_poll_stop(poll);
         w->asked = 0;
@@ -220,6 +241,7 @@ void apus_watch_close(apus_watch *w)
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct signal_watch *s = (struct signal_watch *)handle;
+    wake_up(s->reactor);
     s->fn(s->ctx, number);
 }
 
@@ -232,6 +254,7 @@ apus_rc apus_reactor_on_signal(apus_reactor *r, int number, void (*fn)(void *ctx
     if (uv_signal_init(&r->loop, &s->handle))
         return APUS_IO;
     r->n_signals++;
+    s->reactor = r;
     s->fn = fn;
     s->ctx = ctx;
     uv_unref((uv_handle_t *)&s->handle);
