@@ -78,7 +78,7 @@ static apus__wait what_is_waited_for(const apus__connection *c)
         return APUS__WAIT_NONE;
     if (c->incoming)
         return APUS__WAIT_BODY;
-    if (c->in || !c->had_request)
+    if (apus__input_is_partial(c) || !c->had_request)
         return APUS__WAIT_HEAD;
     if (!c->turn && apus__output_is_empty(&c->out))
         return APUS__WAIT_IDLE;
@@ -295,7 +295,8 @@ void apus__connection_drain(apus__connection *c)
     /* A request may have arrived that the loop has not come to. */
     if (!c->held)
         apus__input_receive(c);
-    if (c->state == APUS__CONNECTION_OPEN && !c->held && !c->in && !c->incoming) {
+    if (c->state == APUS__CONNECTION_OPEN && !c->held && !c->incoming &&
+        !apus__input_is_partial(c)) {
         c->state = APUS__CONNECTION_CLOSING;
         if (c->turn)
             c->last->closes = true;

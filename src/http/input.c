@@ -17,9 +17,10 @@
 #include "http/connection.h"
 
 enum {
-    READ_MIN = 1024,    /* room worth a read */
-    STASH_MIN = 512,    /* room of a block for a piece of a head */
-    BODY_FIRST = 16384, /* room that a body is given before it has shown its size */
+    READ_MIN = 1024,       /* room worth a read */
+    STASH_MIN = 512,       /* room of a block for a piece of a head */
+    CHUNKED_FIRST = 4096,  /* room for a body that does not tell its size ... */
+    COUNTED_FIRST = 65536, /* ... and, at most, for one that only promises it */
 };
 
 static size_t unparsed(const apus__connection *c)
@@ -76,14 +77,15 @@ static void refuse_because(apus__connection *c, apus__exchange *x, const apus_ht
 
 /* --- bodies --- */
 
-/* Makes room for at least `more` bytes, in steps that at most double what came. */
+/* Makes room for at least `more` bytes, in steps that double: a client that promises a
+ * large body has to send half of what it makes us hold. */
 static bool body_room(apus__connection *c, size_t more)
 {
     apus__body *b = &c->body;
     size_t need = b->len + more;
     if (need <= b->room)
         return true;
-    size_t room = b->room ? b->room * 2 : BODY_FIRST;
+    size_t room = b->room ? b->room * 2 : b->chunked ? CHUNKED_FIRST : COUNTED_FIRST;
     if (!b->chunked && room > b->len + b->left)
         room = b->len + (size_t)b->left;
     if (room < need)
@@ -122,12 +124,12 @@ static void take_chunks(apus__connection *c)
 {
     apus__body *b = &c->body;
     apus_str in = { c->in->bytes + c->in_at, unparsed(c) }, data;
+    bool too_large = false;
     apus_rc rc;
     while ((rc = apus_http1_chunked_next(&b->decoder, &in, &data)) == APUS_OK) {
-        if (data.len > c->server->limits.body_max - b->len) {
-            rc = APUS_LIMIT;
+        too_large = data.len > c->server->limits.body_max - b->len;
+        if (too_large)
             break;
-        }
         if (!body_room(c, data.len))
             return;
         memcpy(b->ptr + b->len, data.ptr, data.len);
@@ -136,9 +138,9 @@ static void take_chunks(apus__connection *c)
     c->in_at = (uint32_t)(in.ptr - c->in->bytes);
     if (rc == APUS_DONE)
         body_is_complete(c);
-    else if (rc == APUS_LIMIT)
+    else if (too_large)
         apus__input_refuse(c, 413, "the body is too large");
-    else if (rc == APUS_SYNTAX)
+    else if (rc != APUS_MORE)
         apus__input_refuse(c, 400, "the body's chunked coding is malformed");
 }
 

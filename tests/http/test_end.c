@@ -1,0 +1,225 @@
+/* How connections end: lost clients, half-closed ones, lingering, draining. */
+#include "client.h"
+
+#define MS APUS_MILLISECOND
+
+static void lost_client_cancels_its_requests(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, GET("/slow") GET("/ok") GET("/slow"));
+    apus_http_pipe_close(t->pipe);
+    t->pipe = NULL;
+    apus_loop_turn(t->loop, 0);
+    assert_int_equal(t->n_cancelled, 2);
+    assert_int_equal(t->reply_rc, APUS_IO); /* an answer has nowhere to go */
+    assert_int_equal(t->n_deferred, 3);
+    assert_int_equal(apus_http_server_connections(t->server), 0);
+    client_close(t);
+}
+
+static void lost_client_gives_the_lent_body_back(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    apus_http_pipe_set_room(t->pipe, 1000);
+    send_text(t, GET("/big"));
+    assert_int_equal(t->n_deferred, 0);
+    apus_http_pipe_close(t->pipe);
+    t->pipe = NULL;
+    assert_int_equal(t->n_deferred, 1);
+    client_close(t);
+}
+
+static void lost_client_ends_a_flush(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    apus_http_pipe_set_room(t->pipe, 5);
+    send_text(t, GET("/flush"));
+    apus_loop_turn(t->loop, 0);
+    assert_int_equal(t->n_flushed, 0);
+    apus_http_pipe_close(t->pipe);
+    t->pipe = NULL;
+    apus_loop_turn(t->loop, 0);
+    assert_int_equal(t->n_flushed, 1);
+    client_close(t);
+}
+
+static void half_closed_client_gets_its_answers(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, GET("/ok") GET("/slow"));
+    apus_http_pipe_finish(t->pipe);
+    EXPECT(t, OK);
+    assert_false(apus_http_pipe_is_closed(t->pipe));
+    release(t);
+    EXPECT(t, OK);
+    assert_int_equal(t->n_cancelled, 0);
+    assert_true(apus_http_pipe_is_closed(t->pipe));
+    client_close(t);
+}
+
+static void half_closed_in_the_middle_ends_quietly(void **state)
+{
+    static const char *const pieces[] = {
+        "", "GET /o", "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc"
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+        struct client *t = client_open(NULL);
+        send_text(t, pieces[i]);
+        apus_http_pipe_finish(t->pipe);
+        EXPECT(t, "");
+        assert_true(apus_http_pipe_is_closed(t->pipe));
+        assert_int_equal(apus_http_server_connections(t->server), 0);
+        assert_int_equal(t->n_calls, 0);
+        client_close(t);
+    }
+}
+
+/* After an error we read on for a while, so that the client is not reset before it
+ * has read the answer. */
+static void lingers_until_the_client_is_done(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, "GARBAGE\r\n\r\n");
+    EXPECT_STATUS(t, 400);
+    assert_int_equal(apus_http_pipe_send(t->pipe, APUS_STR("still talking")), APUS_OK);
+    assert_int_equal(apus_http_server_connections(t->server), 1);
+    apus_http_pipe_finish(t->pipe);
+    assert_int_equal(apus_http_server_connections(t->server), 0);
+    client_close(t);
+}
+
+static void lingers_for_so_many_bytes(void **state)
+{
+    struct client *t = client_open(NULL);
+    static char noise[4096];
+    (void)state;
+    send_text(t, "GARBAGE\r\n\r\n");
+    int n = 0;
+    while (apus_http_pipe_send(t->pipe, (apus_str){ noise, sizeof(noise) }) == APUS_OK)
+        assert_true(++n <= 256);
+    assert_int_equal(n, 256);
+    assert_int_equal(apus_http_server_connections(t->server), 0);
+    client_close(t);
+}
+
+static void lingers_for_so_long(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, "GARBAGE\r\n\r\n");
+    turn_for(t, 1800 * MS);
+    assert_int_equal(apus_http_server_connections(t->server), 1);
+    turn_for(t, 300 * MS);
+    assert_int_equal(apus_http_server_connections(t->server), 0);
+    client_close(t);
+}
+
+/* --- draining --- */
+
+static void note_drained(void *ctx)
+{
+    ((struct client *)ctx)->drained = true;
+}
+
+static void drain(struct client *t, int64_t ns)
+{
+    apus_loop_turn(t->loop, 0);
+    apus_http_server_drain(t->server, apus_loop_now(t->loop) + ns, note_drained, t);
+}
+
+static void drain_closes_idle_connections(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, GET("/ok"));
+    EXPECT(t, OK);
+    drain(t, APUS_SECOND);
+    assert_true(apus_http_pipe_is_closed(t->pipe));
+    apus_loop_turn(t->loop, 0);
+    assert_true(t->drained);
+    client_close(t);
+}
+
+static void drain_lets_requests_finish(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, GET("/slow") GET("/slow"));
+    drain(t, APUS_SECOND);
+    assert_false(apus_http_pipe_is_closed(t->pipe));
+    apus_loop_turn(t->loop, 0);
+    assert_false(t->drained);
+    release(t);
+    EXPECT(t, OK OK_CLOSE);
+    apus_loop_turn(t->loop, 0);
+    assert_true(t->drained);
+    client_close(t);
+}
+
+static void drain_serves_the_request_that_is_arriving(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Le");
+    drain(t, APUS_SECOND);
+    send_text(t, "ngth: 5\r\n\r\nhe");
+    assert_false(apus_http_pipe_is_closed(t->pipe));
+    send_text(t, "llo");
+    EXPECT(t, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n"
+              "Connection: close\r\n\r\nhello");
+    apus_loop_turn(t->loop, 0);
+    assert_true(t->drained);
+    client_close(t);
+}
+
+static void drain_ends_at_its_deadline(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, GET("/slow"));
+    drain(t, 50 * MS);
+    turn_for(t, 25 * MS);
+    assert_false(t->drained);
+    turn_for(t, 40 * MS);
+    assert_true(t->drained);
+    assert_int_equal(t->n_cancelled, 0);
+    client_close(t); /* destroys the server: what is left is cancelled */
+}
+
+static void destroy_cancels_what_is_left(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, GET("/slow"));
+    apus_http_server_destroy(t->server);
+    assert_int_equal(t->n_cancelled, 1);
+    t->server = NULL;
+    client_close(t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lost_client_cancels_its_requests),
+        cmocka_unit_test(lost_client_gives_the_lent_body_back),
+        cmocka_unit_test(lost_client_ends_a_flush),
+        cmocka_unit_test(half_closed_client_gets_its_answers),
+        cmocka_unit_test(half_closed_in_the_middle_ends_quietly),
+        cmocka_unit_test(lingers_until_the_client_is_done),
+        cmocka_unit_test(lingers_for_so_many_bytes),
+        cmocka_unit_test(lingers_for_so_long),
+        cmocka_unit_test(drain_closes_idle_connections),
+        cmocka_unit_test(drain_lets_requests_finish),
+        cmocka_unit_test(drain_serves_the_request_that_is_arriving),
+        cmocka_unit_test(drain_ends_at_its_deadline),
+        cmocka_unit_test(destroy_cancels_what_is_left),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
