@@ -1,0 +1,59 @@
+#include <math.h>
+
+#include "apus/text.h"
+#include "model/decoder.h"
+
+apus_rc apus__complain(apus_decoder *d, const apus_place *place, const struct apus__input *in,
+                       const char *type, apus_str ctx, const char *msg, ...)
+{
+    apus_str echo = { NULL, 0 };
+    if (!in->secret && in->echo_as) {
+        echo = apus__echo(d, in->echo_as, in->raw);
+    } else if (!in->secret) {
+        apus_buf b = apus_buf_in(d->arena);
+        if (in->token == APUS__TOKEN_text)
+            apus_json_quote(&b, in->raw);
+        else
+            apus_json_compact(&b, in->raw);
+        if (apus_buf_take(&b, &echo))
+            return APUS_NOMEM;
+    }
+    va_list args;
+    va_start(args, msg);
+    apus_str text = apus_arena_vstrf(d->arena, msg, args);
+    va_end(args);
+    if (!text.ptr)
+        return APUS_NOMEM;
+    apus_problems_add(d->problems, place, type, echo, ctx, "%s", text.ptr);
+    return d->problems->no_memory ? APUS_NOMEM : APUS_INVALID;
+}
+
+static apus_str ctx(apus_decoder *d, const char *key, const char *value)
+{
+    apus_str s = apus_arena_strf(d->arena, "{\"%s\":%s}", key, value);
+    return s.ptr ? s : APUS_STR("");
+}
+
+apus_str apus__ctx_int(apus_decoder *d, const char *key, int64_t value)
+{
+    char text[APUS_TEXT_INT_MAX + 1];
+    text[apus_int_print(value, text)] = '\0';
+    return ctx(d, key, text);
+}
+
+apus_str apus__ctx_number(apus_decoder *d, const char *key, double value)
+{
+    char text[APUS_TEXT_DOUBLE_MAX + 1];
+    text[isfinite(value) ? apus_double_print(value, text) : 0] = '\0';
+    return ctx(d, key, *text ? text : "null");
+}
+
+apus_str apus__ctx_text(apus_decoder *d, const char *key, apus_str value)
+{
+    apus_buf b = apus_buf_in(d->arena);
+    apus_str out;
+    apus_buf_addf(&b, "{\"%s\":", key);
+    apus_json_quote(&b, value);
+    apus_buf_addc(&b, '}');
+    return apus_buf_take(&b, &out) ? APUS_STR("") : out;
+}

@@ -1,0 +1,211 @@
+/* The ways into the decoder. */
+#include "apus/decode.h"
+
+#include "model/decoder.h"
+
+static apus_rc begin(struct apus__decoding *c, apus_decoder *d, apus_str text)
+{
+    c->d = d;
+    return apus_scan_begin(&c->scan, text, &d->limits, &d->error);
+}
+
+/* Problems of a text that turns out not to be JSON are forgotten. */
+static apus_rc end(struct apus__decoding *c, uint32_t n, apus_rc rc)
+{
+    if (rc == APUS_OK || rc == APUS_INVALID) {
+        apus_rc rest = apus_scan_end(&c->scan);
+        rc = rest ? rest : rc;
+    }
+    if (rc == APUS_SYNTAX || rc == APUS_LIMIT)
+        apus_problems_cut(c->d->problems, n);
+    return rc;
+}
+
+apus_rc apus_decode_json(apus_decoder *d, const apus_type *type, const apus_rules *rules,
+                         apus_str text, const apus_place *place, void *at)
+{
+    struct apus__decoding c;
+    uint32_t n = d->problems->n;
+    apus_rc rc = begin(&c, d, text);
+    if (rc == APUS_OK)
+        rc = apus__decode_value(&c, type, rules, false, place, at);
+    return end(&c, n, rc);
+}
+
+apus_rc apus_decode_json_field(apus_decoder *d, const apus_field *field, apus_str text,
+                               const apus_place *place, void *base)
+{
+    struct apus__decoding c;
+    uint32_t n = d->problems->n;
+    apus_rc rc = begin(&c, d, text);
+    if (rc == APUS_OK)
+        rc = apus__decode_field(&c, field, place, base);
+    return end(&c, n, rc);
+}
+
+/* --- several parameters in one object --- */
+
+/* Which of the fields has that name; n if none. */
+static size_t find_named(const apus_field *const *fields, size_t n, apus_str name)
+{
+    size_t i = 0;
+    while (i < n && !apus_str_eq(fields[i]->name, name))
+        i++;
+    return i;
+}
+
+static apus_rc read_members(struct apus__decoding *c, const apus_field *const *fields, size_t n,
+                            const apus_place *place, void *base, bool *seen)
+{
+    bool more;
+    apus_str key;
+    apus_rc worst = APUS_OK, rc = apus_scan_enter_object(&c->scan);
+    for (bool first = true; rc == APUS_OK; first = false) {
+        rc = apus_scan_more_members(&c->scan, first, c->d->arena, &key, &more);
+        if (rc || !more)
+            break;
+        size_t i = find_named(fields, n, key);
+        /* a required parameter that is null counts as not sent, as in FastAPI */
+        bool null =
+            i < n && apus_scan_peek(&c->scan) == 'n' && !(fields[i]->flags & APUS_FIELD_nullable);
+        if (i == n || null) {
+            rc = apus_scan_skip(&c->scan);
+            continue;
+        }
+        seen[i] = true;
+        apus_place here = { .up = place, .key = key, .order = (uint32_t)i };
+        rc = apus__decode_field(c, fields[i], &here, base);
+        if (rc == APUS_INVALID) {
+            worst = rc;
+            rc = APUS_OK;
+        }
+    }
+    return rc ? rc : worst;
+}
+
+apus_rc apus_decode_json_members(apus_decoder *d, const apus_field *const *fields, size_t n,
+                                 apus_str text, const apus_place *place, void *base)
+{
+    struct apus__decoding c;
+    uint32_t had = d->problems->n;
+    bool *seen = APUS_NEW(d->arena, bool, n);
+    apus_rc rc = seen ? begin(&c, d, text) : APUS_NOMEM;
+    if (rc == APUS_OK)
+        rc = apus_scan_peek(&c.scan) == '{' ? read_members(&c, fields, n, place, base, seen)
+                                            : apus_scan_skip(&c.scan);
+    if (!seen || (rc && rc != APUS_INVALID))
+        return seen ? end(&c, had, rc) : rc;
+    rc = end(&c, had, rc);
+    for (size_t i = 0; i < n && (rc == APUS_OK || rc == APUS_INVALID); i++) {
+        apus_place here = { .up = place, .key = fields[i]->name, .order = (uint32_t)i };
+        apus_rc absent =
+            seen[i] ? APUS_OK : apus_decode_absent(d, fields[i], APUS_STR(""), &here, base);
+        rc = absent ? absent : rc;
+    }
+    return rc;
+}
+
+/* --- text --- */
+
+/* Where the value of a scalar field goes: into the struct, or into an object of its own
+ * that the struct points to. */
+static void *target(apus_decoder *d, const apus_field *f, void *base)
+{
+    char *at = (char *)base + f->offset;
+    if (!(f->flags & APUS_FIELD_pointer))
+        return at;
+    void *object = apus__arena_array(d->arena, 1, f->type->size, f->type->align);
+    if (object)
+        memcpy(at, &object, sizeof(object));
+    return object;
+}
+
+apus_rc apus_decode_text(apus_decoder *d, const apus_field *field, apus_str text,
+                         const apus_place *place, void *base)
+{
+    void *at = target(d, field, base);
+    if (!at)
+        return APUS_NOMEM;
+    struct apus__input in = { .token = APUS__TOKEN_text, .text = text, .raw = text };
+    in.secret = field->flags & APUS_FIELD_secret;
+    return apus__scalar_set(d, field->type, field->rules, &in, place, at);
+}
+
+static apus_str echo_texts(apus_decoder *d, const apus_str *texts, size_t n)
+{
+    apus_buf b = apus_buf_in(d->arena);
+    apus_str out;
+    apus_buf_addc(&b, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            apus_buf_addc(&b, ',');
+        apus_json_quote(&b, texts[i]);
+    }
+    apus_buf_addc(&b, ']');
+    return apus_buf_take(&b, &out) ? (apus_str){ NULL, 0 } : out;
+}
+
+apus_rc apus_decode_texts(apus_decoder *d, const apus_field *field, const apus_str *texts, size_t n,
+                          const apus_place *place, void *base)
+{
+    const apus_type *type = field->type, *item = type->item;
+    apus_rc worst = APUS_OK;
+    char *items = apus__arena_array(d->arena, n, item->size, item->align);
+    if (!items)
+        return APUS_NOMEM;
+    for (size_t i = 0; i < n; i++) {
+        apus_place here = {
+            .up = place, .index = (uint32_t)i, .is_index = true, .order = (uint32_t)i
+        };
+        struct apus__input in = { .token = APUS__TOKEN_text, .text = texts[i], .raw = texts[i] };
+        in.secret = field->flags & APUS_FIELD_secret;
+        apus_rc rc = apus__scalar_set(d, item, field->rules, &in, &here, items + i * item->size);
+        if (rc && rc != APUS_INVALID)
+            return rc;
+        worst = rc ? rc : worst;
+    }
+    if (worst)
+        return worst;
+    struct apus__input in = { .token = APUS__TOKEN_list, .raw = echo_texts(d, texts, n) };
+    in.secret = field->flags & APUS_FIELD_secret;
+    apus_rc rc = apus__check_items(d, type, field->rules, items, n, &in, place);
+    void *at = rc == APUS_OK ? target(d, field, base) : NULL;
+    if (rc || !at)
+        return rc ? rc : APUS_NOMEM;
+    memcpy(at, &items, sizeof(items));
+    if (type->kind == APUS_KIND_counted)
+        apus__store_count(field, base, n);
+    else
+        memcpy((char *)at + sizeof(items), &n, sizeof(n));
+    return APUS_OK;
+}
+
+/* --- nothing --- */
+
+static apus_rc copy_default(apus_decoder *d, const apus_field *f, void *base)
+{
+    void *at = target(d, f, base);
+    if (!at)
+        return APUS_NOMEM;
+    memcpy(at, f->default_value, f->type->size);
+    return APUS_OK;
+}
+
+apus_rc apus_decode_absent(apus_decoder *d, const apus_field *f, apus_str input,
+                           const apus_place *place, void *base)
+{
+    if (f->default_value && !d->partial)
+        return copy_default(d, f, base);
+    if (f->flags & APUS_FIELD_required && !(f->flags & APUS_FIELD_read_only) && !d->partial) {
+        apus_problems_add(d->problems, place, "missing", input, APUS_STR(""), "Field required");
+        return d->problems->no_memory ? APUS_NOMEM : APUS_INVALID;
+    }
+    if (f->type->kind == APUS_KIND_counted) {
+        memset((char *)base + f->offset, 0, sizeof(void *));
+        apus__store_count(f, base, 0);
+        return APUS_OK;
+    }
+    memset((char *)base + f->offset, 0,
+           f->flags & APUS_FIELD_pointer ? sizeof(void *) : f->type->size);
+    return APUS_OK;
+}

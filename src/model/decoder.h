@@ -1,0 +1,99 @@
+/* src/model/decoder.h - what the files of the decoder share.
+ *
+ * A value comes from JSON (a scanner) or from text (a parameter).  Whoever reads one
+ * token makes an `input` of it; kinds then check and store it, not caring where it
+ * came from.
+ *
+ * Every function that gives an apus_rc: APUS_OK; APUS_INVALID (problems were added, and
+ * the value has been passed); anything else ends the decoding. */
+#ifndef APUS_MODEL_DECODER_H
+#define APUS_MODEL_DECODER_H
+
+#include "apus/decode.h"
+#include "apus/json_scan.h"
+
+enum apus__token {
+    APUS__TOKEN_null,
+    APUS__TOKEN_bool,
+    APUS__TOKEN_number,
+    APUS__TOKEN_string, /* of JSON */
+    APUS__TOKEN_text,   /* of a parameter: as a string, and bare */
+    APUS__TOKEN_list,
+    APUS__TOKEN_object,
+};
+
+/* One value as it was sent. */
+struct apus__input {
+    enum apus__token token;
+    bool truth;
+    apus_scan_number number;
+    apus_str text; /* string, text: decoded */
+    apus_str raw;  /* JSON: the bytes of the value; text: itself */
+    bool secret;
+    const apus_type *echo_as; /* for lists and maps, whose secrets are left out; or NULL */
+};
+
+struct apus__decoding {
+    apus_decoder *d;
+    apus_scan scan;
+};
+
+/* --- scalar.c: checks one token and stores it at `at` --- */
+apus_rc apus__scalar_set(apus_decoder *d, const apus_type *type, const apus_rules *rules,
+                         const struct apus__input *in, const apus_place *place, void *at);
+bool apus__kind_is_scalar(apus_kind kind);
+
+/* --- complain.c --- */
+
+/* Adds a problem about `in`; ctx is JSON or "". */
+apus_rc apus__complain(apus_decoder *d, const apus_place *place, const struct apus__input *in,
+                       const char *type, apus_str ctx, const char *msg, ...) APUS_PRINTF(6, 7);
+
+/* JSON {"key": value} in the arena: of an integer, a number as Python prints it, a text. */
+apus_str apus__ctx_int(apus_decoder *d, const char *key, int64_t value);
+apus_str apus__ctx_number(apus_decoder *d, const char *key, double value);
+apus_str apus__ctx_text(apus_decoder *d, const char *key, apus_str value);
+
+/* --- echo.c --- */
+
+/* The value as it goes into a problem's `input`: compact JSON, without what is secret. */
+apus_str apus__echo(apus_decoder *d, const apus_type *type, apus_str raw);
+
+/* --- value.c --- */
+
+/* One JSON value of any type, from where the scanner stands. */
+apus_rc apus__decode_value(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
+                           bool secret, const apus_place *place, void *at);
+
+/* A field's value: pointers, null, secrets. */
+apus_rc apus__decode_field(struct apus__decoding *c, const apus_field *f, const apus_place *place,
+                           void *base);
+
+/* The token where the scanner stands, if it is a scalar it is passed. */
+apus_rc apus__input_read(struct apus__decoding *c, struct apus__input *in);
+
+/* --- object.c --- */
+apus_rc apus__decode_model(struct apus__decoding *c, const apus_model *m, const apus_place *place,
+                           void *base);
+
+/* --- items.c: lists, arrays, maps --- */
+apus_rc apus__decode_items(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
+                           bool secret, const apus_place *place, void *at);
+apus_rc apus__decode_map(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
+                         bool secret, const apus_place *place, void *at);
+
+/* How many there are, and whether they differ. */
+apus_rc apus__check_items(apus_decoder *d, const apus_type *type, const apus_rules *rules,
+                          const void *items, size_t n, const struct apus__input *in,
+                          const apus_place *place);
+apus_rc apus__check_count(apus_decoder *d, const char *what, const apus_rules *rules, size_t n,
+                          const struct apus__input *in, const apus_place *place);
+
+/* Stores n at the member that counts. */
+void apus__store_count(const apus_field *f, void *base, size_t n);
+
+/* The bytes between where a value began and where the scanner stands, without the
+ * blanks behind it. */
+apus_str apus__raw_since(const struct apus__decoding *c, const char *begin);
+
+#endif

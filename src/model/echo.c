@@ -1,0 +1,127 @@
+/* The echo of a received value, without its secret members.
+ *
+ * Most models have no secret, and their text is only made compact.  Where one has, its
+ * members are walked by name. */
+#include "model/decoder.h"
+
+enum { DEPTH_MAX = 16 }; /* of models within models that are searched for secrets */
+
+static bool has_secret(const apus_type *t, int depth)
+{
+    if (depth > DEPTH_MAX)
+        return false;
+    switch (t->kind) {
+    case APUS_KIND_list:
+    case APUS_KIND_counted:
+    case APUS_KIND_array:
+    case APUS_KIND_map:
+        return has_secret(t->item, depth + 1);
+    case APUS_KIND_model:
+        for (uint32_t i = 0; i < t->model->n_fields; i++) {
+            const apus_field *f = &t->model->fields[i];
+            if (f->flags & APUS_FIELD_secret || has_secret(f->type, depth + 1))
+                return true;
+        }
+        for (uint32_t i = 0; i < t->model->n_variants; i++) {
+            apus_type whole = { .kind = APUS_KIND_model };
+            whole.model = t->model->variants[i].model;
+            if (has_secret(&whole, depth + 1))
+                return true;
+        }
+        return false;
+    default:
+        return false;
+    }
+}
+
+static apus_rc copy_value(apus_scan *s, apus_arena *a, const apus_type *t, apus_buf *to);
+
+static void copy_raw(apus_buf *to, const char *begin, const char *end)
+{
+    apus_json_compact(to, (apus_str){ begin, (size_t)(end - begin) });
+}
+
+static const apus_field *field_named(const apus_model *m, apus_str key)
+{
+    uint32_t i = apus_model_find(m, key);
+    if (i < m->n_fields)
+        return &m->fields[i];
+    for (uint32_t v = 0; v < m->n_variants; v++) {
+        const apus_field *f = field_named(m->variants[v].model, key);
+        if (f)
+            return f;
+    }
+    return NULL;
+}
+
+static apus_rc copy_object(apus_scan *s, apus_arena *a, const apus_type *t, apus_buf *to)
+{
+    bool more, any = false;
+    apus_str key;
+    apus_rc rc = apus_scan_enter_object(s);
+    apus_buf_addc(to, '{');
+    for (bool first = true; rc == APUS_OK; first = false) {
+        rc = apus_scan_more_members(s, first, a, &key, &more);
+        if (rc || !more)
+            break;
+        const apus_field *f = t->kind == APUS_KIND_model ? field_named(t->model, key) : NULL;
+        const apus_type *inner = f ? f->type : t->kind == APUS_KIND_map ? t->item : NULL;
+        if (f && f->flags & APUS_FIELD_secret) {
+            rc = apus_scan_skip(s);
+            continue;
+        }
+        if (any)
+            apus_buf_addc(to, ',');
+        any = true;
+        apus_json_quote(to, key);
+        apus_buf_addc(to, ':');
+        rc = copy_value(s, a, inner, to);
+    }
+    apus_buf_addc(to, '}');
+    return rc;
+}
+
+static apus_rc copy_list(apus_scan *s, apus_arena *a, const apus_type *t, apus_buf *to)
+{
+    bool more;
+    apus_rc rc = apus_scan_enter_list(s);
+    apus_buf_addc(to, '[');
+    for (bool first = true; rc == APUS_OK; first = false) {
+        rc = apus_scan_more_items(s, first, &more);
+        if (rc || !more)
+            break;
+        if (!first)
+            apus_buf_addc(to, ',');
+        rc = copy_value(s, a, t->item, to);
+    }
+    apus_buf_addc(to, ']');
+    return rc;
+}
+
+static apus_rc copy_value(apus_scan *s, apus_arena *a, const apus_type *t, apus_buf *to)
+{
+    bool is_map = t && (t->kind == APUS_KIND_model || t->kind == APUS_KIND_map);
+    bool is_list = t && (t->kind == APUS_KIND_list || t->kind == APUS_KIND_counted ||
+                         t->kind == APUS_KIND_array);
+    if (is_map && apus_scan_peek(s) == '{')
+        return copy_object(s, a, t, to);
+    if (is_list && apus_scan_peek(s) == '[')
+        return copy_list(s, a, t, to);
+    const char *begin = s->at;
+    apus_rc rc = apus_scan_skip(s);
+    copy_raw(to, begin, s->at);
+    return rc;
+}
+
+apus_str apus__echo(apus_decoder *d, const apus_type *type, apus_str raw)
+{
+    apus_buf b = apus_buf_in(d->arena);
+    apus_json_error unused;
+    apus_scan s;
+    apus_str out;
+    if (!has_secret(type, 0))
+        apus_json_compact(&b, raw);
+    else if (apus_scan_begin(&s, raw, &d->limits, &unused) || copy_value(&s, d->arena, type, &b))
+        return (apus_str){ NULL, 0 }; /* rather nothing than a secret */
+    return apus_buf_take(&b, &out) ? (apus_str){ NULL, 0 } : out;
+}

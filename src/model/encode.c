@@ -1,0 +1,381 @@
+/* Structs to JSON text, by their tables, straight into the buffer. */
+#include "apus/encode.h"
+
+#include <math.h>
+
+#include "apus/json_scan.h"
+#include "apus/text.h"
+
+static apus_rc encode(apus_buf *to, const apus_type *type, const apus_rules *rules,
+                      const void *value, apus_omit omit);
+
+static int64_t load_signed(const void *at, uint32_t size)
+{
+    int8_t one;
+    int16_t two;
+    int32_t four;
+    int64_t eight;
+    switch (size) {
+    case 1:
+        memcpy(&one, at, 1);
+        return one;
+    case 2:
+        memcpy(&two, at, 2);
+        return two;
+    case 4:
+        memcpy(&four, at, 4);
+        return four;
+    default:
+        memcpy(&eight, at, 8);
+        return eight;
+    }
+}
+
+static uint64_t load_unsigned(const void *at, uint32_t size)
+{
+    uint64_t v = 0;
+    switch (size) {
+    case 1:
+        return *(const uint8_t *)at;
+    case 2: {
+        uint16_t two;
+        memcpy(&two, at, 2);
+        return two;
+    }
+    case 4: {
+        uint32_t four;
+        memcpy(&four, at, 4);
+        return four;
+    }
+    default:
+        memcpy(&v, at, 8);
+        return v;
+    }
+}
+
+/* --- scalars --- */
+
+static apus_rc encode_number(apus_buf *to, const apus_type *type, const apus_rules *rules,
+                             const void *value)
+{
+    bool narrow = type->kind == APUS_KIND_float;
+    double v = narrow ? (double)*(const float *)value : *(const double *)value;
+    if (!isfinite(v)) {
+        if (!rules || !(rules->has & APUS_RULE_inf_nan))
+            return APUS_INVALID;
+        apus_buf_lit(to, "null");
+        return APUS_OK;
+    }
+    char *p = apus_buf_room(to, APUS_TEXT_DOUBLE_MAX);
+    if (p)
+        apus_buf_grew(to, narrow ? apus_float_print((float)v, p) : apus_double_print(v, p));
+    return APUS_OK;
+}
+
+static apus_rc encode_text(apus_buf *to, apus_str text)
+{
+    if (!text.ptr)
+        text = APUS_STR("");
+    if (!apus_str_is_utf8(text))
+        return APUS_INVALID;
+    apus_json_quote(to, text);
+    return APUS_OK;
+}
+
+static apus_rc encode_cstr(apus_buf *to, const char *text)
+{
+    if (text)
+        return encode_text(to, apus_str_of(text));
+    apus_buf_lit(to, "null");
+    return APUS_OK;
+}
+
+static apus_rc encode_chars(apus_buf *to, const apus_type *type, const char *text)
+{
+    const char *end = memchr(text, '\0', type->n);
+    return encode_text(to, (apus_str){ text, end ? (size_t)(end - text) : type->n });
+}
+
+static apus_rc encode_enum(apus_buf *to, const apus_type *type, const void *value)
+{
+    int64_t v = load_signed(value, type->size);
+    for (uint32_t i = 0; i < type->enumeration->n_values; i++) {
+        if (type->enumeration->values[i].value == v) {
+            apus_json_quote(to, type->enumeration->values[i].name);
+            return APUS_OK;
+        }
+    }
+    return APUS_INVALID;
+}
+
+static void encode_bytes(apus_buf *to, const apus_bytes *bytes)
+{
+    apus_buf_addc(to, '"');
+    apus_base64_write(to, *bytes);
+    apus_buf_addc(to, '"');
+}
+
+/* What prints into a few bytes and needs quotes. */
+static void encode_short(apus_buf *to, apus_kind kind, const void *value)
+{
+    enum { ROOM = 64 };
+    char *p = apus_buf_room(to, ROOM);
+    if (!p)
+        return;
+    size_t n = 0;
+    *p = '"';
+    switch (kind) {
+    case APUS_KIND_time:
+        n = apus_time_print(*(const apus_time *)value, p + 1);
+        break;
+    case APUS_KIND_date:
+        n = apus_date_print(*(const apus_date *)value, p + 1);
+        break;
+    case APUS_KIND_duration:
+        n = apus_duration_print(*(const apus_duration *)value, p + 1);
+        break;
+    case APUS_KIND_uuid:
+        n = apus_uuid_print(*(const apus_uuid *)value, p + 1);
+        break;
+    case APUS_KIND_decimal:
+        n = apus_decimal_print(*(const apus_decimal *)value, p + 1);
+        break;
+    default:
+        n = apus_ip_print(*(const apus_ip *)value, p + 1);
+        break;
+    }
+    p[n + 1] = '"';
+    apus_buf_grew(to, n + 2);
+}
+
+/* --- what holds others --- */
+
+static apus_rc encode_items(apus_buf *to, const apus_type *type, const apus_rules *rules,
+                            const void *items, size_t n, apus_omit omit)
+{
+    size_t size = type->item_pointer ? sizeof(void *) : type->item->size;
+    apus_rc rc = APUS_OK;
+    apus_buf_addc(to, '[');
+    for (size_t i = 0; rc == APUS_OK && i < n; i++) {
+        const void *at = (const char *)items + i * size;
+        if (i)
+            apus_buf_addc(to, ',');
+        if (type->item_pointer)
+            memcpy(&at, at, sizeof(at));
+        if (at)
+            rc = encode(to, type->item, rules, at, omit);
+        else
+            apus_buf_lit(to, "null");
+    }
+    apus_buf_addc(to, ']');
+    return rc;
+}
+
+struct sequence {
+    const void *ptr;
+    size_t len;
+};
+
+static struct sequence load_sequence(const void *value)
+{
+    struct sequence s;
+    memcpy(&s.ptr, value, sizeof(s.ptr));
+    memcpy(&s.len, (const char *)value + sizeof(s.ptr), sizeof(s.len));
+    return s;
+}
+
+static apus_rc encode_map(apus_buf *to, const apus_type *type, const apus_rules *rules,
+                          const void *value, apus_omit omit)
+{
+    struct sequence s = load_sequence(value);
+    apus_rc rc = APUS_OK;
+    apus_buf_addc(to, '{');
+    for (size_t i = 0; rc == APUS_OK && i < s.len; i++) {
+        const char *entry = (const char *)s.ptr + i * type->entry_size;
+        const void *at = entry + type->value_offset;
+        if (i)
+            apus_buf_addc(to, ',');
+        rc = encode_text(to, *(const apus_str *)(const void *)entry);
+        apus_buf_addc(to, ':');
+        if (type->item_pointer)
+            memcpy(&at, at, sizeof(at));
+        if (rc == APUS_OK && at)
+            rc = encode(to, type->item, rules, at, omit);
+        else if (!at)
+            apus_buf_lit(to, "null");
+    }
+    apus_buf_addc(to, '}');
+    return rc;
+}
+
+/* --- models --- */
+
+static bool is_default(const apus_field *f, const void *at)
+{
+    if (!at)
+        return !f->default_value;
+    if (!f->default_value)
+        return false;
+    if (f->type->kind == APUS_KIND_str)
+        return apus_str_eq(*(const apus_str *)at, *(const apus_str *)f->default_value);
+    return memcmp(at, f->default_value, f->type->size) == 0;
+}
+
+static bool is_left_out(const apus_field *f, const void *at, apus_omit omit)
+{
+    bool null = !at || (f->type->kind == APUS_KIND_cstr && !*(const char *const *)at);
+    if (f->flags & APUS_FIELD_write_only)
+        return true;
+    if (null && (omit == APUS_OMIT_null || f->flags & APUS_FIELD_omit_null))
+        return true;
+    return (omit == APUS_OMIT_default || f->flags & APUS_FIELD_omit_default) && is_default(f, at);
+}
+
+static apus_rc encode_field(apus_buf *to, const apus_field *f, const void *object, const void *at,
+                            apus_omit omit)
+{
+    /* a quoted name and a colon in one step: names are the program's own */
+    char *p = apus_buf_room(to, f->name.len + 3);
+    if (!p)
+        return APUS_OK;
+    p[0] = '"';
+    memcpy(p + 1, f->name.ptr, f->name.len);
+    p[f->name.len + 1] = '"';
+    p[f->name.len + 2] = ':';
+    apus_buf_grew(to, f->name.len + 3);
+    if (!at) {
+        apus_buf_lit(to, "null");
+        return APUS_OK;
+    }
+    if (f->type->kind == APUS_KIND_counted) {
+        const void *items;
+        memcpy(&items, at, sizeof(items));
+        uint64_t n = load_unsigned((const char *)object + f->count_offset, f->count_size);
+        return encode_items(to, f->type, f->rules, items, items ? (size_t)n : 0, omit);
+    }
+    return encode(to, f->type, f->rules, at, omit);
+}
+
+static const apus_model *shape_of(const apus_model *m, const void *object)
+{
+    if (m->n_variants == 0)
+        return m;
+    const apus_field *tag = &m->fields[m->tag_field];
+    int64_t value = load_signed((const char *)object + tag->offset, tag->type->size);
+    for (uint32_t i = 0; i < m->n_variants; i++) {
+        if (m->variants[i].tag == value)
+            return m->variants[i].model;
+    }
+    return NULL;
+}
+
+/* Members that were kept go back out beside the declared ones. */
+static void encode_kept(apus_buf *to, const apus_model *m, const void *object, bool any)
+{
+    const apus_json *kept =
+        (const apus_json *)(const void *)((const char *)object + m->keep_offset);
+    if (kept->kind != APUS_JSON_object)
+        return;
+    for (const apus_json *v = kept->first; v; v = v->next, any = true) {
+        if (any)
+            apus_buf_addc(to, ',');
+        apus_json_quote(to, v->name);
+        apus_buf_addc(to, ':');
+        apus_json_write(to, v);
+    }
+}
+
+apus_rc apus_encode_model(apus_buf *to, const apus_model *m, const void *object, apus_omit omit)
+{
+    const apus_model *shape = shape_of(m, object);
+    if (!shape)
+        return APUS_INVALID;
+    bool any = false;
+    apus_rc rc = APUS_OK;
+    apus_buf_addc(to, '{');
+    for (uint32_t i = 0; rc == APUS_OK && i < shape->n_fields; i++) {
+        const apus_field *f = &shape->fields[i];
+        const void *at = (const char *)object + f->offset;
+        if (f->flags & APUS_FIELD_pointer)
+            memcpy(&at, at, sizeof(at));
+        if (is_left_out(f, at, omit) || (f->flags & APUS_FIELD_tag && m->tag_hidden))
+            continue;
+        if (any)
+            apus_buf_addc(to, ',');
+        any = true;
+        rc = encode_field(to, f, object, at, omit);
+    }
+    if (rc == APUS_OK && shape->extra == APUS_EXTRA_keep)
+        encode_kept(to, shape, object, any);
+    apus_buf_addc(to, '}');
+    return rc ? rc : to->failed;
+}
+
+static apus_rc encode(apus_buf *to, const apus_type *type, const apus_rules *rules,
+                      const void *value, apus_omit omit)
+{
+    char *p;
+    struct sequence s;
+    switch (type->kind) {
+    case APUS_KIND_bool:
+        apus_buf_add(to, *(const bool *)value ? APUS_STR("true") : APUS_STR("false"));
+        return APUS_OK;
+    case APUS_KIND_int8:
+    case APUS_KIND_int16:
+    case APUS_KIND_int32:
+    case APUS_KIND_int64:
+        p = apus_buf_room(to, APUS_TEXT_INT_MAX);
+        if (p)
+            apus_buf_grew(to, apus_int_print(load_signed(value, type->size), p));
+        return APUS_OK;
+    case APUS_KIND_uint8:
+    case APUS_KIND_uint16:
+    case APUS_KIND_uint32:
+    case APUS_KIND_uint64:
+        p = apus_buf_room(to, APUS_TEXT_INT_MAX);
+        if (p)
+            apus_buf_grew(to, apus_uint_print(load_unsigned(value, type->size), p));
+        return APUS_OK;
+    case APUS_KIND_float:
+    case APUS_KIND_double:
+        return encode_number(to, type, rules, value);
+    case APUS_KIND_str:
+    case APUS_KIND_url:
+    case APUS_KIND_email:
+        return encode_text(to, *(const apus_str *)value);
+    case APUS_KIND_cstr:
+        return encode_cstr(to, *(const char *const *)value);
+    case APUS_KIND_chars:
+        return encode_chars(to, type, value);
+    case APUS_KIND_bytes:
+        encode_bytes(to, value);
+        return APUS_OK;
+    case APUS_KIND_enum:
+        return encode_enum(to, type, value);
+    case APUS_KIND_json:
+        apus_json_write(to, value);
+        return APUS_OK;
+    case APUS_KIND_model:
+        return apus_encode_model(to, type->model, value, omit);
+    case APUS_KIND_list:
+        s = load_sequence(value);
+        return encode_items(to, type, rules, s.ptr, s.ptr ? s.len : 0, omit);
+    case APUS_KIND_array:
+        return encode_items(to, type, rules, value, type->n, omit);
+    case APUS_KIND_map:
+        return encode_map(to, type, rules, value, omit);
+    case APUS_KIND_none:
+    case APUS_KIND_counted:
+    case APUS_KIND_COUNT:
+        return APUS_INVALID;
+    default:
+        encode_short(to, type->kind, value);
+        return APUS_OK;
+    }
+}
+
+apus_rc apus_encode_json(apus_buf *to, const apus_type *type, const void *value, apus_omit omit)
+{
+    apus_rc rc = encode(to, type, NULL, value, omit);
+    return rc ? rc : to->failed;
+}

@@ -1,0 +1,233 @@
+/* Lists, fixed arrays and maps. */
+#include <stdlib.h>
+
+#include "model/decoder.h"
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static apus_str count_ctx(apus_decoder *d, const char *what, const char *key, uint32_t limit,
+                          size_t n)
+{
+    apus_str s = apus_arena_strf(
+        d->arena, "{\"field_type\":\"%s\",\"%s\":%u,\"actual_length\":%zu}", what, key, limit, n);
+    return s.ptr ? s : APUS_STR("");
+}
+
+apus_rc apus__check_count(apus_decoder *d, const char *what, const apus_rules *r, size_t n,
+                          const struct apus__input *in, const apus_place *place)
+{
+    if (r && r->has & APUS_RULE_min_items && n < r->min_items)
+        return apus__complain(d, place, in, "too_short",
+                              count_ctx(d, what, "min_length", r->min_items, n),
+                              "%s should have at least %u item%s after validation, not %zu", what,
+                              r->min_items, plural(r->min_items), n);
+    if (r && r->has & APUS_RULE_max_items && n > r->max_items)
+        return apus__complain(d, place, in, "too_long",
+                              count_ctx(d, what, "max_length", r->max_items, n),
+                              "%s should have at most %u item%s after validation, not %zu", what,
+                              r->max_items, plural(r->max_items), n);
+    return APUS_OK;
+}
+
+/* Items are compared as the JSON they came from would be: by value. */
+static bool same_item(const apus_type *item, const void *a, const void *b)
+{
+    if (item->kind == APUS_KIND_str)
+        return apus_str_eq(*(const apus_str *)a, *(const apus_str *)b);
+    if (item->kind == APUS_KIND_cstr)
+        return strcmp(*(const char *const *)a, *(const char *const *)b) == 0;
+    if (item->kind == APUS_KIND_json)
+        return apus_json_eq(a, b);
+    if (item->kind == APUS_KIND_double)
+        return *(const double *)a == *(const double *)b;
+    return memcmp(a, b, item->size) == 0;
+}
+
+apus_rc apus__check_items(apus_decoder *d, const apus_type *type, const apus_rules *rules,
+                          const void *items, size_t n, const struct apus__input *in,
+                          const apus_place *place)
+{
+    apus_rc rc = apus__check_count(d, "List", rules, n, in, place);
+    if (rc || !rules || !(rules->has & APUS_RULE_unique) || type->item_pointer)
+        return rc;
+    size_t size = type->item->size;
+    for (size_t i = 1; i < n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (same_item(type->item, (const char *)items + i * size,
+                          (const char *)items + j * size))
+                return apus__complain(d, place, in, "unique_items", APUS_STR(""),
+                                      "List items should be unique, items %zu and %zu are equal", j,
+                                      i);
+        }
+    }
+    return APUS_OK;
+}
+
+/* A growing array in the arena. */
+struct growing {
+    char *ptr;
+    size_t n, cap, size, align;
+};
+
+static void *next_item(apus_arena *a, struct growing *g)
+{
+    enum { FIRST = 8 };
+    if (g->n == g->cap) {
+        size_t cap = g->cap ? g->cap * 2 : FIRST;
+        if (cap > SIZE_MAX / 2 / g->size)
+            return NULL;
+        char *moved = apus_arena_grow(a, g->ptr, g->cap * g->size, cap * g->size, g->align);
+        if (!moved)
+            return NULL;
+        g->ptr = moved;
+        g->cap = cap;
+    }
+    void *at = g->ptr + g->n++ * g->size;
+    memset(at, 0, g->size);
+    return at;
+}
+
+static apus_rc decode_item(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
+                           bool secret, const apus_place *place, void *at)
+{
+    if (!type->item_pointer)
+        return apus__decode_value(c, type->item, rules, secret, place, at);
+    if (apus_scan_peek(&c->scan) == 'n')
+        return apus_scan_null(&c->scan); /* stays NULL */
+    void *object = apus__arena_array(c->d->arena, 1, type->item->size, type->item->align);
+    if (!object)
+        return APUS_NOMEM;
+    memcpy(at, &object, sizeof(object));
+    return apus__decode_value(c, type->item, rules, secret, place, object);
+}
+
+static apus_rc wrong_token(struct apus__decoding *c, bool secret, const apus_place *place,
+                           const char *type, const char *msg)
+{
+    struct apus__input in = { .secret = secret };
+    apus_rc rc = apus__input_read(c, &in);
+    return rc ? rc : apus__complain(c->d, place, &in, type, APUS_STR(""), "%s", msg);
+}
+
+/* All items into g; APUS_INVALID when any had a problem. */
+static apus_rc read_items(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
+                          bool secret, const apus_place *place, struct growing *g)
+{
+    apus_rc worst = APUS_OK, rc = apus_scan_enter_list(&c->scan);
+    bool more;
+    for (uint32_t i = 0; rc == APUS_OK; i++) {
+        rc = apus_scan_more_items(&c->scan, i == 0, &more);
+        if (rc || !more)
+            break;
+        void *at = next_item(c->d->arena, g);
+        if (!at)
+            return APUS_NOMEM;
+        apus_place here = { .up = place, .index = i, .is_index = true, .order = i };
+        rc = decode_item(c, type, rules, secret, &here, at);
+        if (rc == APUS_INVALID) {
+            worst = rc;
+            rc = APUS_OK;
+        }
+    }
+    return rc ? rc : worst;
+}
+
+static apus_rc store_array(struct apus__decoding *c, const apus_type *type, const struct growing *g,
+                           const struct apus__input *in, const apus_place *place, void *at)
+{
+    apus_rules exact = { .has = APUS_RULE_min_items | APUS_RULE_max_items };
+    exact.min_items = exact.max_items = type->n;
+    apus_rc rc = apus__check_count(c->d, "List", &exact, g->n, in, place);
+    if (rc == APUS_OK)
+        memcpy(at, g->ptr, g->n * g->size);
+    return rc;
+}
+
+apus_rc apus__decode_items(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
+                           bool secret, const apus_place *place, void *at)
+{
+    if (apus_scan_peek(&c->scan) != '[')
+        return wrong_token(c, secret, place, "list_type", "Input should be a valid list");
+    const char *begin = c->scan.at;
+    struct growing g = { .size = type->item_pointer ? sizeof(void *) : type->item->size,
+                         .align = type->item_pointer ? _Alignof(void *) : type->item->align };
+    apus_rc rc = read_items(c, type, rules, secret, place, &g);
+    if (rc)
+        return rc;
+    struct apus__input in = { .token = APUS__TOKEN_list, .secret = secret };
+    in.raw = apus__raw_since(c, begin);
+    in.echo_as = type;
+    if (type->kind == APUS_KIND_array)
+        return store_array(c, type, &g, &in, place, at);
+    rc = apus__check_items(c->d, type, rules, g.ptr, g.n, &in, place);
+    if (rc == APUS_OK) {
+        memcpy(at, &g.ptr, sizeof(g.ptr));
+        memcpy((char *)at + sizeof(g.ptr), &g.n, sizeof(g.n));
+    }
+    return rc;
+}
+
+/* --- maps --- */
+
+/* The entry of that key, if there was one: the last value counts. */
+static void *find_entry(const struct growing *g, apus_str key)
+{
+    for (size_t i = 0; i < g->n; i++) {
+        char *entry = g->ptr + i * g->size;
+        if (apus_str_eq(*(apus_str *)(void *)entry, key))
+            return entry;
+    }
+    return NULL;
+}
+
+static apus_rc read_entries(struct apus__decoding *c, const apus_type *type,
+                            const apus_rules *rules, bool secret, const apus_place *place,
+                            struct growing *g)
+{
+    apus_rc worst = APUS_OK, rc = apus_scan_enter_object(&c->scan);
+    bool more;
+    apus_str key;
+    for (uint32_t i = 0; rc == APUS_OK; i++) {
+        rc = apus_scan_more_members(&c->scan, i == 0, c->d->arena, &key, &more);
+        if (rc || !more)
+            break;
+        key = apus_arena_str(c->d->arena, key);
+        char *entry = key.ptr ? find_entry(g, key) : NULL;
+        if (!entry && key.ptr)
+            entry = next_item(c->d->arena, g);
+        if (!entry)
+            return APUS_NOMEM;
+        memcpy(entry, &key, sizeof(key));
+        apus_place here = { .up = place, .key = key, .order = i };
+        rc = decode_item(c, type, rules, secret, &here, entry + type->value_offset);
+        if (rc == APUS_INVALID) {
+            worst = rc;
+            rc = APUS_OK;
+        }
+    }
+    return rc ? rc : worst;
+}
+
+apus_rc apus__decode_map(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
+                         bool secret, const apus_place *place, void *at)
+{
+    if (apus_scan_peek(&c->scan) != '{')
+        return wrong_token(c, secret, place, "dict_type", "Input should be a valid dictionary");
+    const char *begin = c->scan.at;
+    struct growing g = { .size = type->entry_size, .align = _Alignof(max_align_t) };
+    apus_rc rc = read_entries(c, type, rules, secret, place, &g);
+    if (rc)
+        return rc;
+    struct apus__input in = { .token = APUS__TOKEN_object, .secret = secret };
+    in.raw = apus__raw_since(c, begin);
+    in.echo_as = type;
+    rc = apus__check_count(c->d, "Dictionary", rules, g.n, &in, place);
+    if (rc == APUS_OK) {
+        memcpy(at, &g.ptr, sizeof(g.ptr));
+        memcpy((char *)at + sizeof(g.ptr), &g.n, sizeof(g.n));
+    }
+    return rc;
+}

@@ -1,0 +1,307 @@
+/* Objects into structs: members as they come, then what is missing, then the model's own
+ * check.  A tagged union first looks ahead for its tag. */
+#include "model/decoder.h"
+
+enum {
+    FIELDS_INLINE = 256, /* more need memory from the arena */
+    WORD_BITS = 64,
+};
+
+struct object {
+    struct apus__decoding *c;
+    const apus_model *m;
+    const apus_place *place;
+    void *base;
+    uint64_t *seen;   /* a bit per field */
+    uint32_t n_extra; /* members that the model does not have, so far */
+    apus_json *kept;  /* they, where the model keeps them */
+    apus_rc worst;
+};
+
+static bool is_seen(const struct object *o, uint32_t i)
+{
+    return o->seen[i / WORD_BITS] >> (i % WORD_BITS) & 1;
+}
+
+static apus_rc keep_extra(struct object *o, apus_str key)
+{
+    apus_json *v;
+    apus_arena *a = o->c->d->arena;
+    apus_rc rc = apus_scan_json(&o->c->scan, a, false, &v);
+    if (rc)
+        return rc;
+    apus_str name = apus_arena_str(a, key);
+    return name.ptr && apus_json_set(a, o->kept, name.ptr, v) ? APUS_OK : APUS_NOMEM;
+}
+
+static apus_rc take_extra(struct object *o, apus_str key)
+{
+    if (o->m->extra == APUS_EXTRA_keep)
+        return keep_extra(o, key);
+    if (o->m->extra == APUS_EXTRA_ignore)
+        return apus_scan_skip(&o->c->scan);
+    struct apus__input in = { 0 };
+    apus_rc rc = apus__input_read(o->c, &in);
+    if (rc)
+        return rc;
+    apus_place here = { .up = o->place, .key = key, .order = o->m->n_fields + o->n_extra++ };
+    return apus__complain(o->c->d, &here, &in, "extra_forbidden", APUS_STR(""),
+                          "Extra inputs are not permitted");
+}
+
+/* *next is the field that a client who keeps our order sends now. */
+static uint32_t find_field(const apus_model *m, apus_str key, uint32_t *next)
+{
+    uint32_t i = *next;
+    if (i >= m->n_fields || !apus_str_eq(m->fields[i].name, key))
+        i = apus_model_find(m, key);
+    *next = i + 1;
+    return i;
+}
+
+static apus_rc take_member(struct object *o, apus_str key, uint32_t *next)
+{
+    uint32_t i = find_field(o->m, key, next);
+    if (i == o->m->n_fields || o->m->fields[i].flags & APUS_FIELD_read_only)
+        return i == o->m->n_fields ? take_extra(o, key) : apus_scan_skip(&o->c->scan);
+    apus_decoder *d = o->c->d;
+    if (is_seen(o, i) && d->limits.refuse_duplicate_keys) {
+        o->c->scan.error->message = "Duplicate key";
+        return APUS_SYNTAX;
+    }
+    o->seen[i / WORD_BITS] |= UINT64_C(1) << (i % WORD_BITS);
+    apus_place here = { .up = o->place, .key = o->m->fields[i].name, .order = i };
+    return apus__decode_field(o->c, &o->m->fields[i], &here, o->base);
+}
+
+static apus_rc take_members(struct object *o)
+{
+    bool more;
+    uint32_t next = 0;
+    apus_str key;
+    apus_scan *s = &o->c->scan;
+    apus_rc rc = apus_scan_enter_object(s);
+    for (bool first = true; rc == APUS_OK; first = false) {
+        rc = apus_scan_more_members(s, first, o->c->d->arena, &key, &more);
+        if (rc || !more)
+            break;
+        rc = take_member(o, key, &next);
+        if (rc == APUS_INVALID) {
+            o->worst = rc;
+            rc = APUS_OK;
+        }
+    }
+    return rc;
+}
+
+/* The echo of the whole object is made once, and only if something is missing. */
+static apus_rc fill_absent(struct object *o, const char *begin)
+{
+    apus_decoder *d = o->c->d;
+    apus_str echo = { NULL, 0 };
+    for (uint32_t i = 0; i < o->m->n_fields; i++) {
+        const apus_field *f = &o->m->fields[i];
+        if (is_seen(o, i))
+            continue;
+        bool missing =
+            f->flags & APUS_FIELD_required && !(f->flags & APUS_FIELD_read_only) && !d->partial;
+        if (missing && !echo.ptr) {
+            apus_type whole = { .kind = APUS_KIND_model };
+            whole.model = o->m;
+            echo = apus__echo(d, &whole, apus__raw_since(o->c, begin));
+        }
+        apus_place here = { .up = o->place, .key = f->name, .order = i };
+        apus_rc rc = apus_decode_absent(d, f, echo, &here, o->base);
+        if (rc == APUS_INVALID)
+            o->worst = rc;
+        else if (rc)
+            return rc;
+    }
+    return APUS_OK;
+}
+
+apus_rc apus_decode_check(apus_decoder *d, const apus_model *m, const apus_place *place,
+                          const void *object)
+{
+    const char *why = m->check ? m->check(object) : NULL;
+    if (!why)
+        return APUS_OK;
+    apus_problems_add(d->problems, place, "value_error", (apus_str){ NULL, 0 },
+                      APUS_STR("{\"error\":{}}"), "Value error, %s", why);
+    return d->problems->no_memory ? APUS_NOMEM : APUS_INVALID;
+}
+
+/* As above, with the echo of the object. */
+static apus_rc check_object(struct object *o, const char *begin)
+{
+    const char *why = o->m->check ? o->m->check(o->base) : NULL;
+    if (!why)
+        return APUS_OK;
+    apus_type whole = { .kind = APUS_KIND_model };
+    whole.model = o->m;
+    apus_problems *p = o->c->d->problems;
+    apus_problems_add(p, o->place, "value_error",
+                      apus__echo(o->c->d, &whole, apus__raw_since(o->c, begin)),
+                      APUS_STR("{\"error\":{}}"), "Value error, %s", why);
+    return p->no_memory ? APUS_NOMEM : APUS_INVALID;
+}
+
+static apus_rc decode_plain(struct apus__decoding *c, const apus_model *m, const apus_place *place,
+                            void *base)
+{
+    uint64_t inline_bits[FIELDS_INLINE / WORD_BITS] = { 0 };
+    struct object o = { .c = c, .m = m, .place = place, .base = base, .seen = inline_bits };
+    const char *begin = c->scan.at;
+    if (m->n_fields > FIELDS_INLINE)
+        o.seen = APUS_NEW(c->d->arena, uint64_t, (m->n_fields + WORD_BITS - 1) / WORD_BITS);
+    if (m->extra == APUS_EXTRA_keep) {
+        o.kept = (apus_json *)(void *)((char *)base + m->keep_offset);
+        *o.kept = (apus_json){ .kind = APUS_JSON_object };
+    }
+    if (!o.seen)
+        return APUS_NOMEM;
+    apus_rc rc = take_members(&o);
+    if (rc == APUS_OK)
+        rc = fill_absent(&o, begin);
+    if (rc == APUS_OK && o.worst == APUS_OK && !c->d->partial)
+        o.worst = check_object(&o, begin);
+    if (rc == APUS_OK && c->d->sent)
+        c->d->sent(c->d->sent_ctx, m, base, o.seen);
+    return rc ? rc : o.worst;
+}
+
+/* --- unions --- */
+
+static apus_rc no_tag(struct apus__decoding *c, const apus_model *m, const apus_place *place)
+{
+    apus_str tag = m->fields[m->tag_field].name;
+    const char *begin = c->scan.at;
+    apus_rc rc = apus_scan_skip(&c->scan);
+    if (rc)
+        return rc;
+    apus_type whole = { .kind = APUS_KIND_model };
+    whole.model = m;
+    apus_str quoted = apus_arena_strf(c->d->arena, "'%.*s'", APUS_FMT(tag));
+    apus_problems_add(c->d->problems, place, "union_tag_not_found",
+                      apus__echo(c->d, &whole, apus__raw_since(c, begin)),
+                      apus__ctx_text(c->d, "discriminator", quoted),
+                      "Unable to extract tag using discriminator '%.*s'", APUS_FMT(tag));
+    return c->d->problems->no_memory || !quoted.ptr ? APUS_NOMEM : APUS_INVALID;
+}
+
+static apus_rc wrong_tag(struct apus__decoding *c, const apus_model *m, const apus_place *place,
+                         apus_str sent)
+{
+    apus_buf names = apus_buf_in(c->d->arena), ctx = apus_buf_in(c->d->arena);
+    apus_str tag = m->fields[m->tag_field].name, expected, context;
+    const char *begin = c->scan.at;
+    apus_rc rc = apus_scan_skip(&c->scan);
+    if (rc)
+        return rc;
+    for (uint32_t i = 0; i < m->n_variants; i++)
+        apus_buf_addf(&names, "%s'%.*s'", i ? ", " : "", APUS_FMT(m->variants[i].name));
+    if (apus_buf_take(&names, &expected))
+        return APUS_NOMEM;
+    apus_buf_addf(&ctx, "{\"discriminator\":\"'%.*s'\",\"tag\":", APUS_FMT(tag));
+    apus_json_quote(&ctx, sent);
+    apus_buf_lit(&ctx, ",\"expected_tags\":");
+    apus_json_quote(&ctx, expected);
+    apus_buf_addc(&ctx, '}');
+    if (apus_buf_take(&ctx, &context))
+        return APUS_NOMEM;
+    apus_type whole = { .kind = APUS_KIND_model };
+    whole.model = m;
+    apus_problems_add(c->d->problems, place, "union_tag_invalid",
+                      apus__echo(c->d, &whole, apus__raw_since(c, begin)), context,
+                      "Input tag '%.*s' found using '%.*s' does not match any of the expected "
+                      "tags: %.*s",
+                      APUS_FMT(sent), APUS_FMT(tag), APUS_FMT(expected));
+    return c->d->problems->no_memory ? APUS_NOMEM : APUS_INVALID;
+}
+
+/* The tag's text, wherever it stands; the scanner does not move.  A tag that is no
+ * string counts as none. */
+static apus_rc find_tag(struct apus__decoding *c, const apus_model *m, apus_str *tag, bool *found)
+{
+    apus_scan s = c->scan;
+    bool more;
+    apus_str key;
+    *found = false;
+    apus_rc rc = apus_scan_enter_object(&s);
+    for (bool first = true; rc == APUS_OK; first = false) {
+        rc = apus_scan_more_members(&s, first, c->d->arena, &key, &more);
+        if (rc || !more)
+            break;
+        if (apus_str_eq(key, m->fields[m->tag_field].name) && apus_scan_peek(&s) == '"') {
+            rc = apus_scan_string(&s, c->d->arena, tag);
+            *found = true;
+        } else {
+            rc = apus_scan_skip(&s);
+        }
+    }
+    return rc;
+}
+
+static apus_rc decode_tagged(struct apus__decoding *c, const apus_model *m, const apus_place *place,
+                             void *base)
+{
+    apus_str tag;
+    bool found;
+    apus_rc rc = find_tag(c, m, &tag, &found);
+    if (rc)
+        return rc;
+    if (!found)
+        return no_tag(c, m, place);
+    for (uint32_t i = 0; i < m->n_variants; i++) {
+        const apus_variant *v = &m->variants[i];
+        if (!apus_str_eq(v->name, tag))
+            continue;
+        apus_place here = { .up = place, .key = v->name, .order = 0 };
+        return decode_plain(c, v->model, &here, base);
+    }
+    return wrong_tag(c, m, place, tag);
+}
+
+static void store_tag(const apus_model *m, const apus_variant *v, void *base)
+{
+    const apus_field *f = &m->fields[m->tag_field];
+    apus_field as_count = { .count_offset = f->offset, .count_size = (uint8_t)f->type->size };
+    apus__store_count(&as_count, base, (size_t)v->tag);
+}
+
+/* Each shape in turn; if none fits, the complaints of all are told. */
+static apus_rc decode_untagged(struct apus__decoding *c, const apus_model *m,
+                               const apus_place *place, void *base)
+{
+    const apus_scan start = c->scan;
+    uint32_t n = c->d->problems->n;
+    apus_rc rc = APUS_INVALID;
+    for (uint32_t i = 0; i < m->n_variants && rc == APUS_INVALID; i++) {
+        const apus_variant *v = &m->variants[i];
+        apus_place here = { .up = place, .key = apus_str_of(v->model->name), .order = i };
+        c->scan = start;
+        rc = decode_plain(c, v->model, &here, base);
+        if (rc == APUS_OK) {
+            apus_problems_cut(c->d->problems, n);
+            store_tag(m, v, base);
+        }
+    }
+    return rc;
+}
+
+apus_rc apus__decode_model(struct apus__decoding *c, const apus_model *m, const apus_place *place,
+                           void *base)
+{
+    if (apus_scan_peek(&c->scan) != '{') {
+        struct apus__input in = { 0 };
+        apus_rc rc = apus__input_read(c, &in);
+        return rc ? rc
+                  : apus__complain(c->d, place, &in, "model_attributes_type", APUS_STR(""),
+                                   "Input should be a valid dictionary or object to extract "
+                                   "fields from");
+    }
+    memset(base, 0, m->size);
+    if (m->n_variants == 0)
+        return decode_plain(c, m, place, base);
+    return m->tag_hidden ? decode_untagged(c, m, place, base) : decode_tagged(c, m, place, base);
+}

@@ -1,0 +1,31 @@
+/* src/model/scalar.h - the setters of scalar kinds: see scalar.c.  `rules` is never
+ * NULL; at has type->size bytes. */
+#ifndef APUS_MODEL_SCALAR_H
+#define APUS_MODEL_SCALAR_H
+
+#include "model/decoder.h"
+
+#define APUS__SETTER(name)                                                                         \
+    apus_rc apus__set_##name(apus_decoder *d, const apus_type *type, const apus_rules *rules,      \
+                             const struct apus__input *in, const apus_place *place, void *at)
+
+APUS__SETTER(bool); /* scalar_number.c */
+APUS__SETTER(int);
+APUS__SETTER(number);
+APUS__SETTER(decimal);
+APUS__SETTER(str); /* scalar_text.c */
+APUS__SETTER(bytes);
+APUS__SETTER(enum);
+APUS__SETTER(url);
+APUS__SETTER(email);
+APUS__SETTER(ip);
+APUS__SETTER(uuid);
+APUS__SETTER(json);
+APUS__SETTER(time); /* scalar_time.c */
+APUS__SETTER(date);
+APUS__SETTER(duration);
+
+/* Whether the token carries text. */
+bool apus__has_text(const struct apus__input *in);
+
+#endif

@@ -1,0 +1,132 @@
+/* One value of any type, from JSON. */
+#include "model/decoder.h"
+
+apus_str apus__raw_since(const struct apus__decoding *c, const char *begin)
+{
+    const char *end = c->scan.at;
+    while (end > begin && (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\r' || end[-1] == '\t'))
+        end--;
+    return (apus_str){ begin, (size_t)(end - begin) };
+}
+
+apus_rc apus__input_read(struct apus__decoding *c, struct apus__input *in)
+{
+    const char *begin = c->scan.at;
+    apus_rc rc;
+    switch (apus_scan_peek(&c->scan)) {
+    case '"':
+        in->token = APUS__TOKEN_string;
+        rc = apus_scan_string(&c->scan, c->d->arena, &in->text);
+        break;
+    case 't':
+    case 'f':
+        in->token = APUS__TOKEN_bool;
+        rc = apus_scan_bool(&c->scan, &in->truth);
+        break;
+    case 'n':
+        in->token = APUS__TOKEN_null;
+        rc = apus_scan_null(&c->scan);
+        break;
+    case '{':
+        in->token = APUS__TOKEN_object;
+        rc = apus_scan_skip(&c->scan);
+        break;
+    case '[':
+        in->token = APUS__TOKEN_list;
+        rc = apus_scan_skip(&c->scan);
+        break;
+    case '\0':
+        return apus_scan_expecting_value(&c->scan);
+    default:
+        in->token = APUS__TOKEN_number;
+        rc = apus_scan_number_read(&c->scan, &in->number);
+        break;
+    }
+    if (rc == APUS_OK)
+        in->raw = apus__raw_since(c, begin);
+    return rc;
+}
+
+static apus_rc decode_json(struct apus__decoding *c, void *at)
+{
+    apus_json *v;
+    apus_rc rc = apus_scan_json(&c->scan, c->d->arena, c->d->limits.refuse_duplicate_keys, &v);
+    if (rc == APUS_OK)
+        memcpy(at, v, sizeof(*v));
+    return rc;
+}
+
+apus_rc apus__decode_value(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
+                           bool secret, const apus_place *place, void *at)
+{
+    struct apus__input in = { .secret = secret };
+    apus_rc rc;
+    switch (type->kind) {
+    case APUS_KIND_model:
+        return apus__decode_model(c, type->model, place, at);
+    case APUS_KIND_list:
+    case APUS_KIND_array:
+        return apus__decode_items(c, type, rules, secret, place, at);
+    case APUS_KIND_map:
+        return apus__decode_map(c, type, rules, secret, place, at);
+    case APUS_KIND_json:
+        return decode_json(c, at);
+    default:
+        rc = apus__input_read(c, &in);
+        return rc ? rc : apus__scalar_set(c->d, type, rules, &in, place, at);
+    }
+}
+
+void apus__store_count(const apus_field *f, void *base, size_t n)
+{
+    uint8_t one = (uint8_t)n;
+    uint16_t two = (uint16_t)n;
+    uint32_t four = (uint32_t)n;
+    uint64_t eight = n;
+    const void *from = f->count_size == 1   ? (const void *)&one
+                       : f->count_size == 2 ? (const void *)&two
+                       : f->count_size == 4 ? (const void *)&four
+                                            : (const void *)&eight;
+    memcpy((char *)base + f->count_offset, from, f->count_size);
+}
+
+/* T *items and a count: read as a list, then taken apart. */
+static apus_rc decode_counted(struct apus__decoding *c, const apus_field *f,
+                              const apus_place *place, void *base)
+{
+    struct {
+        void *ptr;
+        size_t len;
+    } list = { NULL, 0 };
+    apus_rc rc =
+        apus__decode_items(c, f->type, f->rules, f->flags & APUS_FIELD_secret, place, &list);
+    if (rc == APUS_OK) {
+        memcpy((char *)base + f->offset, &list.ptr, sizeof(list.ptr));
+        apus__store_count(f, base, list.len);
+    }
+    return rc;
+}
+
+apus_rc apus__decode_field(struct apus__decoding *c, const apus_field *f, const apus_place *place,
+                           void *base)
+{
+    char *at = (char *)base + f->offset;
+    bool secret = f->flags & APUS_FIELD_secret;
+    if (f->type->kind == APUS_KIND_counted)
+        return decode_counted(c, f, place, base);
+    if (f->flags & APUS_FIELD_nullable && apus_scan_peek(&c->scan) == 'n') {
+        apus_rc rc = apus_scan_null(&c->scan);
+        if (rc == APUS_OK)
+            memset(at, 0, f->flags & APUS_FIELD_pointer ? sizeof(void *) : f->type->size);
+        return rc;
+    }
+    if (!(f->flags & APUS_FIELD_pointer))
+        return apus__decode_value(c, f->type, f->rules, secret, place, at);
+    void *object = apus__arena_array(c->d->arena, 1, f->type->size, f->type->align);
+    if (!object)
+        return APUS_NOMEM;
+    apus_rc rc = apus__decode_value(c, f->type, f->rules, secret, place, object);
+    if (rc == APUS_OK)
+        memcpy(at, &object, sizeof(object));
+    return rc;
+}
