@@ -7,7 +7,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "apus/clock.h"
 #include "apus/http.h"
@@ -60,9 +59,10 @@ apus_arena *apus__test_arena(apus_test *t)
 
 apus_test *apus_test_start(const apus_app *app)
 {
-    apus_test *t = calloc(1, sizeof(*t));
+    apus_test *t = apus_alloc_libc.resize(apus_alloc_libc.ctx, NULL, 0, sizeof(*t));
     apus_err err = { 0 };
     need(t != NULL, "out of memory");
+    *t = (apus_test){ 0 };
     apus_arena_init(&t->arena, &apus_alloc_libc, MEMORY_MAX);
     if (apus_loop_create(&t->loop, &err) || apus_service_create(app, t->loop, &t->service, &err) ||
         apus_http_server_create(t->loop, NULL, apus_service_handle, t->service, &t->server, &err))
@@ -81,7 +81,7 @@ void apus_test_stop(apus_test *t)
     apus_service_destroy(t->service);
     apus_loop_destroy(t->loop);
     apus_arena_finish(&t->arena);
-    free(t);
+    apus_alloc_libc.resize(apus_alloc_libc.ctx, t, sizeof(*t), 0);
 }
 
 void apus__test_override(apus_test *t, apus_fn *real, apus_fn *fake)

@@ -202,9 +202,10 @@ void apus__exchange_lose(apus__exchange *x)
 {
     bool answered = x->answer_state != APUS__ANSWER_NONE;
     x->answer_state = APUS__ANSWER_OVER; /* what was lent to the output is back */
-    if (!x->fiber)
+    /* Without a fiber it may still be handled: right now, by who lost the connection. */
+    if (x->request_state != APUS__REQUEST_HANDLED)
         x->request_state = APUS__REQUEST_DONE;
-    else if (!answered || x->c->server->draining)
+    else if (x->fiber && (!answered || x->c->server->draining))
         apus_fiber_cancel(x->fiber, APUS_CANCELLED);
     else if (x->flusher) /* what follows the answer does not need the client */
         apus_fiber_wake(x->flusher);

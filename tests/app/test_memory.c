@@ -251,16 +251,18 @@ static bool march(size_t which, long n)
     refuse_at = n;
     apus_rc rc = apus_http_pipe_open(b.server, &b.out, &b.pipe);
     if (!rc) {
-        long left = refuse_at; /* what the pipe keeps is the client's memory */
-        refuse_at = -1;
         apus_http_pipe_send(b.pipe, text);
-        refuse_at = refused ? -1 : left;
         turn(&b);
     } else {
         b.pipe = NULL;
         assert_int_equal(rc, APUS_NOMEM);
     }
     refuse_at = -1;
+    if (!rc && b.out.len == 0 && !apus_http_pipe_is_closed(b.pipe)) {
+        /* It was the pipe that had no room for what the client sent. */
+        apus_http_pipe_send(b.pipe, text);
+        turn(&b);
+    }
     if (!rc) {
         bool answered = b.out.len > 12 && memcmp(b.out.ptr, "HTTP/1.1 ", 9) == 0;
         if (!answered && !apus_http_pipe_is_closed(b.pipe))
@@ -282,7 +284,7 @@ static void refused_memory_is_survived(void **state)
         long n = 0;
         while (march(i, n))
             n++;
-        assert_true(n > 2);
+        assert_true(n > 6);
         assert_true(n < 1000);
     }
 }
