@@ -94,7 +94,8 @@ static void parse_printed(const char *text, struct decimal *d)
 static void long_decimal(double v, bool is_float, struct decimal *d)
 {
     char text[40];
-    int most = is_float ? 9 : 17, least = is_float ? 6 : 15;
+    /* numbers below the normal range have fewer digits to tell apart */
+    int most = is_float ? 9 : 17, least = v < 2.3e-308 ? 1 : is_float ? 6 : 15;
     for (int digits = least; digits <= most; digits++) {
         snprintf(text, sizeof(text), "%.*e", digits - 1, v);
         double back = strtod(text, NULL);
