@@ -1,0 +1,131 @@
+/* Forms: urlencoded (WHATWG URL section 5) and multipart (RFC 7578).
+ *
+ * A multipart part with a filename is a file; any other is a field.  Neither is
+ * copied: both point into the body. */
+#include "app/form.h"
+
+#include "app/bind.h"
+#include "app/values.h"
+#include "app/wire.h"
+
+const apus_type apus_type_upload = { .kind = APUS_KIND_none,
+                                     .size = sizeof(apus_upload),
+                                     .align = _Alignof(apus_upload) };
+const apus_type apus_type_uploads = { .kind = APUS_KIND_list,
+                                      .size = sizeof(apus_uploads),
+                                      .align = _Alignof(apus_uploads),
+                                      .item = &apus_type_upload };
+
+/* --- reading --- */
+
+apus_rc apus__form_read(apus_req *req)
+{
+    apus_str content_type = apus_req_header(req, "content-type");
+    apus_str type = apus__media_type(content_type);
+    apus_str body = req->x->request.body;
+    if (apus_str_eq_nocase(type, APUS_STR("application/x-www-form-urlencoded")))
+        return apus__values_read_form(req, body, &req->form);
+    req->form.read = true; /* of any other type: no fields */
+    return APUS_OK;
+}
+
+/* --- files --- */
+
+/* Bytes where only the content is wanted; otherwise the whole upload. */
+static void store_file(const apus_type *type, const struct apus__file *f, void *to)
+{
+    if (type->kind == APUS_KIND_bytes)
+        memcpy(to, &f->upload.content, sizeof(f->upload.content));
+    else
+        memcpy(to, &f->upload, sizeof(f->upload));
+}
+
+static const struct apus__file *next_file(const struct apus__file *f, apus_str name)
+{
+    while (f && !apus_str_eq(f->name, name))
+        f = f->next;
+    return f;
+}
+
+static apus_rc bind_files(apus_req *req, const apus_field *f, char *at)
+{
+    size_t n = 0;
+    for (const struct apus__file *x = next_file(req->files, f->name); x;
+         x = next_file(x->next, f->name))
+        n++;
+    const apus_type *item = f->type->item;
+    char *items = apus__arena_array(&req->x->arena, n, item->size, item->align);
+    if (!items)
+        return APUS_NOMEM;
+    /* A list is { T *ptr; size_t len; }, whatever its T. */
+    memcpy(at, &items, sizeof(items));
+    memcpy(at + sizeof(items), &n, sizeof(n));
+    for (const struct apus__file *x = next_file(req->files, f->name); x;
+         x = next_file(x->next, f->name), items += item->size)
+        store_file(item, x, items);
+    return APUS_OK;
+}
+
+static apus_rc bind_one_file(apus_req *req, const apus_field *f, const struct apus__file *file,
+                             char *at)
+{
+    if (!(f->flags & APUS_FIELD_pointer)) {
+        store_file(f->type, file, at);
+        return APUS_OK;
+    }
+    void *held = apus__arena_array(&req->x->arena, 1, f->type->size, f->type->align);
+    if (!held)
+        return APUS_NOMEM;
+    store_file(f->type, file, held);
+    memcpy(at, &held, sizeof(held));
+    return APUS_OK;
+}
+
+/* Of several of one name the last counts, as for other fields. */
+static apus_rc bind_file(apus_req *req, apus_decoder *d, const apus__binding *b, void *args)
+{
+    const apus_field *f = &b->param->field;
+    const struct apus__file *last = NULL;
+    for (const struct apus__file *x = next_file(req->files, f->name); x;
+         x = next_file(x->next, f->name))
+        last = x;
+    char *at = (char *)args + f->offset;
+    if (last)
+        return f->type->kind == APUS_KIND_list ? bind_files(req, f, at)
+                                               : bind_one_file(req, f, last, at);
+    if (f->flags & APUS_FIELD_required) {
+        apus_problems_add(d->problems, &b->place, "missing", APUS_STR(""), APUS_STR(""),
+                          "Field required");
+        return APUS_INVALID;
+    }
+    memset(at, 0, f->flags & APUS_FIELD_pointer ? sizeof(void *) : f->type->size);
+    return APUS_OK;
+}
+
+/* --- fields --- */
+
+static apus_rc bind_one(apus_req *req, apus_decoder *d, const apus__step *s,
+                        const apus__binding *b, void *args)
+{
+    const apus_param *param = b->param;
+    if (param->in == APUS_IN_file)
+        return bind_file(req, d, b, args);
+    if (param->flags & APUS_PARAM_model)
+        return apus__bind_model(req, d, param, &s->source[4], args);
+    bool given;
+    apus_rc rc = apus__bind_field(req, d, APUS_IN_form, &param->field, APUS__AS_WRITTEN, &b->place,
+                                  args, &given);
+    return given || rc ? rc : apus_decode_absent(d, &param->field, APUS_STR(""), &b->place, args);
+}
+
+apus_rc apus__bind_form(apus_req *req, apus_decoder *d, const apus__step *s, void *args)
+{
+    apus_rc worst = APUS_OK;
+    for (uint32_t i = 0; i < s->n_body; i++) {
+        apus_rc rc = bind_one(req, d, s, &s->body[i], args);
+        if (rc && rc != APUS_INVALID)
+            return rc;
+        worst = rc ? rc : worst;
+    }
+    return worst;
+}
