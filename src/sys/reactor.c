@@ -154,7 +154,9 @@ void apus_reactor_turn(apus_reactor *r, int64_t wait_ns)
         return;
     }
     if (wait_ns != INT64_MAX) {
-        /* libuv counts in milliseconds; a timer must not fire early */
+        /* libuv counts in milliseconds; a timer must not fire early.  From a stale time it
+         * would be due before the wait, and the wait would have no end. */
+        uv_update_time(&r->loop);
         uint64_t ms = (uint64_t)(wait_ns / APUS_MILLISECOND) + 1;
         uv_timer_start(&r->timer, on_timer, ms, 0);
     }
