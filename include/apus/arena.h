@@ -53,8 +53,8 @@ void apus_arena_init(apus_arena *a, const apus_alloc *alloc, size_t limit);
  * is then as it was after apus_arena_init. */
 void apus_arena_finish(apus_arena *a);
 
-/* As apus_arena_finish, but keeps the oldest chunk for the next user, so that
- * steady work takes nothing from the allocator. */
+/* As apus_arena_finish, but keeps one chunk (the largest up to 32 KiB) for the next
+ * user, so that steady work takes nothing from the allocator. */
 void apus_arena_reset(apus_arena *a);
 
 /* Uninitialised memory, or NULL if the limit or the allocator says no.  align

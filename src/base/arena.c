@@ -10,8 +10,9 @@
 #include "base/poison.h"
 
 enum {
-    CHUNK_MIN = 4096,        /* bytes; a small request fits in one */
-    CHUNK_MAX = 1024 * 1024, /* growth stops doubling here */
+    CHUNK_MIN = 4096,           /* bytes; a small request fits in one */
+    CHUNK_MAX = 1024 * 1024,    /* growth stops doubling here */
+    CHUNK_KEPT_MAX = 32 * 1024, /* a larger one is not kept by reset, if there is another */
 };
 
 struct apus__chunk {
@@ -190,14 +191,31 @@ void apus_arena_finish(apus_arena *a)
     a->left = 0;
 }
 
+/* The largest that is not too large to sit around; the oldest if they all are. */
+static struct apus__chunk *chunk_to_keep(const apus_arena *a)
+{
+    struct apus__chunk *keep = NULL;
+    for (struct apus__chunk *c = a->chunk; c; c = c->older)
+        if (!keep || keep->size > CHUNK_KEPT_MAX ||
+            (c->size > keep->size && c->size <= CHUNK_KEPT_MAX))
+            keep = c;
+    return keep;
+}
+
 void apus_arena_reset(apus_arena *a)
 {
     run_defers(a, NULL);
-    if (!a->chunk)
+    struct apus__chunk *keep = chunk_to_keep(a);
+    if (!keep)
         return;
-    while (a->chunk->older)
-        drop_chunk(a);
-    enter_chunk(a, a->chunk);
+    while (a->chunk) {
+        if (a->chunk == keep)
+            a->chunk = keep->older;
+        else
+            drop_chunk(a);
+    }
+    keep->older = NULL;
+    enter_chunk(a, keep);
 }
 
 apus_arena_mark apus_arena_mark_take(const apus_arena *a)

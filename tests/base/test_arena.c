@@ -79,6 +79,29 @@ static void reset_keeps_one_chunk_for_the_next_user(void **state)
     assert_int_equal(f.held, 0);
 }
 
+/* Work that needs several chunks the first time has them in one piece from then on;
+ * an unusually large one does not sit around. */
+static void reset_keeps_what_the_next_user_will_need(void **state)
+{
+    (void)state;
+    struct failing f = { 0 };
+    apus_alloc alloc = failing_alloc(&f);
+    apus_arena a;
+    apus_arena_init(&a, &alloc, 1 << 20);
+    for (int request = 0; request < 50; request++) {
+        for (int i = 0; i < 10; i++)
+            assert_non_null(apus_arena_alloc(&a, 1000, 8));
+        apus_arena_reset(&a);
+    }
+    int calls = f.calls;
+    assert_true(calls <= 4);
+    assert_non_null(apus_arena_alloc(&a, 1 << 18, 8));
+    apus_arena_reset(&a);
+    assert_true(f.held <= 32 * 1024);
+    apus_arena_finish(&a);
+    assert_int_equal(f.held, 0);
+}
+
 struct trace {
     char text[16];
     size_t n;
@@ -175,6 +198,7 @@ int main(void)
         cmocka_unit_test(the_limit_is_exact),
         cmocka_unit_test(rewinding_gives_back_what_came_after),
         cmocka_unit_test(reset_keeps_one_chunk_for_the_next_user),
+        cmocka_unit_test(reset_keeps_what_the_next_user_will_need),
         cmocka_unit_test(deferred_calls_run_newest_first),
         cmocka_unit_test(growing_in_place_and_by_moving),
         cmocka_unit_test(text_is_terminated),
