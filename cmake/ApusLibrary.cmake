@@ -1,0 +1,37 @@
+# libapus: every floor in one library, static and shared, and what makes it usable from an
+# install prefix: headers, pkg-config, a CMake package with apus_add_api().
+include(CMakePackageConfigHelpers)
+
+set(objects "")
+get_property(floors GLOBAL PROPERTY APUS_FLOORS)
+foreach(floor IN LISTS floors)
+  list(APPEND objects $<TARGET_OBJECTS:apus_${floor}_objects>)
+endforeach()
+
+add_library(apus_static STATIC ${objects})
+add_library(apus_shared SHARED ${objects})
+foreach(library IN ITEMS apus_static apus_shared)
+  set_target_properties(${library} PROPERTIES OUTPUT_NAME apus)
+  target_include_directories(${library} PUBLIC
+    $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(${library} PRIVATE PkgConfig::libuv PkgConfig::libpcre2-8 PkgConfig::zlib m)
+endforeach()
+set_target_properties(apus_shared PROPERTIES
+  VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+target_link_options(apus_shared PRIVATE $<$<PLATFORM_ID:Linux>:LINKER:-z,relro,-z,now>)
+
+# What programs that link libapus.a need besides.
+set(APUS_LINK_LIBS "-luv -lpcre2-8 -lz -lpthread -lm")
+
+configure_file(${CMAKE_SOURCE_DIR}/cmake/apus.pc.in ${CMAKE_BINARY_DIR}/apus.pc @ONLY)
+configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/apusConfig.cmake.in
+  ${CMAKE_BINARY_DIR}/apusConfig.cmake INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/apus)
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/apusConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
+
+install(TARGETS apus_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS apus_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY include/apus DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES ${CMAKE_BINARY_DIR}/apus.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${CMAKE_BINARY_DIR}/apusConfig.cmake ${CMAKE_BINARY_DIR}/apusConfigVersion.cmake
+  cmake/ApusAddApi.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/apus)
