@@ -86,7 +86,7 @@ static void parse_printed(const char *text, struct decimal *d)
         if (*text != '.')
             d->digits[d->n++] = *text;
     }
-    d->point = atoi(*text ? text + 1 : "0") + 1;
+    d->point = (int)strtol(*text ? text + 1 : "0", NULL, 10) + 1;
     strip_zeros(d);
 }
 

@@ -1,0 +1,37 @@
+# Daily work; ./run and ./test need nothing, these need what scripts/deps.sh installs.
+.PHONY: all test bench fuzz check docs install nightly clean help
+PREFIX ?= /usr/local
+
+all: build/release/build.ninja ## build the library, apusc, apus and the services
+	@ninja -C build/release
+
+build/%/build.ninja: CMakeLists.txt CMakePresets.json
+	@scripts/assets.sh
+	@cmake --preset $* >/dev/null
+
+test: ## build and run all tests
+	@./test
+
+bench: all ## measure: the floor, the loads, the curves
+	@scripts/bench.sh build/release
+
+fuzz: build/fuzz/build.ninja ## fuzz every target for TIME seconds each (60)
+	@ninja -C build/fuzz && scripts/fuzz.sh build/fuzz $${TIME:-60}
+
+check: ## style, floors, format
+	@scripts/check_floors.py && scripts/check_style.py && scripts/check_format.sh
+
+docs: ## compile and run every example of the documents
+	@./test -R 'docs|example'
+
+install: all ## install to PREFIX (/usr/local)
+	@cmake --install build/release --prefix $(PREFIX)
+
+nightly: ## what takes longer: long fuzzing, all conformance cases
+	@TIME=600 $(MAKE) fuzz && FULL=1 .ci/run
+
+clean: ## forget every build
+	@rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12

@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Reads every #include and names the one that reaches upward.
+
+A file may include its own floor's headers and public headers of its own floor and those
+below; neighbours on one line do not know each other; private headers stay at home; every
+public header stands in the table."""
+import pathlib, re, sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http": 4, "app": 5, "serve": 7}
+PUBLIC = {
+    "base": "api rc str arena buf value probe",
+    "sys": "clock random socket reactor",
+    "codec": "http1 url json json_scan text multipart media",
+    "run": "loop fiber",
+    "model": "model problem decode encode schema",
+    "net": "net stream",
+    "http": "http",
+    "app": "annotate route req test main upload apus",
+}
+HOME = {header: floor for floor, headers in PUBLIC.items() for header in headers.split()}
+problems = []
+
+
+def may_use(floor, other):
+    return floor == other or FLOORS[other] < FLOORS[floor]
+
+
+def check(path, floor):
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        found = re.match(r'\s*#\s*include\s+(["<])([^">]+)[">]', line)
+        if not found:
+            continue
+        ours, name = found.group(1) == '"', found.group(2)
+        where = f"{path.relative_to(ROOT)}:{number}"
+        first = name.split("/")[0]
+        if first == "apus":
+            home = HOME.get(name[len("apus/"):-len(".h")])
+            if home is None:
+                problems.append(f"{where}: {name} is not in the table of scripts/check_floors.py")
+            elif not may_use(floor, home):
+                problems.append(f"{where}: {floor} reaches up to {name}, which belongs to {home}")
+        elif ours and first in FLOORS and first != floor:
+            problems.append(f"{where}: {name} is private to {first}")
+        elif first == "uv.h" and floor != "sys":
+            problems.append(f"{where}: only sys knows libuv")
+
+
+for floor in FLOORS:
+    for path in sorted((ROOT / "src" / floor).rglob("*.[ch]")):
+        check(path, floor)
+for path in sorted((ROOT / "include" / "apus").glob("*.h")):
+    if path.stem not in HOME:
+        problems.append(f"include/apus/{path.name}: not in the table of scripts/check_floors.py")
+    else:
+        check(path, HOME[path.stem])
+print("\n".join(problems) or "floors: every include points down")
+sys.exit(bool(problems))
