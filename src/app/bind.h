@@ -42,10 +42,7 @@ void apus__patch_record(apus_req *req, apus_decoder *d);
 /* A credential: 401 with its challenge where it is absent and needed. */
 void apus__bind_security(apus_req *req, const apus_param *param, void *args);
 
-/* The type and subtype of a Content-Type, without parameters, lower-cased not. */
+/* The type and subtype of a Content-Type, as written and without parameters. */
 apus_str apus__media_type(apus_str content_type);
-
-/* A parameter of a Content-Type or Content-Disposition, unquoted; "" if absent. */
-apus_str apus__media_param(apus_str content_type, apus_str name);
 
 #endif

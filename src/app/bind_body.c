@@ -22,6 +22,11 @@ static char *args_of(apus_req *req, const apus__step *s)
 
 /* --- content types --- */
 
+apus_str apus__media_type(apus_str content_type)
+{
+    return apus_str_trim(apus_str_slice(content_type, 0, apus_str_find(content_type, ';')));
+}
+
 static bool is_json_type(apus_str content_type)
 {
     apus_str type = apus__media_type(content_type);

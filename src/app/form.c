@@ -2,11 +2,17 @@
  *
  * A multipart part with a filename is a file; any other is a field.  Neither is
  * copied: both point into the body. */
-#include "app/form.h"
-
 #include "app/bind.h"
-#include "app/values.h"
+
+#include "apus/multipart.h"
+#include "apus/upload.h"
 #include "app/wire.h"
+
+struct apus__file {
+    struct apus__file *next;
+    apus_str name; /* of the field */
+    apus_upload upload;
+};
 
 const apus_type apus_type_upload = { .kind = APUS_KIND_none,
                                      .size = sizeof(apus_upload),
@@ -18,6 +24,34 @@ const apus_type apus_type_uploads = { .kind = APUS_KIND_list,
 
 /* --- reading --- */
 
+static apus_rc add_file(apus_req *req, const apus_part *part, struct apus__file ***end)
+{
+    struct apus__file *f = APUS_NEW(&req->x->arena, struct apus__file, 1);
+    if (!f)
+        return APUS_NOMEM;
+    f->name = apus__text_valid(&req->x->arena, part->name);
+    f->upload.filename = apus__text_valid(&req->x->arena, part->filename);
+    f->upload.content_type = apus__text_valid(&req->x->arena, part->content_type);
+    f->upload.content = (apus_bytes){ (const uint8_t *)part->body.ptr, part->body.len };
+    **end = f;
+    *end = &f->next;
+    return f->name.ptr && f->upload.filename.ptr && f->upload.content_type.ptr ? APUS_OK
+                                                                               : APUS_NOMEM;
+}
+
+static apus_rc read_multipart(apus_req *req, apus_str content_type, apus_str body)
+{
+    apus_multipart m;
+    apus_part part;
+    struct apus__file **end = &req->files;
+    req->form.read = true;
+    apus_rc rc = apus_multipart_begin(&m, content_type, body);
+    while (rc == APUS_OK && (rc = apus_multipart_next(&m, &req->x->arena, &part)) == APUS_OK)
+        rc = part.filename.ptr ? add_file(req, &part, &end)
+                               : apus__pairs_add(&req->x->arena, &req->form, part.name, part.body);
+    return rc == APUS_DONE ? APUS_OK : rc;
+}
+
 apus_rc apus__form_read(apus_req *req)
 {
     apus_str content_type = apus_req_header(req, "content-type");
@@ -25,6 +59,8 @@ apus_rc apus__form_read(apus_req *req)
     apus_str body = req->x->request.body;
     if (apus_str_eq_nocase(type, APUS_STR("application/x-www-form-urlencoded")))
         return apus__values_read_form(req, body, &req->form);
+    if (apus_str_eq_nocase(type, APUS_STR("multipart/form-data")))
+        return read_multipart(req, content_type, body);
     req->form.read = true; /* of any other type: no fields */
     return APUS_OK;
 }
@@ -104,8 +140,8 @@ static apus_rc bind_file(apus_req *req, apus_decoder *d, const apus__binding *b,
 
 /* --- fields --- */
 
-static apus_rc bind_one(apus_req *req, apus_decoder *d, const apus__step *s,
-                        const apus__binding *b, void *args)
+static apus_rc bind_one(apus_req *req, apus_decoder *d, const apus__step *s, const apus__binding *b,
+                        void *args)
 {
     const apus_param *param = b->param;
     if (param->in == APUS_IN_file)

@@ -26,7 +26,7 @@ typedef struct apus__pair {
 
 typedef struct apus__pairs {
     apus__pair *items;
-    uint32_t n;
+    uint32_t n, room;
     bool read; /* from the request: items is set, if there are any */
 } apus__pairs;
 

@@ -5,30 +5,23 @@
 
 /* --- lists of pairs --- */
 
-struct reading {
-    apus_arena *arena;
-    apus__pairs *to;
-    uint32_t room;
-};
-
-/* Appends; both texts are the arena's or the request's. */
-static apus_rc add(struct reading *r, apus_str name, apus_str value)
+apus_rc apus__pairs_add(apus_arena *a, apus__pairs *to, apus_str name, apus_str value)
 {
-    if (r->to->n == APUS__PAIRS_MAX)
+    if (to->n == APUS__PAIRS_MAX)
         return APUS_LIMIT;
-    if (r->to->n == r->room) {
-        uint32_t room = r->room ? r->room * 2 : 8;
-        apus__pair *items = APUS_NEW(r->arena, apus__pair, room);
+    if (to->n == to->room) {
+        uint32_t room = to->room ? to->room * 2 : 8;
+        apus__pair *items = APUS_NEW(a, apus__pair, room);
         if (!items)
             return APUS_NOMEM;
-        if (r->to->n)
-            memcpy(items, r->to->items, r->to->n * sizeof(*items));
-        r->to->items = items;
-        r->room = room;
+        if (to->n)
+            memcpy(items, to->items, to->n * sizeof(*items));
+        to->items = items;
+        to->room = room;
     }
-    apus__pair *p = &r->to->items[r->to->n++];
-    p->name = apus__text_valid(r->arena, name);
-    p->value = apus__text_valid(r->arena, value);
+    apus__pair *p = &to->items[to->n++];
+    p->name = apus__text_valid(a, name);
+    p->value = apus__text_valid(a, value);
     return p->name.ptr && p->value.ptr ? APUS_OK : APUS_NOMEM;
 }
 
@@ -47,16 +40,16 @@ static apus_rc decode(apus_arena *a, apus_str *text)
 
 static apus_rc read_urlencoded(apus_req *req, apus_str text, apus__pairs *out)
 {
-    struct reading r = { .arena = &req->x->arena, .to = out };
+    apus_arena *a = &req->x->arena;
     apus_str name, value;
     apus_rc rc = APUS_OK;
     *out = (apus__pairs){ .read = true };
     while (!rc && apus_query_next(&text, &name, &value)) {
-        rc = decode(r.arena, &name);
+        rc = decode(a, &name);
         if (!rc)
-            rc = decode(r.arena, &value);
+            rc = decode(a, &value);
         if (!rc)
-            rc = add(&r, name, value);
+            rc = apus__pairs_add(a, out, name, value);
     }
     return rc;
 }
@@ -70,7 +63,6 @@ apus_rc apus__values_read_form(apus_req *req, apus_str body, apus__pairs *out)
 static apus_rc read_cookies(apus_req *req, apus__pairs *out)
 {
     const apus_http_request *h = &req->x->request;
-    struct reading r = { .arena = &req->x->arena, .to = out };
     apus_rc rc = APUS_OK;
     *out = (apus__pairs){ .read = true };
     for (uint32_t i = 0; i < h->n_headers; i++) {
@@ -80,7 +72,7 @@ static apus_rc read_cookies(apus_req *req, apus__pairs *out)
         while (!rc && apus_cookie_next(&rest, &name, &value)) {
             if (value.len >= 2 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
                 value = apus_str_slice(value, 1, value.len - 2);
-            rc = add(&r, name, value);
+            rc = apus__pairs_add(&req->x->arena, out, name, value);
         }
     }
     return rc;

@@ -21,6 +21,11 @@ apus_rc apus__values_all(apus_req *req, apus_in in, const apus__pairs **out) APU
 /* Reads an urlencoded form into *out.  Results as above. */
 apus_rc apus__values_read_form(apus_req *req, apus_str body, apus__pairs *out) APUS_NODISCARD;
 
+/* Appends; both texts must live as long as the arena, and are made valid UTF-8.
+ * Results as above. */
+apus_rc apus__pairs_add(apus_arena *a, apus__pairs *to, apus_str name, apus_str value)
+    APUS_NODISCARD;
+
 /* Whether a pair has that name. */
 bool apus__value_is(const apus__pair *p, apus_in in, apus_str name, apus__spelling spelling);
 
