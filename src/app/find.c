@@ -64,25 +64,22 @@ static void redirect_or_fail(apus_req *req, apus__match *m)
 
 static void take_plan(apus_req *req, const apus__match *m)
 {
-    const apus__plan *plan = &req->service->plans.items[m->route];
+    apus__plan *plan = &req->service->plans.items[m->route];
     char *frame = apus__arena_array(&req->x->arena, 1, plan->frame_size, _Alignof(max_align_t));
-    req->state = APUS_NEW(&req->x->arena, unsigned char, plan->n_steps);
-    apus_str *values = NULL;
-    if (plan->path.n_params)
-        values = APUS_NEW(&req->x->arena, apus_str, plan->path.n_params);
-    if (!frame || !req->state || (plan->path.n_params && !values)) {
+    if (!frame) {
         apus__req_no_memory(req);
         return;
     }
-    for (uint32_t i = 0; i < plan->path.n_params; i++)
-        values[i] = m->values[i];
+    if (plan->path.n_params)
+        memcpy(frame + plan->values_at, m->values, plan->path.n_params * sizeof(m->values[0]));
     for (uint32_t i = 0; i < plan->n_steps; i++)
         if (plan->steps[i].constants)
             memcpy(frame + plan->steps[i].args_at, plan->steps[i].constants,
                    plan->steps[i].args_size);
     req->plan = plan;
     req->frame = frame;
-    req->values = values;
+    req->values = (const apus_str *)(const void *)(frame + plan->values_at);
+    req->state = (unsigned char *)(frame + plan->state_at);
     apus__wait_begin(req);
 }
 

@@ -4,8 +4,8 @@
  *         -> finally -> send -> after -> defer
  *
  * The first row ends at the first failure, and an answer found early (a redirect)
- * ends it as well; the second row always runs.  Batteries and middleware will
- * register steps for the phases of the first row.
+ * ends it as well; the second row always runs.  A plan knows which phases of the
+ * first row have something to do for its route; the others cost nothing.
  *
  * Whatever aborts in the first row lands at its end: nothing is unwound, the
  * functions in between are simply never returned to. */
@@ -16,6 +16,8 @@
 #include "app/bind.h"
 #include "app/log.h"
 #include "app/wait.h"
+
+enum { TYPICAL_SLACK = 64 }; /* bytes by which answers of one route may differ for free */
 
 /* --- steps --- */
 
@@ -94,8 +96,6 @@ static void phase_authenticate(apus_req *req)
 
 static void phase_body(apus_req *req)
 {
-    if (req->plan->body_kind == APUS_BODY_none)
-        return;
     apus_decoder d = { .arena = &req->x->arena, .problems = &req->problems };
     apus__bind_body(req, &d);
 }
@@ -149,7 +149,7 @@ static void phase_encode(apus_req *req)
     apus_buf b = apus_buf_in(&req->x->arena);
     apus_rc rc = APUS_OK;
     if (req->plan->typical)
-        apus_buf_room(&b, req->plan->typical);
+        apus_buf_room(&b, req->plan->typical + TYPICAL_SLACK);
     rc = apus_encode_json(&b, route->result, result, (apus_omit)route->omit);
     if (!rc)
         rc = apus_buf_take(&b, &req->body);
@@ -157,25 +157,66 @@ static void phase_encode(apus_req *req)
         apus__req_broken(req, "the answer of %s breaks its model", route->name);
     else if (rc)
         apus__req_no_memory(req);
+    else
+        req->plan->typical = req->body.len;
 }
 
-typedef struct phase {
-    const char *name;
-    void (*run)(apus_req *req);
-} phase;
+/* --- which of them a plan goes through --- */
 
-static const phase phases[] = {
-    { "route", apus__phase_route }, { "authenticate", phase_authenticate },
-    { "body", phase_body },         { "depend", phase_depend },
-    { "handle", phase_handle },     { "encode", phase_encode },
+static bool has_early(const apus__plan *plan)
+{
+    return plan->n_early > 0 || plan->steps[plan->n_steps - 1].n_security > 0;
+}
+
+static bool has_body(const apus__plan *plan)
+{
+    return plan->body_kind != APUS_BODY_none;
+}
+
+static bool has_steps(const apus__plan *plan)
+{
+    const apus__step *own = &plan->steps[plan->n_steps - 1];
+    return plan->n_steps > 1 || own->n_texts > 0 || own->n_body > 0;
+}
+
+static bool has_handler(const apus__plan *plan)
+{
+    (void)plan;
+    return true;
+}
+
+static bool has_result(const apus__plan *plan)
+{
+    return !plan->answer;
+}
+
+static const struct phase {
+    void (*run)(apus_req *req);
+    bool (*is_needed)(const apus__plan *plan);
+} phases[] = {
+    { phase_authenticate, has_early }, { phase_body, has_body },     { phase_depend, has_steps },
+    { phase_handle, has_handler },     { phase_encode, has_result },
 };
+
+_Static_assert(sizeof(phases) / sizeof(phases[0]) <= APUS__PHASES_MAX, "room in apus__plan");
+
+void apus__plan_set_phases(apus__plan *plan)
+{
+    for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
+        if (phases[i].is_needed(plan))
+            plan->phases[plan->n_phases++] = phases[i].run;
+}
 
 static void run_phases(apus_req *req, void *unused)
 {
     (void)unused;
-    for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++) {
-        phases[i].run(req);
-        if (apus_failed(req) || req->response)
+    apus__phase_route(req);
+    if (!req->plan)
+        return;
+    const apus__plan *plan = req->plan;
+    for (uint32_t i = 0; i < plan->n_phases; i++) {
+        plan->phases[i](req);
+        if (req->response || apus_failed(req))
             return;
     }
 }

@@ -319,7 +319,10 @@ static void lay_out(apus__plan *plan)
         s->result_at = at;
         at += align_up(s->result_size);
     }
-    plan->frame_size = at;
+    plan->values_at = at;
+    at += align_up((uint32_t)(plan->path.n_params * sizeof(apus_str)));
+    plan->state_at = at;
+    plan->frame_size = at + plan->n_steps;
 }
 
 static apus_body_kind kind_of(const apus_param *param)

@@ -22,6 +22,7 @@ enum {
     APUS__PLAN_STEPS_MAX = 64,    /* dependencies of one route, and its handler */
     APUS__INCLUDE_DEPTH_MAX = 16, /* routers within routers */
     APUS__BODY_PARAMS_MAX = 32,   /* body parameters of one function */
+    APUS__PHASES_MAX = 8,         /* see life.c */
 };
 
 /* One value to be read from the request. */
@@ -59,11 +60,15 @@ typedef struct apus__plan {
     apus__step *steps;   /* the last one is the handler's */
     uint32_t n_steps;
     uint32_t n_early;              /* those that run before the body is read */
-    uint32_t frame_size;           /* arguments and results of all steps */
+    uint32_t values_at;            /* in the frame: the path's values ... */
+    uint32_t state_at;             /* ... and the steps' states */
+    uint32_t frame_size;           /* arguments and results of all steps, and those */
     apus_body_kind body_kind;      /* none: nothing is bound from the body */
     bool embed;                    /* body parameters are members of an object */
-    size_t typical;                /* bytes of the last answer, to begin with room for it */
     void (*answer)(apus_req *req); /* of our own pages: called instead of a handler */
+    void (*phases[APUS__PHASES_MAX])(apus_req *req); /* those that have something to do here */
+    uint32_t n_phases;
+    size_t typical; /* bytes of the last answer, to begin with room for it; not constant */
 } apus__plan;
 
 typedef struct apus__plans {
@@ -75,6 +80,9 @@ typedef struct apus__plans {
  * APUS_OK, APUS_INVALID, APUS_LIMIT or APUS_NOMEM, with a sentence in *err. */
 apus_rc apus__plans_add_app(apus__plans *plans, const apus_app *app, apus_arena *a, apus_err *err)
     APUS_NODISCARD;
+
+/* Notes which phases a request of this plan goes through; see life.c. */
+void apus__plan_set_phases(apus__plan *plan);
 
 /* Adds one for a route that is not the app's. */
 apus_rc apus__plans_add_own(apus__plans *plans, const apus_route *route,

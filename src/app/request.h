@@ -66,7 +66,7 @@ typedef struct apus__landing {
 struct apus_req {
     apus_exchange *x;
     struct apus_service *service;
-    const apus__plan *plan;
+    apus__plan *plan;       /* NULL: none was found */
     char *frame;            /* arguments and results of the steps */
     unsigned char *state;   /* of each step, enum apus__step_state */
     const apus_str *values; /* of the path's parameters */

@@ -22,9 +22,11 @@ static apus_rc add_routes(apus_service *s, apus_err *err)
     if (!s->router)
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
     apus_rc rc = APUS_OK;
-    for (uint32_t i = 0; !rc && i < s->plans.n; i++)
-        rc = apus__router_add(s->router, s->plans.items[i].route->method, &s->plans.items[i].path,
-                              err);
+    for (uint32_t i = 0; !rc && i < s->plans.n; i++) {
+        apus__plan *plan = &s->plans.items[i];
+        apus__plan_set_phases(plan);
+        rc = apus__router_add(s->router, plan->route->method, &plan->path, err);
+    }
     return rc;
 }
 
