@@ -103,12 +103,12 @@ static void turn_until(struct host *h, const int *number, int n)
     assert_true(*number >= n);
 }
 
-/* Reads what comes, turning meanwhile, until the end, a reset (-1), or `quiet` turns
- * of a millisecond in which nothing came. */
+/* Reads what comes, turning meanwhile, until the end, a reset (-1), or, once something
+ * has come, `quiet` turns of a millisecond in which nothing more did. */
 static ssize_t receive(struct host *h, int fd, char *to, size_t room, int quiet)
 {
     size_t n = 0;
-    for (int still = 0; still < quiet && n < room;) {
+    for (int still = 0; still < (n ? quiet : 5000) && n < room;) {
         apus_loop_turn(h->loop, MS);
         ssize_t got = recv(fd, to + n, room - n, MSG_DONTWAIT);
         if (got == 0)

@@ -133,7 +133,7 @@ static inline void client_close(struct client *t)
 /* What has come, without the Date lines, which are not for comparing; and forgets it. */
 static inline char *received(struct client *t)
 {
-    static char text[1 << 16];
+    static char text[1 << 19];
     size_t n = 0;
     for (size_t i = 0; i < t->out.len && n < sizeof(text) - 1;) {
         if (t->out.len - i >= 37 && memcmp(t->out.ptr + i, "Date: ", 6) == 0)
