@@ -30,9 +30,12 @@ Test(refuses_too_many_times)
     apus_test *t = apus_test_start(&hello_app);
     apus_answer a = apus_test_get(t, "/hello/ada?times=9");
     apus_expect_status(a, 422);
-    apus_expect_json(a, "$.detail[0]",
-                     APUS_JSON({"type" : "less_than_equal", "loc" : ["query", "times"],
-                                "msg" : "Input should be less than or equal to 5",
-                                "input" : "9", "ctx" : {"le" : 5}}));
+    apus_expect_json(a, "$.detail[0]", APUS_JSON({
+                         "type" : "less_than_equal",
+                         "loc" : [ "query", "times" ],
+                         "msg" : "Input should be less than or equal to 5",
+                         "input" : "9",
+                         "ctx" : { "le" : 5 }
+                     }));
     apus_test_stop(t);
 }

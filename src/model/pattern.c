@@ -48,3 +48,9 @@ apus_rc apus__pattern_match(const apus_pattern *p, apus_str text)
         return APUS_NOMEM;
     return found >= 0 ? APUS_OK : APUS_INVALID;
 }
+
+void apus__pattern_release(apus_pattern *p)
+{
+    pcre2_code_free(p->code);
+    p->code = NULL;
+}

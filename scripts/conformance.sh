@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# conformance.sh KIT: runs a suite of ../shared/conformance against our program and holds the
+# figure that tests/conformance/ratchet.txt has for it.  Without ../shared there is nothing to run.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+kit=$1
+build=${BUILD:-build/test}
+shared=${APUS_SHARED_DIR:-../shared}
+if [ ! -d "$shared/conformance/$kit" ]; then
+    echo "skipped: $shared/conformance/$kit is not there"
+    exit 0
+fi
+work=build/conformance
+mkdir -p "$work"
+cp -rf "$shared/conformance/$kit" "$shared/conformance/common.sh" "$work/" 2>/dev/null || true
+chmod -R u+w "$work"
+programs=$PWD/$build/tests/conformance
+
+port=0
+server=""
+stop() { [ -z "$server" ] || kill "$server" 2>/dev/null || true; }
+trap stop EXIT
+serve() { # PROGRAM: starts it on a free port and waits until it answers
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    "$@" --port "$port" >"$work/$kit-server.log" 2>&1 &
+    server=$!
+    for _ in $(seq 100); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return 0
+        sleep 0.05
+    done
+    cat "$work/$kit-server.log"
+    return 1
+}
+
+log=$work/$kit.log
+case "$kit" in
+json) "$work/json/run.sh" --cmd "$programs/jsoncheck" >"$log" 2>&1 || true ;;
+jsonschema) "$work/jsonschema/run.sh" "$programs/schemacheck" core >"$log" 2>&1 || true ;;
+http1)
+    serve "$programs/http1server"
+    "$work/http1/run.sh" "127.0.0.1:$port" "$([ -n "${FULL:-}" ] && echo full || echo quick)" >"$log" 2>&1 || true
+    ;;
+fastapi)
+    python3 "$work/fastapi/replay.py" --cases "$work/fastapi/public.json" \
+        --cmd "$programs/fastapi --app {app} --port {port}" \
+        --only "$(paste -sd, tests/conformance/fastapi_apps.txt)" >"$log" 2>&1 || true
+    ;;
+*)
+    echo "conformance.sh: no kit called $kit" >&2
+    exit 2
+    ;;
+esac
+
+figure=$(grep -aE '[0-9]+ passed, [0-9]+ failed' "$log" | tail -1)
+if [ -z "$figure" ]; then
+    tail -30 "$log"
+    echo "conformance.sh: $kit gave no figure" >&2
+    exit 1
+fi
+passed=$(grep -oE '[0-9]+ passed' <<<"$figure" | cut -d' ' -f1)
+failed=$(grep -oE '[0-9]+ failed' <<<"$figure" | cut -d' ' -f1)
+read -r _ least most < <(grep -E "^$kit " tests/conformance/ratchet.txt)
+if [ "$passed" -lt "$least" ] || [ "$failed" -gt "$most" ]; then
+    grep -aE 'FAIL' "$log" | head -30 || true
+    echo "$kit: $passed passed, $failed failed; the ratchet stands at $least passed, $most failed"
+    exit 1
+fi
+echo "$kit: $passed passed, $failed failed (ratchet: $least, $most)"
