@@ -146,7 +146,8 @@ typedef struct ct_variant {
     ct_model *own;          /* the model inside the union; NULL: nothing but the tag */
     const char *path;       /* the union's member: "cat", "u.cat"; NULL where own is */
     ct_place place;
-    ct_model *whole;        /* the outer struct as this variant has it; never in `models` */
+    ct_model *whole; /* the outer struct as this variant has it; never in `models`; its
+                        symbol is pet_as_cat, its name and doc are own's */
     struct ct_variant *next;
 } ct_variant;
 

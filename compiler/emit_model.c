@@ -249,13 +249,12 @@ static void emit_model_table(struct out *o, const char *storage, const char *sym
 static void emit_variants(struct out *o, const ct_model *m)
 {
     for (const ct_variant *v = m->variants; v; v = v->next)
-        emit_model_table(o, "static ", out_name(o, "%s_as_%s", m->symbol, v->own->symbol),
-                         v->whole);
+        emit_model_table(o, "static ", v->whole->symbol, v->whole);
     out_line(o, "static const apus_variant apus__%s_variants[] = {", m->symbol);
     for (const ct_variant *v = m->variants; v; v = v->next) {
         out_line(o, "    { .tag = %s,", v->tag_c_name);
         out_line(o, "      .name = %s,", out_str_init(o, v->name));
-        out_line(o, "      .model = &apus_model_%s_as_%s },", m->symbol, v->own->symbol);
+        out_line(o, "      .model = &apus_model_%s },", v->whole->symbol);
     }
     out_line(o, "};\n");
 }

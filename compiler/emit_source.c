@@ -88,6 +88,7 @@ bool emit_source(const contract *c, const ct_source *source, apus_buf *to)
     emit_banner(&o, file_name(source->path));
     out_line(&o, "#include %s\n", out_quoted(&o, source->include));
     out_line(&o, "#include <stddef.h>\n");
+    out_line(&o, "#include \"apus/encode.h\"");
     out_line(&o, "#include \"apus/model.h\"");
     out_line(&o, "#include \"apus/req.h\"");
     out_line(&o, "#include \"apus/route.h\"\n");

@@ -169,11 +169,11 @@ static void fill_object(struct openapi *d, apus_json *s, const ct_model *m, cons
 
 static apus_json *variant_ref(struct openapi *d, const ct_model *m, const ct_variant *v)
 {
-    const char *name = doc_name(d, "%s%s", m->name, v->own->name);
+    const char *name = doc_name(d, "%s%s", m->name, v->whole->name);
     if (!apus_json_get(d->schemas, name)) {
         apus_json *s = object_schema(d, name);
         apus_json_set(d->arena, d->schemas, name, s);
-        set_text(d, s, "description", v->own->doc.description);
+        set_text(d, s, "description", v->whole->doc.description);
         fill_object(d, s, v->whole, v);
     }
     return schema_ref(d, name);

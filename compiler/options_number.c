@@ -120,13 +120,18 @@ static ct_value *read_character(parser *p)
 static void skip_parentheses(parser *p)
 {
     unsigned open = 0;
+    bool in_text = false;
     do {
-        char c = parser_peek(p);
-        open += c == '(';
-        open -= c == ')';
-        if (c)
+        char c = p->text.ptr[p->at++];
+        if (c == '\\' && in_text)
             p->at++;
+        else if (c == '"')
+            in_text = !in_text;
+        open += c == '(' && !in_text;
+        open -= c == ')' && !in_text;
     } while (open && p->at < p->text.len);
+    if (p->at > p->text.len)
+        p->at = p->text.len;
 }
 
 static ct_value *read_word(parser *p)

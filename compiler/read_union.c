@@ -48,12 +48,16 @@ static void add_common(unit *u, ct_model *whole, const ct_model *m)
     }
 }
 
-static ct_variant *new_variant(unit *u, const ct_model *m, const ct_enum_value *tag)
+/* own: the member's model, or NULL; called: what it is called in generated names. */
+static ct_variant *new_variant(unit *u, const ct_model *m, const ct_enum_value *tag, ct_model *own,
+                               const char *called)
 {
     ct_variant *v = NEW(u->reader->arena, ct_variant);
     ct_model *whole = NEW(u->reader->arena, ct_model);
     *whole = *m;
-    whole->symbol = memory_textf(u->reader->arena, "%s_%s", m->symbol, bare_name(tag->c_name));
+    whole->symbol = memory_textf(u->reader->arena, "%s_as_%s", m->symbol, called);
+    whole->name = own ? own->name : tag->name;
+    whole->doc = own ? own->doc : tag->doc;
     whole->fields = NULL;
     whole->n_fields = 0;
     whole->variants = NULL;
@@ -61,7 +65,7 @@ static ct_variant *new_variant(unit *u, const ct_model *m, const ct_enum_value *
     whole->tag_name = NULL;
     whole->next = NULL;
     *v = (ct_variant){
-        .tag = tag->value, .tag_c_name = tag->c_name, .name = tag->name, .whole = whole
+        .tag = tag->value, .tag_c_name = tag->c_name, .name = tag->name, .own = own, .whole = whole
     };
     return v;
 }
@@ -86,8 +90,7 @@ static void add_variant(unit *u, ct_model *m, const ct_enum *e, const member *fr
                   type_spell(u, from->type));
         return;
     }
-    ct_variant *v = new_variant(u, m, tag);
-    v->own = own->model;
+    ct_variant *v = new_variant(u, m, tag, own->model, from->c_name);
     v->place = from->place;
     v->path = *path ? memory_textf(u->reader->arena, "%s.%s", path, from->c_name) : from->c_name;
     members_add(u, v->whole, members_read(u, canonical), v->path);
@@ -142,7 +145,7 @@ void union_read(unit *u, ct_model *m, member *members, const member *body, const
     for (const ct_enum_value *v = m->tag_hidden ? NULL : e->values; v; v = v->next) {
         if (has_variant(m, v->value))
             continue;
-        ct_variant *empty = new_variant(u, m, v);
+        ct_variant *empty = new_variant(u, m, v, NULL, v->c_name);
         empty->place = v->place;
         APPEND(m->variants, empty);
         m->n_variants++;

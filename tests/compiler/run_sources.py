@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Right contracts: apusc accepts them, and what it writes is good C.
+
+For each program in sources/ (and a program of several sources): no complaint; gcc and
+clang compile every file without a warning; the same input gives the same bytes wherever
+they are written; a second run rewrites nothing; the depfile names what was read; the
+lists of routes and the OpenAPI document are what they should be.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCES = HERE / "sources"
+APUSC, INCLUDE = sys.argv[1], sys.argv[2]
+WARNINGS = "-std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wno-unused-parameter -Werror".split()
+failures = []
+
+
+def run(*words, cwd=None):
+    return subprocess.run([str(w) for w in words], capture_output=True, text=True, cwd=cwd,
+                          timeout=120)
+
+
+def expect(what, condition, said=""):
+    if not condition:
+        failures.append(what)
+        print(f"FAILED: {what}\n{said}")
+
+
+def compiles(name, directory):
+    for compiler in ("gcc", "clang"):
+        if not shutil.which(compiler):
+            continue
+        for source in sorted(directory.glob("*.c")):
+            done = run(compiler, *WARNINGS, "-I", INCLUDE, "-c", source, "-o", os.devnull)
+            expect(f"{name}: {compiler} compiles {source.name}", done.returncode == 0, done.stderr)
+
+
+def texts(directory):
+    return {p.name: p.read_text() for p in sorted(directory.glob("*.c"))}
+
+
+def is_formatted(name, directory):
+    if not shutil.which("clang-format"):
+        return
+    shutil.copy(HERE.parent.parent / ".clang-format", directory / ".clang-format")
+    for source in sorted(directory.glob("*.c")):
+        done = run("clang-format", "--dry-run", "-Werror", source)
+        expect(f"{name}: {source.name} is formatted", done.returncode == 0, done.stderr[:2000])
+
+
+def check_program(name, sources, top):
+    out = top / name
+    done = run(APUSC, "-o", out, "--depfile", top / "deps", *sources, cwd=SOURCES)
+    expect(f"{name}: apusc is content", done.returncode == 0 and not done.stderr, done.stderr)
+    if done.returncode:
+        return
+    compiles(name, out)
+    if "--format" in sys.argv:
+        is_formatted(name, out)
+    first = texts(out)
+    before = {p.name: p.stat().st_mtime_ns for p in out.glob("*.c")}
+    run(APUSC, "-o", out, *sources, cwd=SOURCES)
+    after = {p.name: p.stat().st_mtime_ns for p in out.glob("*.c")}
+    expect(f"{name}: a second run rewrites nothing", before == after)
+    other = top / f"{name}_too"
+    run(APUSC, "-o", other, *sources, cwd=SOURCES)
+    expect(f"{name}: the same bytes elsewhere", first == texts(other))
+    deps = (top / "deps").read_text()
+    for source in sources:
+        expect(f"{name}: the depfile names {source}", source in deps, deps[:500])
+    expect(f"{name}: nothing else is left", not list(out.glob("*.tmp")))
+
+
+def routes_of(*sources):
+    done = run(APUSC, "--routes=json", *sources, cwd=SOURCES)
+    expect(f"routes of {sources}", done.returncode == 0, done.stderr)
+    return {(r["method"], r["path"]): r for r in json.loads(done.stdout or "[]")}
+
+
+def check_routes():
+    routes = routes_of("wide.c")
+    pet = routes.get(("POST", "/pets/{id}"), {})
+    expect("wide: the handler of POST /pets/{id}", pet.get("handler") == "add_pet", routes)
+    expect("wide: its models", (pet.get("body"), pet.get("result")) == ("pet", "pet"), pet)
+    expect("wide: its guards", pet.get("guards") == ["token", "guard"], pet)
+    expect("wide: a prototype in a header counts", ("GET", "/v1/more/shared/{id}") in routes)
+    both = routes_of("several_a.c", "several_b.c")
+    expect("several: routers of another file", ("GET", "/v2/items/{id}") in both, both)
+    expect("several: the app's own route", ("GET", "/health") in both, both)
+    done = run(APUSC, "--routes", "hello.c", cwd=SOURCES)
+    expect("hello: the table", "GET     /hello/{name}  greet    hello.c:10  greeting" in done.stdout,
+           done.stdout)
+
+
+def check_openapi():
+    done = run(APUSC, "--openapi", "-", "wide.c", cwd=SOURCES)
+    expect("wide: the document", done.returncode == 0, done.stderr)
+    doc = json.loads(done.stdout or "{}")
+    schemas = doc.get("components", {}).get("schemas", {})
+    for schema in ("point", "pet", "every", "Range", "outer", "node", "problem"):
+        expect(f"wide: schema {schema}", schema in schemas, list(schemas))
+    every = schemas.get("every", {})
+    expect("wide: an alias", "passWord" in every.get("properties", {}), every)
+    expect("wide: what is skipped", "ours" not in every.get("properties", {}))
+    expect("wide: a macro as a bound",
+           every.get("properties", {}).get("an_int", {}).get("default") == -2**31, every)
+
+
+def check_command_line(top):
+    expect("no sources is a usage error", run(APUSC).returncode == 2)
+    unknown = run(APUSC, "--chekc", "hello.c", cwd=SOURCES)
+    expect("an unknown option is a usage error", unknown.returncode == 2, unknown.stderr)
+    expect("did you mean", "did you mean '--check'?" in unknown.stderr, unknown.stderr)
+    expect("--version", run(APUSC, "--version").stdout.startswith("apusc "))
+    expect("--help", "usage: apusc" in run(APUSC, "--help").stdout)
+    missing = run(APUSC, "--check", "nowhere.c", cwd=SOURCES)
+    expect("a missing source", missing.returncode == 1 and "nowhere.c" in missing.stderr,
+           missing.stderr)
+    flags = top / "flags.c"
+    flags.write_text('#include <apus/apus.h>\n#ifndef WANTED\n#error "WANTED is missing"\n#endif\n')
+    done = run(APUSC, "--check", flags, "--", "-O2", "-Wall", "-DWANTED", "-fno-such-flag")
+    expect("-D reaches the reader, -O2 does not", done.returncode == 0, done.stderr)
+    database = [{"directory": str(top), "file": str(flags),
+                 "command": f"cc -O2 -DWANTED -c {flags}"}]
+    (top / "compile_commands.json").write_text(json.dumps(database))
+    done = run(APUSC, "--check", flags, "--compile-commands", top / "compile_commands.json")
+    expect("flags from compile_commands.json", done.returncode == 0, done.stderr)
+    mains = run(APUSC, "-o", top / "main", "--no-main", "hello.c", cwd=SOURCES)
+    text = (top / "main" / "apus_app.c").read_text() if mains.returncode == 0 else ""
+    expect("--no-main", text and "int main(" not in text, mains.stderr)
+    run(APUSC, "-o", top / "main", "hello.c", cwd=SOURCES)
+    expect("main where there is none", "int main(" in (top / "main" / "apus_app.c").read_text())
+    read_only = run(APUSC, "-o", "/proc/nowhere", "hello.c", cwd=SOURCES)
+    expect("a directory that cannot be made", read_only.returncode != 0 and read_only.stderr)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        top = pathlib.Path(name)
+        for source in sorted(SOURCES.glob("*.c")):
+            if not source.name.startswith("several_"):
+                check_program(source.stem, [source.name], top)
+        check_program("several", [p.name for p in sorted(SOURCES.glob("several_*.c"))], top)
+        check_routes()
+        check_openapi()
+        check_command_line(top)
+    print(f"{len(failures)} failed")
+    sys.exit(bool(failures))
+
+
+main()
