@@ -26,7 +26,7 @@ static int alone(apus_arena *a, const apus__template *t, apus_str path)
 {
     apus__match m;
     apus__router *r = apus__router_create(a, 7);
-    if (!r || apus__router_add(r, APUS_METHOD_GET, t, NULL))
+    if (!r || apus__router_add(r, APUS_METHOD_GET, t, NULL) || apus__router_finish(r, NULL))
         return 0;
     return apus__router_find(r, APUS_METHOD_GET, path, a, &m) == APUS_OK;
 }
@@ -61,6 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             !apus__router_add(r, APUS_METHOD_GET, &templates[n], NULL))
             n++;
     apus__match m;
+    if (r && apus__router_finish(r, NULL))
+        r = NULL;
     apus_rc rc = r ? apus__router_find(r, APUS_METHOD_GET, in, &a, &m) : APUS_NOMEM;
     uint32_t first = 0;
     while (rc != APUS_NOMEM && first < n && !alone(&a, &templates[first], in))

@@ -16,6 +16,9 @@
  * below it, and what cannot win any more is not visited.  No node is visited
  * twice for one path, whatever the path.
  *
+ * Templates without parameters are looked up whole before that: for each of them,
+ * and each method, the tree was asked once, at the end of building.
+ *
  * The path is cut at its slashes first and then percent-decoded, so an encoded
  * slash stays inside its segment. */
 #include "app/router.h"
@@ -54,12 +57,30 @@ struct node {
     struct leaf *leaves;
 };
 
+struct fixed { /* a path that one route answers, always */
+    apus_str path;
+    apus_method method;
+    uint32_t route;
+};
+
 struct apus__router {
     apus_arena *arena;
     uint64_t seed;
     struct node root;
     uint32_t n_routes;
     uint32_t depth; /* the most segments that any template has */
+
+    struct text *texts; /* templates without parameters, newest first */
+    uint32_t n_texts;
+    struct fixed *fixed; /* a hash table; NULL until the router is finished */
+    uint32_t fixed_mask;
+    uint64_t fixed_lengths; /* bit n: some of them have n bytes, or n is 63 and they are longer */
+};
+
+struct text {
+    struct text *next;
+    apus_str path;
+    apus_method method;
 };
 
 /* --- building --- */
@@ -279,6 +300,20 @@ static apus_rc walk(apus__router *r, const apus__template *t, struct node **out,
     return APUS_OK;
 }
 
+/* One with a percent sign in it is never what a client sends decoded. */
+static apus_rc note_text(apus__router *r, apus_method method, const apus__template *t)
+{
+    if (t->n_params || apus_str_find(t->text, '%') != SIZE_MAX)
+        return APUS_OK;
+    struct text *text = APUS_NEW(r->arena, struct text, 1);
+    if (!text)
+        return APUS_NOMEM;
+    *text = (struct text){ .next = r->texts, .path = t->text, .method = method };
+    r->texts = text;
+    r->n_texts++;
+    return APUS_OK;
+}
+
 apus_rc apus__router_add(apus__router *r, apus_method method, const apus__template *t,
                          apus_err *err)
 {
@@ -287,7 +322,7 @@ apus_rc apus__router_add(apus__router *r, apus_method method, const apus__templa
     if (rc)
         return rc;
     struct leaf *leaf = APUS_NEW(r->arena, struct leaf, 1);
-    if (!leaf)
+    if (!leaf || note_text(r, method, t))
         return apus_err_set(err, APUS_NOMEM, "path %.*s: out of memory", APUS_FMT(t->text));
     *leaf = (struct leaf){ .method = method, .route = r->n_routes++ };
     struct leaf **end = &n->leaves;
@@ -359,6 +394,7 @@ static void take_leaves(struct search *s, const struct node *n)
             m->allow[leaf->method] = leaf->route;
         if (leaf->method == s->method && leaf->route < m->route) {
             m->route = leaf->route;
+            m->n_values = s->n_values;
             memcpy(m->values, s->values, s->n_values * sizeof(s->values[0]));
         }
     }
@@ -419,8 +455,8 @@ static void visit(struct search *s, const struct node *n, uint32_t depth)
         try_tails(s, n, depth);
 }
 
-apus_rc apus__router_find(const apus__router *r, apus_method method, apus_str path,
-                          apus_arena *scratch, apus__match *m)
+static apus_rc search_tree(const apus__router *r, apus_method method, apus_str path,
+                           apus_arena *scratch, apus__match *m)
 {
     struct search s;
     s.r = r;
@@ -431,6 +467,7 @@ apus_rc apus__router_find(const apus__router *r, apus_method method, apus_str pa
     s.best = m;
     s.failed = APUS_OK;
     m->route = APUS__NO_ROUTE;
+    m->n_values = 0;
     m->steps = 0;
     for (size_t i = 0; i < APUS_METHOD_COUNT; i++)
         m->allow[i] = APUS__NO_ROUTE;
@@ -447,4 +484,60 @@ apus_rc apus__router_find(const apus__router *r, apus_method method, apus_str pa
         if (m->allow[i] != APUS__NO_ROUTE)
             return APUS_UNSUPPORTED;
     return APUS_NOT_FOUND;
+}
+
+/* --- whole paths --- */
+
+static uint64_t length_bit(size_t len)
+{
+    return UINT64_C(1) << (len < 63 ? len : 63);
+}
+
+static struct fixed *find_fixed(const apus__router *r, apus_method method, apus_str path)
+{
+    uint64_t hash = apus_hash(path.ptr, path.len, r->seed + method);
+    for (uint32_t i = (uint32_t)hash & r->fixed_mask;; i = (i + 1) & r->fixed_mask) {
+        struct fixed *f = &r->fixed[i];
+        if (!f->path.ptr || (f->method == method && apus_str_eq(f->path, path)))
+            return f;
+    }
+}
+
+apus_rc apus__router_finish(apus__router *r, apus_err *err)
+{
+    uint32_t room = 4;
+    while (room < r->n_texts * 2)
+        room *= 2;
+    struct fixed *table = APUS_NEW(r->arena, struct fixed, room);
+    if (!table)
+        return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
+    for (const struct text *t = r->texts; t; t = t->next) {
+        apus__match m;
+        if (search_tree(r, t->method, t->path, r->arena, &m))
+            continue;
+        /* The tree may well prefer one with parameters that was declared earlier. */
+        if (m.n_values)
+            continue;
+        r->fixed = table;
+        r->fixed_mask = room - 1;
+        *find_fixed(r, t->method, t->path) =
+            (struct fixed){ .path = t->path, .method = t->method, .route = m.route };
+        r->fixed_lengths |= length_bit(t->path.len);
+    }
+    return APUS_OK;
+}
+
+apus_rc apus__router_find(const apus__router *r, apus_method method, apus_str path,
+                          apus_arena *scratch, apus__match *m)
+{
+    if (r->fixed_lengths & length_bit(path.len)) {
+        const struct fixed *f = find_fixed(r, method, path);
+        if (f->path.ptr) {
+            m->route = f->route;
+            m->n_values = 0;
+            m->steps = 1;
+            return APUS_OK;
+        }
+    }
+    return search_tree(r, method, path, scratch, m);
 }

@@ -15,10 +15,11 @@
 typedef struct apus__router apus__router;
 
 typedef struct apus__match {
-    uint32_t route;                             /* its number: how many were added before it */
+    uint32_t route; /* its number: how many were added before it */
+    uint32_t n_values;
     apus_str values[APUS__TEMPLATE_PARAMS_MAX]; /* percent-decoded, in the template's order */
-    uint32_t allow[APUS_METHOD_COUNT]; /* wrong method: the first route of each other method, or
-                                          APUS__NO_ROUTE */
+    uint32_t allow[APUS_METHOD_COUNT]; /* only of a wrong method: the first route of each other
+                                          method, or APUS__NO_ROUTE */
     uint32_t steps;                    /* nodes looked at */
 } apus__match;
 
@@ -30,6 +31,9 @@ apus__router *apus__router_create(apus_arena *a, uint64_t seed);
 /* Adds the next route.  t is kept.  APUS_OK, APUS_INVALID, APUS_LIMIT or APUS_NOMEM. */
 apus_rc apus__router_add(apus__router *r, apus_method method, const apus__template *t,
                          apus_err *err) APUS_NODISCARD;
+
+/* To be called once, behind the last route.  APUS_OK or APUS_NOMEM. */
+apus_rc apus__router_finish(apus__router *r, apus_err *err) APUS_NODISCARD;
 
 /* Finds the route for a path that is still percent-encoded.
  *

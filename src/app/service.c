@@ -27,7 +27,7 @@ static apus_rc add_routes(apus_service *s, apus_err *err)
         apus__plan_set_phases(plan);
         rc = apus__router_add(s->router, plan->route->method, &plan->path, err);
     }
-    return rc;
+    return rc ? rc : apus__router_finish(s->router, err);
 }
 
 apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_service **out,

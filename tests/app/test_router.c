@@ -28,6 +28,7 @@ static apus__router *build(apus_arena *a, const struct route *routes, size_t n)
             apus__router_add(r, routes[i].method, t, &err))
             fail_msg("%s", err.msg);
     }
+    assert_int_equal(apus__router_finish(r, NULL), APUS_OK);
     return r;
 }
 
@@ -312,6 +313,8 @@ static void no_memory_is_an_answer(void **state)
                 rc = apus__router_add(r, shop[i].method, p, NULL);
         }
         apus__match m;
+        if (!rc)
+            rc = apus__router_finish(r, NULL);
         if (!rc)
             rc = apus__router_find(r, APUS_METHOD_GET, APUS_STR("/img/a%2db-c"), &a, &m);
         assert_int_equal(rc, t.tripped ? APUS_NOMEM : APUS_OK);
