@@ -1,0 +1,23 @@
+#!/bin/sh
+# http1.sh SERVER KIT-DIR: runs the http1 kit (quick) against SERVER.  Fails when a case fails
+# that http1.known does not name; those are argued in docs/explain/conformance.md.
+server=$1 kit=$2 here=$(cd "$(dirname "$0")" && pwd)
+[ -d "$kit/http1" ] || { echo "skipped: there is no $kit/http1"; exit 77; }
+/usr/bin/python3 -c 'import h11' 2>/dev/null || { echo "skipped: python3-h11 is not installed"; exit 77; }
+
+work=$(mktemp -d)
+cp -r "$kit/http1" "$kit/common.sh" "$work"
+port=$((20000 + $$ % 20000))
+"$server" $port &
+pid=$!
+trap 'kill $pid 2>/dev/null; rm -rf "$work"' EXIT
+sleep 0.5
+
+SHOW=1000 bash "$work/http1/run.sh" 127.0.0.1:$port "${HTTP1_MODE:-quick}" >"$work/out" 2>&1
+cat "$work/out"
+grep -q ' passed, ' "$work/out" || { echo "the kit did not run"; exit 1; }
+kill -0 $pid 2>/dev/null || { echo "the server is gone"; exit 1; }
+if grep '^FAIL' "$work/out" | grep -v -F -f "$here/http1.known"; then
+    echo "these failures are new"
+    exit 1
+fi
