@@ -12,6 +12,7 @@
 #include "apus/net.h"
 #include "apus/test.h"
 #include "apus/value.h"
+#include "serve/inherit.h"
 #include "serve/openapi.h"
 #include "serve/options.h"
 
@@ -63,6 +64,9 @@ static void on_signal(void *ctx, int number)
 /* What to do where the port is taken is worth a line of its own. */
 static apus_rc listen_on(const apus__options *o, int *fd, apus_err *err)
 {
+    *fd = apus__inherited_listener();
+    if (*fd >= 0)
+        return APUS_OK;
     if (o->unix_path)
         return apus_socket_listen_unix(o->unix_path, fd, err);
     apus_rc rc = apus_listen_tcp(o->host, (uint16_t)o->port, APUS_SOCKET_ALONE, fd, err);
@@ -116,6 +120,8 @@ static apus_rc start(struct serving *s, apus_err *err)
         apus_socket_close(fd);
     else
         announce(s, fd);
+    if (!rc)
+        apus__tell_ready();
     return rc;
 }
 

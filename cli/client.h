@@ -1,0 +1,21 @@
+/* cli/client.h - one HTTP request to a service on this machine. */
+#ifndef APUS_CLI_CLIENT_H
+#define APUS_CLI_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "apus/arena.h"
+
+struct reply {
+    int status; /* 0: no answer that can be read */
+    apus_str content_type;
+    apus_str body;
+};
+
+/* Sends one request over a connection of its own and reads the answer to its end, for at
+ * most 10 s.  false when there was no whole answer. */
+bool client_send(apus_arena *arena, uint16_t port, const char *method, const char *target,
+                 const char *content_type, apus_str body, struct reply *out);
+
+#endif

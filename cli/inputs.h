@@ -1,0 +1,26 @@
+/* cli/inputs.h - values to attack a parameter or a body with, from its own schema.
+ *
+ * The first is one that keeps the schema, as far as that can be built; the others are
+ * its neighbours: at each bound and just past it, of other types, empty, long, odd. */
+#ifndef APUS_CLI_INPUTS_H
+#define APUS_CLI_INPUTS_H
+
+#include "apus/json.h"
+
+struct inputs {
+    apus_arena *arena;
+    const apus_json *document; /* for references */
+    apus_json *list;           /* of values; the first is the good one */
+};
+
+/* The schema behind a reference. */
+const apus_json *inputs_resolve(const apus_json *document, const apus_json *schema);
+
+/* One value that keeps the schema. */
+apus_json *inputs_good(apus_arena *arena, const apus_json *document, const apus_json *schema,
+                       unsigned depth);
+
+/* All values for the schema, the good one first. */
+apus_json *inputs_for(apus_arena *arena, const apus_json *document, const apus_json *schema);
+
+#endif
