@@ -218,6 +218,19 @@ static void print_one(diags *d, const diag *g, FILE *to, diag_colour colour)
         print_one(d, note, to, colour);
 }
 
+/* "1 warning and 2 errors generated." */
+static void print_counts(const diags *d, FILE *to)
+{
+    if (d->n_warnings)
+        fprintf(to, "%u warning%s", d->n_warnings, d->n_warnings == 1 ? "" : "s");
+    if (d->n_warnings && d->n_errors)
+        fputs(" and ", to);
+    if (d->n_errors)
+        fprintf(to, "%u error%s", d->n_errors, d->n_errors == 1 ? "" : "s");
+    if (d->n_warnings || d->n_errors)
+        fputs(" generated.\n", to);
+}
+
 void diags_print(diags *d, FILE *to, diag_colour colour)
 {
     size_t n = 0, i = 0;
@@ -235,6 +248,5 @@ void diags_print(diags *d, FILE *to, diag_colour colour)
         d->n_warnings += all[i].diag->level == DIAG_warning;
         print_one(d, all[i].diag, to, colour);
     }
-    if (d->n_errors)
-        fprintf(to, "%u error%s generated.\n", d->n_errors, d->n_errors == 1 ? "" : "s");
+    print_counts(d, to);
 }

@@ -242,11 +242,23 @@ static bool all_are(const ct_value *list, shape want)
 
 /* --- messages --- */
 
+/* Options of later versions: refused like any other, never passed over. */
+static bool is_planned(const char *name)
+{
+    static const char *const planned[] = { "scopes", "limit", "idempotent", "page",
+                                           "cache",  "quota", "problems" };
+    for (size_t i = 0; i < sizeof(planned) / sizeof(planned[0]); i++) {
+        if (strcmp(planned[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void say_unknown(unit *u, const note *n, const key *keys, const char *name, ct_place place)
 {
     diags *d = u->reader->diags;
     near like = near_to(name);
-    for (const key *k = keys; k->name; k++)
+    for (const key *k = is_planned(name) ? no_keys : keys; k->name; k++)
         near_offer(&like, k->name);
     if (like.best) {
         diag *g = diag_error(d, place, "unknown option '%s' of %s; did you mean '%s'?", name,
@@ -255,6 +267,10 @@ static void say_unknown(unit *u, const note *n, const key *keys, const char *nam
         return;
     }
     diag *g = diag_error(d, place, "unknown option '%s' of %s", name, n->word);
+    if (is_planned(name)) {
+        diag_note(d, g, NULL, "it is planned, but this version does not have it yet");
+        return;
+    }
     if (!keys->name) {
         diag_note(d, g, NULL, "%s takes no options of that kind", n->word);
         return;

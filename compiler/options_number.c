@@ -341,7 +341,7 @@ static ct_value *apply_binary(parser *p, ct_value *a, ct_value *b, char operator
     if (!is_number(a) || !is_number(b))
         return refuse(p, is_number(a) ? b : a, operator);
     if (a->kind != CT_VALUE_double && b->kind != CT_VALUE_double) {
-        int64_t value;
+        int64_t value = 0;
         if (!apply_int(p, a->integer, b->integer, operator, & value, at))
             return NULL;
         set_int(p, a, value);

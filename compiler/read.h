@@ -149,6 +149,9 @@ void keys_check(unit *u, note *n);
  * stands, at the cursor. */
 ct_doc doc_read(unit *u, CXCursor c, const note *notes);
 
+/* What the doc comment of a function says behind `@param name`. */
+ct_doc doc_read_param(unit *u, CXCursor function, const note *notes, const char *name);
+
 /* --- read_type.c --- */
 
 /* What t is on the wire; NULL, and *why says what is wrong with it. */
@@ -156,6 +159,9 @@ ct_type *type_read(unit *u, CXType t, const char **why);
 
 /* As generated code spells t: tags, fixed widths, apus_... */
 const char *type_spell(unit *u, CXType t);
+
+/* The same without a const of its own: what sizeof and members want. */
+const char *type_spell_value(unit *u, CXType t);
 
 /* Without typedefs; qualifiers stay. */
 CXType type_canonical(CXType t);

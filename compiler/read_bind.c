@@ -53,7 +53,7 @@ static void say_no_source(const struct binding_param *p, const char *why)
     diags *d = p->unit->reader->diags;
     diag *g = diag_error(d, p->out->place, "no source can fill '%s' of type '%s'", p->name,
                          type_spell(p->unit, p->type));
-    diag_note(d, g, NULL, "%s; a function fills it with Depends(function)", why);
+    diag_note(d, g, NULL, "%s", why);
 }
 
 static void say_by_value(const struct binding_param *p)
@@ -91,7 +91,8 @@ static ct_type *read_value_type(struct binding_param *p, bool *is_pointer)
     if (type)
         return type;
     if (*is_pointer)
-        say_no_source(p, why);
+        say_no_source(p, memory_textf(p->unit->reader->arena,
+                                      "%s; a function can give it: Depends(function)", why));
     else
         say_no_wire_form(p, why);
     return NULL;
@@ -377,12 +378,14 @@ static bool bind_inferred(struct binding_param *p)
     if (p->b->takes_body)
         return bind_value(p, APUS_IN_body, NULL);
     if (p->b->is_dependency)
-        say_no_source(p,
-                      "a dependency does not know whether there is a body: say Body() or Query()");
+        say_no_source(p, "a dependency does not know whether there is a body: say Body() or "
+                         "Query(), or Depends(function)");
     else
-        say_no_source(p, memory_textf(p->unit->reader->arena,
-                                      "%s has no body: say Query(), or Body() if you must",
-                                      p->b->what));
+        say_no_source(
+            p,
+            memory_textf(p->unit->reader->arena,
+                         "%s has no body: say Query() or Depends(function), or Body() if you must",
+                         p->b->what));
     return false;
 }
 
@@ -421,10 +424,24 @@ static bool bind_one(struct binding_param *p)
     return in == APUS_IN_file ? bind_file(p, n->options) : bind_value(p, in, n->options);
 }
 
+/* What a comment at the parameter says, or @param in the function's. */
+static ct_doc param_doc(const function_decl *f, CXCursor c, const note *notes, const char *name)
+{
+    ct_doc doc = doc_read(f->unit, c, notes);
+    for (unsigned i = 0; i < f->n_all && !doc.description; i++)
+        doc = doc_read_param(f->unit, f->all[i], f->notes, name);
+    return doc;
+}
+
 ct_param *params_bind(function_decl *f, const binding *b)
 {
     ct_param *params = NULL;
     int n = clang_Cursor_getNumArguments(f->cursor);
+    if (clang_Cursor_isVariadic(f->cursor)) {
+        diag *g = diag_error(f->unit->reader->diags, cursor_place(f->unit, f->cursor),
+                             "'%s' takes any number of arguments, and no source has that", f->name);
+        diag_note(f->unit->reader->diags, g, NULL, "take '...' out; a list holds several values");
+    }
     for (int i = 0; i < n; i++) {
         CXCursor c = clang_Cursor_getArgument(f->cursor, (unsigned)i);
         ct_param *out = NEW(f->unit->reader->arena, ct_param);
@@ -436,10 +453,13 @@ ct_param *params_bind(function_decl *f, const binding *b)
                                    .name = cursor_name(f->unit, c),
                                    .out = out };
         out->c_name = p.name;
-        out->c_type = type_spell(f->unit, p.type);
+        out->c_type = type_spell_value(f->unit, p.type);
         out->place = cursor_place(f->unit, c);
-        if (bind_one(&p))
-            APPEND(params, out);
+        if (!bind_one(&p))
+            continue;
+        if (out->kind == CT_PARAM_value)
+            out->field.doc = param_doc(f, c, p.notes, p.name);
+        APPEND(params, out);
     }
     return params;
 }

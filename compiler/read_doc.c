@@ -33,23 +33,69 @@ static apus_str strip_line_marker(apus_str line)
 
 static apus_str strip_command(apus_str line)
 {
-    static const char *const commands[] = { "@brief ", "\\brief ", "@details ", "\\details " };
+    static const char *const commands[] = { "brief ", "details ", "short " };
+    if (line.len == 0 || (line.ptr[0] != '@' && line.ptr[0] != '\\'))
+        return line;
+    apus_str rest = apus_str_slice(line, 1, line.len);
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        if (apus_str_starts(line, apus_str_of(commands[i])))
-            return apus_str_slice(line, strlen(commands[i]), line.len);
+        if (apus_str_starts(rest, apus_str_of(commands[i])))
+            return apus_str_slice(rest, strlen(commands[i]), rest.len);
     }
     return line;
 }
 
-/* The comment's text; blank lines at both ends are dropped. */
-static const char *strip(unit *u, apus_str raw)
+/* "@param name text": the name in *name, the text what is left of the line. */
+static bool take_param(apus_str *line, apus_str *name)
+{
+    if (line->len == 0 || (line->ptr[0] != '@' && line->ptr[0] != '\\'))
+        return false;
+    apus_str rest = apus_str_slice(*line, 1, line->len);
+    if (!apus_str_starts(rest, APUS_STR("param")))
+        return false;
+    rest = apus_str_slice(rest, 5, rest.len);
+    if (apus_str_starts(rest, APUS_STR("[")))
+        rest = apus_str_slice(rest, apus_str_find(rest, ']'), rest.len);
+    rest = apus_str_slice(rest, 1, rest.len);
+    rest = apus_str_trim(rest);
+    size_t len = apus_str_find(rest, ' ');
+    *name = apus_str_slice(rest, 0, len);
+    *line = apus_str_trim(apus_str_slice(rest, len, rest.len));
+    return true;
+}
+
+/* Commands that end the text: they speak of C, not of the wire. */
+static bool is_other_command(apus_str line)
+{
+    static const char *const commands[] = { "return", "retval", "see", "sa ", "note", "param" };
+    if (line.len == 0 || (line.ptr[0] != '@' && line.ptr[0] != '\\'))
+        return false;
+    apus_str rest = apus_str_slice(line, 1, line.len);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (apus_str_starts(rest, apus_str_of(commands[i])))
+            return true;
+    }
+    return false;
+}
+
+/* The text of a comment: all of it but its @param lines or, with param, what
+ * stands behind that one.  Blank lines at both ends are dropped. */
+static const char *strip(unit *u, apus_str raw, const char *param)
 {
     apus_buf out = apus_buf_in(u->reader->arena);
     unsigned blank = 0;
+    bool is_ours = param == NULL;
     while (raw.len) {
         size_t end = apus_str_find(raw, '\n');
-        apus_str line = apus_str_cut(&raw, end < raw.len ? end + 1 : raw.len);
+        apus_str line = apus_str_cut(&raw, end < raw.len ? end + 1 : raw.len), name;
         line = strip_command(strip_line_marker(line));
+        if (take_param(&line, &name))
+            is_ours = param && apus_str_eq(name, apus_str_of(param));
+        else if (is_other_command(line))
+            is_ours = false;
+        else if (line.len == 0 && param)
+            is_ours = false;
+        if (!is_ours)
+            continue;
         if (line.len == 0) {
             blank++;
             continue;
@@ -143,7 +189,7 @@ static apus_str comment_before(apus_str text, size_t at)
 /* ///< behind the declaration that ends at `at`, and more lines of it. */
 static apus_str comment_behind(apus_str text, size_t at)
 {
-    while (at < text.len && strchr(" \t,;", text.ptr[at]))
+    while (at < text.len && text.ptr[at] && strchr(" \t,;)", text.ptr[at]))
         at++;
     apus_str rest = apus_str_slice(text, at, text.len);
     if (apus_str_starts(rest, APUS_STR("/**<")) || apus_str_starts(rest, APUS_STR("/*!<"))) {
@@ -166,6 +212,33 @@ static apus_str comment_behind(apus_str text, size_t at)
     return apus_str_slice(rest, 0, len);
 }
 
+static bool is_member_kind(CXCursor c)
+{
+    enum CXCursorKind kind = clang_getCursorKind(c);
+    return kind == CXCursor_FieldDecl || kind == CXCursor_ParmDecl;
+}
+
+/* An extent may end in front of an annotation, or within: the comma, semicolon or
+ * parenthesis behind the member or parameter. */
+static size_t end_of_member(apus_str text, size_t at)
+{
+    unsigned open = 0;
+    for (bool in_text = false; at < text.len; at++) {
+        char c = text.ptr[at];
+        if (c == '"')
+            in_text = !in_text;
+        else if (c == '\\' && in_text)
+            at++;
+        if (in_text)
+            continue;
+        if (!open && strchr(",;{})", c) && c)
+            break;
+        open += c == '(';
+        open -= c == ')' && open;
+    }
+    return at;
+}
+
 static apus_str find_in_file(unit *u, CXCursor c, const note *notes)
 {
     CXSourceRange extent = clang_getCursorExtent(c);
@@ -182,22 +255,28 @@ static apus_str find_in_file(unit *u, CXCursor c, const note *notes)
     apus_str found = comment_before(f->text, from);
     if (found.len)
         return found;
-    /* The extent may end inside an annotation: go on to the end of the member. */
-    while (to < f->text.len && !strchr(",;{}\n", f->text.ptr[to]))
-        to++;
-    return clang_getCursorKind(c) == CXCursor_FieldDecl ? comment_behind(f->text, to)
-                                                        : APUS_STR("");
+    return is_member_kind(c) ? comment_behind(f->text, end_of_member(f->text, to)) : APUS_STR("");
+}
+
+static ct_doc read_comment(unit *u, CXCursor c, const note *notes, const char *param)
+{
+    CXString said = clang_Cursor_getRawCommentText(c);
+    const char *raw = clang_getCString(said);
+    const char *text = raw ? strip(u, apus_str_of(raw), param) : NULL;
+    if (!raw)
+        text = strip(u, find_in_file(u, c, notes), param);
+    clang_disposeString(said);
+    if (!text)
+        return (ct_doc){ 0 };
+    return (ct_doc){ .summary = summary_of(u, text), .description = text };
 }
 
 ct_doc doc_read(unit *u, CXCursor c, const note *notes)
 {
-    CXString said = clang_Cursor_getRawCommentText(c);
-    const char *raw = clang_getCString(said);
-    const char *text = raw ? strip(u, apus_str_of(raw)) : NULL;
-    clang_disposeString(said);
-    if (!text)
-        text = strip(u, find_in_file(u, c, notes));
-    if (!text)
-        return (ct_doc){ 0 };
-    return (ct_doc){ .summary = summary_of(u, text), .description = text };
+    return read_comment(u, c, notes, NULL);
+}
+
+ct_doc doc_read_param(unit *u, CXCursor function, const note *notes, const char *name)
+{
+    return read_comment(u, function, notes, name);
 }

@@ -119,9 +119,7 @@ static ct_type *read_counted(unit *u, const member *members, const member *m, co
                        .size = sizeof(void *),
                        .align = _Alignof(void *) };
     CXType inner = type_canonical(item);
-    type->item_c_name = type_spell(u, item);
-    if (strncmp(type->item_c_name, "const ", 6) == 0)
-        type->item_c_name += 6;
+    type->item_c_name = type_spell_value(u, item);
     type->item_pointer = inner.kind == CXType_Pointer;
     if (type->item_pointer) {
         CXType text = type_canonical(clang_getPointeeType(inner));

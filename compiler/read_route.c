@@ -298,6 +298,13 @@ static void read_on_fail(unit *u, const file_item *it, const note *n)
                              value_kind_text(what));
         diag_note(r->diags, g, NULL, "write OnFail(404) or OnFail(\"unknown_item\")");
     }
+    for (const ct_on_fail *other = app->on_fail; other; other = other->next) {
+        bool same_code = f->code && other->code && strcmp(f->code, other->code) == 0;
+        if (!same_code && !(f->status && f->status == other->status))
+            continue;
+        diag *g = diag_error(r->diags, n->place, "two functions rewrite this failure");
+        diag_note(r->diags, g, &other->function->place, "'%s' does already", other->function->name);
+    }
     APPEND(app->on_fail, f);
 }
 

@@ -94,7 +94,7 @@ static const char *spell_plain(unit *u, CXType t)
     case CXType_Record:
     case CXType_Enum: {
         const char *name = record_name(u, t);
-        return name ? name : take_text(u, clang_getTypeSpelling(t));
+        return name ? name : "struct { ... }";
     }
     case CXType_Bool:
         return "bool";
@@ -124,11 +124,14 @@ const char *type_spell(unit *u, CXType t)
     return plain;
 }
 
-/* Without const at the front: what sizeof and members want. */
-static const char *spell_value(unit *u, CXType t)
+const char *type_spell_value(unit *u, CXType t)
 {
     const char *text = type_spell(u, t);
-    return strncmp(text, "const ", 6) == 0 ? text + 6 : text;
+    size_t len = strlen(text);
+    if (len > 6 && strcmp(text + len - 6, "*const") == 0)
+        return memory_slice(u->reader->arena, text, len - 5);
+    bool is_pointer = len && text[len - 1] == '*';
+    return !is_pointer && strncmp(text, "const ", 6) == 0 ? text + 6 : text;
 }
 
 /* --- kinds --- */
@@ -206,7 +209,7 @@ static ct_type *new_type(unit *u, CXType t, apus_kind kind)
     ct_type *type = NEW(u->reader->arena, ct_type);
     long long size = clang_Type_getSizeOf(t), align = clang_Type_getAlignOf(t);
     *type = (ct_type){ .kind = kind,
-                       .c_name = spell_value(u, t),
+                       .c_name = type_spell_value(u, t),
                        .size = size > 0 ? (uint32_t)size : 0,
                        .align = align > 0 ? (uint32_t)align : 1 };
     return type;
@@ -259,7 +262,7 @@ static bool read_item(unit *u, ct_type *type, CXType item, const char **why)
     } else {
         type->item = type_read(u, item, why);
     }
-    type->item_c_name = spell_value(u, item);
+    type->item_c_name = type_spell_value(u, item);
     return type->item != NULL;
 }
 

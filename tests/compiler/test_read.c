@@ -301,17 +301,29 @@ static void test_docs(void **state)
     contract *c = read_text("/// A thing. With more.\n/// And more.\n"
                             "typedef struct item {\n"
                             "  int a; ///< Behind.\n"
-                            "  /** In front. */\n  int b Field(\n    ge = 1); ///< No, this.\n"
+                            "  /** In front. */\n  int b Field(\n    ge = 1);\n"
+                            "  int c Field(\n    ge = 1, le = 5); ///< Far\n  ///< behind.\n"
                             "} item;\n\n"
                             "/** Says so.\n *\n * At length. */\n"
                             "Get(\"/x/{id}\", status = 200,\n    deprecated)\n"
-                            "item *f(apus_req *req, int id) { return NULL; }\n");
+                            "item *f(apus_req *req, int id) { return NULL; }\n"
+                            "/// @brief Short.\n/// @param id The\n/// number.\n/// @return it\n"
+                            "Get(\"/y/{id}\") void g(apus_req *req, int id,\n"
+                            "  int q Query(ge = 1, le = 5), ///< How many.\n  /// Where.\n"
+                            "  int *r) {}\n");
     const ct_model *m = model_of(c, "item");
     assert_string_equal(m->doc.summary, "A thing.");
     assert_string_equal(m->doc.description, "A thing. With more.\nAnd more.");
     assert_string_equal(field_of(m->fields, "a")->doc.description, "Behind.");
     assert_string_equal(field_of(m->fields, "b")->doc.description, "In front.");
+    assert_string_equal(field_of(m->fields, "c")->doc.description, "Far\nbehind.");
+    const ct_function *g = function_of(c, "g");
+    assert_string_equal(g->doc.description, "Short.");
+    assert_string_equal(param_of(g->params, "id")->field.doc.description, "The\nnumber.");
+    assert_string_equal(param_of(g->params, "q")->field.doc.description, "How many.");
+    assert_string_equal(param_of(g->params, "r")->field.doc.description, "Where.");
     const ct_function *f = function_of(c, "f");
+    assert_null(f->params->next->field.doc.description);
     assert_string_equal(f->doc.summary, "Says so.");
     assert_string_equal(f->doc.description, "Says so.\n\nAt length.");
 }

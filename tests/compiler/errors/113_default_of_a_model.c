@@ -1,0 +1,16 @@
+#include <apus/apus.h>
+
+App(shop, title = "Shop", version = "1.0.0");
+
+typedef struct point {
+    int x;
+} point;
+
+typedef struct item {
+    point at Field(default = {});
+} item;
+
+Post("/items")
+void add_item(apus_req *req, const item *body)
+{
+}

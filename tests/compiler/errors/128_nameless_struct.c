@@ -1,0 +1,14 @@
+#include <apus/apus.h>
+
+App(shop, title = "Shop", version = "1.0.0");
+
+typedef struct item {
+    struct {
+        int x;
+    } at;
+} item;
+
+Post("/items")
+void add_item(apus_req *req, const item *body)
+{
+}
