@@ -27,12 +27,14 @@ function(apus_add_api target)
   add_custom_command(
     OUTPUT "${dir}/stamp"
     BYPRODUCTS ${wrappers}
-    COMMAND ${apusc} -o "${dir}" --depfile "${dir}/stamp.d" ${sources} -- "-I${include}"
-            "-I${CMAKE_CURRENT_SOURCE_DIR}"
+    COMMAND ${apusc} -o "${dir}" --depfile "${dir}/stamp.d" ${sources} --
+            "-I$<JOIN:$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>,;-I>"
     COMMAND ${CMAKE_COMMAND} -E touch "${dir}/stamp"
     DEPENDS ${sources} $<$<TARGET_EXISTS:apusc>:apusc>
-    COMMENT "apusc ${target}" VERBATIM)
+    COMMENT "apusc ${target}" VERBATIM COMMAND_EXPAND_LISTS)
   add_custom_target(${target}_contract DEPENDS "${dir}/stamp")
+  # handlers are called through tables: they need no prototype
+  set_source_files_properties(${wrappers} PROPERTIES COMPILE_OPTIONS "-Wno-missing-prototypes")
   add_executable(${target} ${wrappers})
   add_dependencies(${target} ${target}_contract)
   target_include_directories(${target} PRIVATE "${include}" "${CMAKE_CURRENT_SOURCE_DIR}")

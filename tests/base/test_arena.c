@@ -93,7 +93,7 @@ static void reset_keeps_what_the_next_user_will_need(void **state)
             assert_non_null(apus_arena_alloc(&a, 1000, 8));
         apus_arena_reset(&a);
     }
-    int calls = f.calls;
+    unsigned calls = f.calls;
     assert_true(calls <= 4);
     assert_non_null(apus_arena_alloc(&a, 1 << 18, 8));
     apus_arena_reset(&a);
