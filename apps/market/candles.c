@@ -52,22 +52,15 @@ static void note_gap(struct reading *r, int64_t from_ms, int64_t to_ms)
     };
 }
 
-/* Ends the page in front of the candle that starts at start_ms. */
-static void end_page(struct reading *r, int64_t start_ms)
-{
-    r->full = true;
-    r->covered_ms = start_ms;
-}
-
 static void take_bar(struct reading *r, const market_bar *bar)
 {
     market_page *p = r->page;
-    int64_t start_ms = market_interval_floor(bar->start_ms, p->interval_ms);
     if (market_resample_add(&r->resample, bar, &p->candles[p->n_candles])) {
         p->n_candles++;
         if (p->n_candles == r->limit) {
+            r->full = true;
+            r->covered_ms = r->resample.now.bar.start_ms;
             r->resample.now.parts = 0; /* the bar is the next page's */
-            end_page(r, start_ms);
             return;
         }
     }

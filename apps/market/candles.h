@@ -14,9 +14,9 @@
 #include "market/resample.h"
 
 enum {
-    MARKET_CANDLES_MAX = 5000,   /* the largest limit */
-    MARKET_CANDLES_GAPS = 1000,  /* listed in one answer */
-    MARKET_CANDLES_BLOCKS = 1024 /* half a million bars */
+    MARKET_CANDLES_MAX = 5000,  /* the largest limit */
+    MARKET_CANDLES_GAPS = 1000, /* listed in one answer */
+    MARKET_CANDLES_BLOCKS = 512 /* a quarter of a million bars */
 };
 
 typedef struct market_query {

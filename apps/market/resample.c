@@ -9,12 +9,13 @@ void market_resample_init(market_resample *r, int64_t small_ms, int64_t large_ms
     *r = (market_resample){ .small_ms = small_ms, .large_ms = large_ms };
 }
 
-static void begin(market_resample *r, const market_bar *bar, int64_t start_ms)
+static void begin(market_resample *r, const market_bar *bar)
 {
     r->now.bar = *bar;
-    r->now.bar.start_ms = start_ms;
+    r->now.bar.start_ms = market_interval_floor(bar->start_ms, r->large_ms);
     r->now.parts = 1;
     r->now.of = (uint32_t)(r->large_ms / r->small_ms);
+    r->end_ms = r->now.bar.start_ms + r->large_ms;
     r->lost = 0;
 }
 
@@ -51,12 +52,11 @@ bool market_resample_flush(market_resample *r, market_candle *done)
 
 bool market_resample_add(market_resample *r, const market_bar *bar, market_candle *done)
 {
-    int64_t start_ms = market_interval_floor(bar->start_ms, r->large_ms);
-    if (r->now.parts > 0 && r->now.bar.start_ms == start_ms) {
+    if (r->now.parts > 0 && bar->start_ms < r->end_ms) {
         extend(r, bar);
         return false;
     }
     bool ended = market_resample_flush(r, done);
-    begin(r, bar, start_ms);
+    begin(r, bar);
     return ended;
 }

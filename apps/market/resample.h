@@ -32,6 +32,7 @@ typedef struct market_candle {
 typedef struct market_resample {
     int64_t small_ms, large_ms;
     market_candle now; /* parts == 0: none begun */
+    int64_t end_ms;    /* where it ends */
     double lost;       /* what rounding took from now.bar.volume so far */
 } market_resample;
 

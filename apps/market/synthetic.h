@@ -12,7 +12,7 @@
 
 #include "market/store.h"
 
-enum { MARKET_SYNTHETIC_ASSETS = 10, MARKET_SYNTHETIC_HOURS = 3 * 365 * 24 };
+enum { MARKET_SYNTHETIC_ASSETS = 10, MARKET_SYNTHETIC_HOURS = (3 * 365 + 1) * 24 };
 
 typedef struct market_synthetic_options {
     uint64_t seed;
@@ -20,7 +20,7 @@ typedef struct market_synthetic_options {
     int hours;        /* bars per asset */
 } market_synthetic_options;
 
-/* Seed 1, MARKET_SYNTHETIC_HOURS from 2023-01-01 on. */
+/* Seed 1, MARKET_SYNTHETIC_HOURS from 2023-01-01 on: the years 2023 to 2025. */
 extern const market_synthetic_options market_synthetic_default;
 
 /* Writes the history in one transaction; doing it again changes nothing.  What the store
