@@ -154,8 +154,11 @@ static void leave_deep(struct note *n, int depth)
     volatile char frame[512];
     frame[0] = (char)depth;
     if (depth == 0) {
+        volatile bool leaves = true;
         write_note(n, 'd');
-        apus_fiber_exit();
+        if (leaves)
+            apus_fiber_exit();
+        return;
     }
     leave_deep(n, depth - 1);
     write_note(n, frame[0] ? '!' : '?');
