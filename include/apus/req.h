@@ -47,8 +47,8 @@ apus_arena *apus_req_arena(apus_req *req);
 /* --- the request itself --- */
 
 const apus_http_request *apus_req_http(const apus_req *req);
-apus_str apus_req_header(const apus_req *req, const char *name);     /* "" if absent */
-apus_str apus_req_path_value(const apus_req *req, const char *name); /* decoded; "" if absent */
+apus_str apus_req_header(apus_req *req, const char *name);     /* "" if absent */
+apus_str apus_req_path_value(apus_req *req, const char *name); /* decoded; "" if absent */
 apus_str apus_req_url(apus_req *req); /* absolute, as the client sees it */
 const apus_route *apus_req_route(const apus_req *req);
 const char *apus_req_id(const apus_req *req); /* also sent as X-Request-ID */

@@ -23,7 +23,7 @@ struct apus__docs {
 /* A list such as `gzip;q=0.8, br, *;q=0`: whether gzip is in it and not refused. */
 static bool takes_gzip(const apus_req *req)
 {
-    apus_str rest = apus_req_header(req, "accept-encoding");
+    apus_str rest = apus__req_raw_header(req, APUS_STR("accept-encoding"));
     while (rest.len) {
         size_t comma = apus_str_find(rest, ',');
         apus_str one = apus_str_cut(&rest, comma < rest.len ? comma : rest.len);
@@ -48,7 +48,7 @@ static bool takes_gzip(const apus_req *req)
 /* Whether the client has this version already (RFC 9110 section 13.1.2). */
 static bool is_known(const apus_req *req, apus_str etag)
 {
-    apus_str rest = apus_req_header(req, "if-none-match");
+    apus_str rest = apus__req_raw_header(req, APUS_STR("if-none-match"));
     if (apus_str_eq(apus_str_trim(rest), APUS_STR("*")))
         return true;
     while (rest.len) {
@@ -216,7 +216,9 @@ static apus_rc add_pages(apus_service *s, apus_err *err)
     apus_str pattern = apus_arena_strf(&s->arena, "%s/assets/{name}", base);
     struct apus__docs_options o = { .title = apus_str_of(app->title),
                                     .openapi = apus_str_of(app->openapi_path),
-                                    .assets = assets };
+                                    .assets = assets,
+                                    .is_complete = apus__asset_find(
+                                                       APUS_STR("swagger-ui-bundle.js")) != NULL };
     if (!assets.ptr || !pattern.ptr || apus__docs_swagger(&s->arena, &o, &s->docs->swagger) ||
         apus__docs_redoc(&s->arena, &o, &s->docs->redoc))
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the docs");

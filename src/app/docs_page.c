@@ -81,7 +81,11 @@ static void add_body(apus_buf *b, const struct apus__docs_options *o, const char
                   " data-openapi=\"",
                   kind, kind);
     add_escaped(b, o->openapi);
-    apus_buf_lit(b, "\"></div>\n<noscript>This page needs JavaScript; the document itself is at "
+    apus_buf_lit(b, "\">");
+    if (!o->is_complete)
+        apus_buf_lit(b, "<p>This program was built without the files of its docs pages: run "
+                        "<code>scripts/assets.sh</code> and build Apus again.</p>");
+    apus_buf_lit(b, "</div>\n<noscript>This page needs JavaScript; the document itself is at "
                     "<a href=\"");
     add_escaped(b, o->openapi);
     apus_buf_lit(b, "\">");

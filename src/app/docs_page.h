@@ -2,6 +2,8 @@
 #ifndef APUS_APP_DOCS_PAGE_H
 #define APUS_APP_DOCS_PAGE_H
 
+#include <stdbool.h>
+
 #include "apus/arena.h"
 #include "apus/rc.h"
 
@@ -9,6 +11,7 @@ struct apus__docs_options {
     apus_str title;
     apus_str openapi; /* path of the document */
     apus_str assets;  /* path in front of the assets' names, with a '/' at its end */
+    bool is_complete; /* the assets were compiled in; otherwise the pages say what to do */
 };
 
 /* HTML into *a.  APUS_OK or APUS_NOMEM. */

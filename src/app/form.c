@@ -24,19 +24,26 @@ const apus_type apus_type_uploads = { .kind = APUS_KIND_list,
 
 /* --- reading --- */
 
+/* What a handler will see as text. */
+static bool copy_text(apus_arena *a, apus_str text, apus_str *out)
+{
+    text = apus__text_valid(a, text);
+    *out = text.ptr ? apus_arena_str(a, text) : text;
+    return out->ptr != NULL;
+}
+
 static apus_rc add_file(apus_req *req, const apus_part *part, struct apus__file ***end)
 {
-    struct apus__file *f = APUS_NEW(&req->x->arena, struct apus__file, 1);
-    if (!f)
+    apus_arena *a = &req->x->arena;
+    struct apus__file *f = APUS_NEW(a, struct apus__file, 1);
+    if (!f || !copy_text(a, part->name, &f->name) ||
+        !copy_text(a, part->filename, &f->upload.filename) ||
+        !copy_text(a, part->content_type, &f->upload.content_type))
         return APUS_NOMEM;
-    f->name = apus__text_valid(&req->x->arena, part->name);
-    f->upload.filename = apus__text_valid(&req->x->arena, part->filename);
-    f->upload.content_type = apus__text_valid(&req->x->arena, part->content_type);
     f->upload.content = (apus_bytes){ (const uint8_t *)part->body.ptr, part->body.len };
     **end = f;
     *end = &f->next;
-    return f->name.ptr && f->upload.filename.ptr && f->upload.content_type.ptr ? APUS_OK
-                                                                               : APUS_NOMEM;
+    return APUS_OK;
 }
 
 static apus_rc read_multipart(apus_req *req, apus_str content_type, apus_str body)
@@ -54,7 +61,7 @@ static apus_rc read_multipart(apus_req *req, apus_str content_type, apus_str bod
 
 apus_rc apus__form_read(apus_req *req)
 {
-    apus_str content_type = apus_req_header(req, "content-type");
+    apus_str content_type = apus__req_raw_header(req, APUS_STR("content-type"));
     apus_str type = apus__media_type(content_type);
     apus_str body = req->x->request.body;
     if (apus_str_eq_nocase(type, APUS_STR("application/x-www-form-urlencoded")))

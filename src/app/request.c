@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "app/service.h"
+#include "app/values.h"
 
 /* --- memory --- */
 
@@ -48,20 +49,30 @@ const apus_http_request *apus_req_http(const apus_req *req)
     return &req->x->request;
 }
 
-apus_str apus_req_header(const apus_req *req, const char *name)
+apus_str apus__req_raw_header(const apus_req *req, apus_str name)
 {
-    const apus_http_header *h = apus_http_header_find(&req->x->request, apus_str_of(name));
+    const apus_http_header *h = apus_http_header_find(&req->x->request, name);
     return h ? h->value : APUS_STR("");
 }
 
-apus_str apus_req_path_value(const apus_req *req, const char *name)
+/* What a handler gets is text, with a NUL behind it; what came is a slice. */
+apus_str apus_req_header(apus_req *req, const char *name)
+{
+    apus_str value;
+    apus_rc rc = apus__value_get(req, APUS_IN_header, apus_str_of(name), APUS__AS_WRITTEN, &value);
+    if (rc == APUS_NOMEM)
+        apus_abort(req, 503, NULL, "out of memory");
+    return rc ? APUS_STR("") : apus_strdup(req, value);
+}
+
+apus_str apus_req_path_value(apus_req *req, const char *name)
 {
     if (!req->plan)
         return APUS_STR("");
     const apus__template *t = &req->plan->path;
     for (uint32_t i = 0; i < t->n_params; i++)
         if (apus_str_eq(t->names[i], apus_str_of(name)))
-            return req->values[i];
+            return apus_strdup(req, req->values[i]);
     return APUS_STR("");
 }
 

@@ -98,6 +98,9 @@ struct apus_req {
     char id[APUS__REQUEST_ID_LEN + 1];
 };
 
+/* A header as it came, without a NUL; "" if absent. */
+apus_str apus__req_raw_header(const apus_req *req, apus_str name);
+
 /* The header line with the request's id. */
 apus_str apus__req_id_line(const apus_req *req);
 

@@ -19,7 +19,7 @@ static apus_rc find_key(apus_req *req, const apus_security *s, apus_str *out)
 /* What stands behind the scheme's name in Authorization (RFC 9110 section 11.6.2). */
 static apus_rc find_authorization(apus_req *req, apus_str scheme, apus_str *out)
 {
-    apus_str value = apus_req_header(req, "authorization");
+    apus_str value = apus__req_raw_header(req, APUS_STR("authorization"));
     size_t space = apus_str_find(value, ' ');
     if (space == SIZE_MAX || !apus_str_eq_nocase(apus_str_slice(value, 0, space), scheme))
         return APUS_NOT_FOUND;
