@@ -159,7 +159,8 @@ struct ct_model {
     ct_place place;
     ct_source *source; /* whose wrapper defines the table */
     uint32_t size, align;
-    ct_field *fields; /* flattened ones in place; the tag first in a union's wholes */
+    ct_field
+        *fields; /* flattened ones in place; the tag first in a union's wholes, unless hidden */
     uint32_t n_fields;
     apus_extra extra;
     const char *keep_path; /* for APUS_EXTRA_keep */

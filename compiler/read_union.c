@@ -34,10 +34,11 @@ static ct_field *copy_field(unit *u, const ct_field *f)
     return copy;
 }
 
-/* The members that all shapes share, the tag first. */
+/* The members that all shapes share, the tag first unless it is hidden: then it
+ * stands in the outer model alone, where the decoder finds its place. */
 static void add_common(unit *u, ct_model *whole, const ct_model *m)
 {
-    for (int tags = 1; tags >= 0; tags--) {
+    for (int tags = !m->tag_hidden; tags >= 0; tags--) {
         for (const ct_field *f = m->fields; f; f = f->next) {
             if (((f->flags & APUS_FIELD_tag) != 0) != (tags == 1))
                 continue;

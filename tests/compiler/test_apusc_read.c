@@ -276,7 +276,9 @@ static void test_union(void **state)
                   "typedef struct cat { int lives; } cat; typedef struct dog { bool good; } dog;\n"
                   "typedef struct pet { int id; kind kind Field(tag); union { cat cat; dog dog; } "
                   "as; } pet;\n"
-                  "Post(\"/x\") void f(apus_req *req, const pet *body) {}\n");
+                  "typedef struct shape { kind kind Field(tag = hidden); union { cat cat; dog dog; "
+                  "}; } shape;\n"
+                  "Post(\"/x\") void f(apus_req *req, const pet *body, const shape *s) {}\n");
     const ct_model *m = model_of(c, "pet");
     assert_int_equal(m->n_variants, 3);
     assert_string_equal(m->tag_name, "kind");
@@ -291,6 +293,11 @@ static void test_union(void **state)
     assert_null(none->own);
     assert_int_equal(none->whole->n_fields, 2);
     assert_string_equal(none->tag_c_name, "KIND_NONE");
+    m = model_of(c, "shape");
+    assert_true(m->tag_hidden);
+    assert_int_equal(m->n_variants, 2); /* what has no member cannot be recognised */
+    assert_int_equal(m->variants->whole->n_fields, 1);
+    assert_string_equal(m->variants->whole->fields->path, "cat.lives");
 }
 
 /* --- the rest --- */
