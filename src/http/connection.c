@@ -279,6 +279,7 @@ apus_rc apus__connection_open(apus_http_server *s, apus_stream *stream)
         return APUS_NOMEM;
     }
     c->stream = stream;
+    c->peer = apus_stream_peer(stream);
     c->alarm_at = c->write_by = APUS_NEVER;
     c->timer = (apus_timer){ .fn = alarm_fired, .ctx = c };
     apus_stream_attach(stream, ready, c);

@@ -83,31 +83,12 @@ typedef struct apus__body {
     size_t len, room;
 } apus__body;
 
+/* What every request touches stands first: four cache lines. */
 struct apus__connection {
     apus_http_server *server;
-    apus__connection *next, *prev; /* in the server; in the pool only next */
     apus_stream *stream;
-
-    apus__exchange *first, *last; /* all that are not finished, by arrival */
-    apus__exchange *turn;         /* the first whose answer is not queued, or NULL */
-    uint32_t n_open;              /* exchanges from turn on */
-    uint32_t n_queued;            /* answers since the output was last empty */
-    uint32_t n_flushers;          /* fibers in apus_exchange_flush */
-
-    apus__block *in; /* bytes in_at .. in->used are not parsed yet; NULL: there are none */
-    uint32_t in_at;
-    apus__exchange *incoming; /* whose body arrives, or NULL */
-    apus__body body;          /* of incoming */
-    apus_http1_scan scan;     /* for the end of the head at in_at */
-
-    apus__output out;
-
-    apus_timer timer; /* armed for alarm_at, which is never after read_by and write_by */
-    int64_t alarm_at, read_by, write_by;
-    uint32_t arrived;    /* bytes since read_by was set */
-    uint64_t write_mark; /* out.sent when write_by was set */
-    uint8_t wait;        /* apus__wait: what read_by is for */
     uint8_t state;       /* apus__connection_state */
+    uint8_t wait;        /* apus__wait: what read_by is for */
     uint8_t watched;     /* what the stream watches */
     uint8_t depth;       /* calls between enter and leave */
     bool held;           /* what is in `in` waits because pipeline_max answers do */
@@ -115,8 +96,30 @@ struct apus__connection {
     bool had_request;    /* at least one head was read */
     bool lingers;        /* at the end, wait for the client to read the last answer */
     bool dirty;          /* in the server's list of those to be left at the end of the turn */
+    uint32_t n_open;     /* exchanges from turn on */
+    uint32_t n_queued;   /* answers since the output was last empty */
+    uint32_t n_flushers; /* fibers in apus_exchange_flush */
+
+    apus__exchange *first, *last; /* all that are not finished, by arrival */
+    apus__exchange *turn;         /* the first whose answer is not queued, or NULL */
+    apus__exchange *incoming;     /* whose body arrives, or NULL */
+
+    apus__block *in; /* bytes in_at .. in->used are not parsed yet; NULL: there are none */
+    uint32_t in_at;
+    uint32_t arrived;     /* bytes since read_by was set */
+    apus_http1_scan scan; /* for the end of the head at in_at */
+
+    apus__output out;
+    int64_t read_by, write_by;
+    int64_t alarm_at; /* when the timer fires; never after read_by and write_by */
+    apus_str peer;
+
+    apus_timer timer;
+    uint64_t write_mark; /* out.sent when write_by was set */
+    apus__body body;     /* of incoming */
+    uint32_t drained;    /* bytes read and forgotten while lingering */
     apus__connection *next_dirty;
-    uint32_t drained; /* bytes read and forgotten while lingering */
+    apus__connection *next, *prev; /* in the server; in the pool only next */
 };
 
 /* Begins serving a stream that the connection then owns.  APUS_NOMEM: the stream is

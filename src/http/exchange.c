@@ -35,7 +35,16 @@ apus__exchange *apus__exchange_begin(apus__connection *c)
     apus__exchange *x = apus__server_take_exchange(c->server);
     if (!x)
         return NULL;
+    /* One by one: the whole is 400 bytes, and most are set by whoever needs them. */
     x->c = c;
+    x->fiber = x->flusher = NULL;
+    x->input = NULL;
+    x->request_state = APUS__REQUEST_ARRIVING;
+    x->answer_state = APUS__ANSWER_NONE;
+    x->wants_continue = x->closes = x->keeps_alive = false;
+    x->pub.app = NULL;
+    x->pub.request.method = APUS_METHOD_other;
+    x->pub.request.peer = c->peer;
     x->next = NULL;
     x->prev = c->last;
     *(c->last ? &c->last->next : &c->first) = x;
@@ -43,7 +52,6 @@ apus__exchange *apus__exchange_begin(apus__connection *c)
     if (!c->turn)
         c->turn = x;
     c->n_open++;
-    x->pub.request.peer = apus_stream_peer(c->stream);
     return x;
 }
 

@@ -127,8 +127,7 @@ void apus__server_give_exchange(apus_http_server *s, apus__exchange *x)
         give_memory(s, x, sizeof(*x));
         return;
     }
-    apus_arena arena = x->pub.arena;
-    *x = (apus__exchange){ .pub.arena = arena, .next = s->free_exchanges };
+    x->next = s->free_exchanges;
     s->free_exchanges = x;
     s->n_free_exchanges++;
 }
