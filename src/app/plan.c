@@ -191,11 +191,11 @@ static apus_rc add_params(struct planner *p, apus__step *s, const apus_param *pa
 
 static uint32_t index_of(const struct planner *p, const apus_dependency *d)
 {
-    for (uint32_t i = 0; i < p->n; i++)
-        if (p->order[i] == d)
-            return i;
-    assert(!"collected before");
-    return 0;
+    uint32_t i = 0;
+    while (i < p->n && p->order[i] != d)
+        i++;
+    assert(i < p->n); /* it was collected before */
+    return i;
 }
 
 static void add_links(struct planner *p, apus__step *s, const apus_param *params, uint32_t n)
