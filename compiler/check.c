@@ -6,6 +6,7 @@
 void contract_check(contract *c, diags *d)
 {
     checker k = { .contract = c, .arena = c->arena, .diags = d };
+    mark_apps(&k);
     check_enums(&k);
     check_models(&k);
     for (const ct_dependency *one = c->dependencies; one; one = one->next)

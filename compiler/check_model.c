@@ -90,14 +90,14 @@ static void check_keep(checker *k, const ct_model *m)
 static void check_schema_names(checker *k, const ct_model *m)
 {
     for (const ct_model *other = k->contract->models; other != m; other = other->next) {
-        if (strcmp(m->name, other->name) != 0)
+        if (strcmp(m->name, other->name) != 0 || !(m->apps & other->apps))
             continue;
         diag *g =
             diag_error(k->diags, m->place, "two models are called \"%s\" in the document", m->name);
         diag_note(k->diags, g, &other->place, "give one of them another with Name(\"...\")");
     }
     for (const ct_enum *e = k->contract->enums; e; e = e->next) {
-        if (strcmp(m->name, e->name) != 0)
+        if (strcmp(m->name, e->name) != 0 || !(m->apps & e->apps))
             continue;
         diag *g =
             diag_error(k->diags, m->place, "a model and an enum are both called \"%s\"", m->name);

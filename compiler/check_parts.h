@@ -63,4 +63,7 @@ void check_routers(checker *k);
 /* Marks which models come in and which go out. */
 void mark_reach(checker *k);
 
+/* check_apps.c: which apps each model and enum is reached from. */
+void mark_apps(checker *k);
+
 #endif

@@ -101,6 +101,7 @@ struct ct_enum {
     ct_place place;
     ct_source *source; /* whose wrapper defines the table */
     ct_enum_value *values;
+    uint64_t apps; /* as a model's */
     ct_enum *next;
 };
 
@@ -170,6 +171,7 @@ struct ct_model {
     const char *tag_name; /* wire name of the tag field, or NULL */
     bool tag_hidden;
     bool is_broken;           /* an error was reported: members may be missing */
+    uint64_t apps; /* whose documents it is in: a bit per app; set by check */
     bool is_input, is_output; /* reached from a request, from an answer; set by check */
     ct_value *examples;       /* Model(examples = [...]), or NULL */
     ct_value *options;        /* all that Model() says, for messages; or NULL */

@@ -43,7 +43,7 @@ http1)
 fastapi)
     python3 "$work/fastapi/replay.py" --cases "$work/fastapi/public.json" \
         --cmd "$programs/fastapi --app {app} --port {port}" \
-        --only "$(paste -sd, tests/conformance/fastapi_apps.txt)" >"$log" 2>&1 || true
+        --apps-file tests/conformance/fastapi_apps.txt >"$log" 2>&1 || true
     ;;
 *)
     echo "conformance.sh: no kit called $kit" >&2

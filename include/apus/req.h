@@ -49,7 +49,7 @@ apus_arena *apus_req_arena(apus_req *req);
 const apus_http_request *apus_req_http(const apus_req *req);
 apus_str apus_req_header(apus_req *req, const char *name);     /* "" if absent */
 apus_str apus_req_path_value(apus_req *req, const char *name); /* decoded; "" if absent */
-apus_str apus_req_url(apus_req *req); /* absolute, as the client sees it */
+apus_str apus_req_url(apus_req *req);                          /* absolute, as the client sees it */
 const apus_route *apus_req_route(const apus_req *req);
 const char *apus_req_id(const apus_req *req); /* also sent as X-Request-ID */
 
@@ -149,6 +149,12 @@ void *apus__respond(apus_req *req, int status, const apus_model *m, const void *
 #else
 #define APUS__MODEL(name) (&apus_model_##name)
 #endif
+
+/* A model as a value of any shape, to be changed or put into another; NULL with the
+ * failure set when it has no JSON form or memory is out. */
+#define apus_json_of(req, model, object)                                                           \
+    apus__json_of((req), APUS__MODEL(model), 1 ? (object) : (const struct model *)0)
+apus_json *apus__json_of(apus_req *req, const apus_model *m, const void *object);
 
 /* --- PATCH --- */
 

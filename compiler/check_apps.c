@@ -1,0 +1,78 @@
+/* Which apps a model or an enum is reached from: names must differ within a document, not
+ * within a program.  One bit per app; past 64 apps two may share one, and then a name
+ * that is fine may be refused, never the other way. */
+#include "compiler/check_parts.h"
+
+static void visit_fields(const ct_field *f, uint64_t bit);
+
+static void visit_model(ct_model *m, uint64_t bit)
+{
+    if (m->apps & bit)
+        return;
+    m->apps |= bit;
+    visit_fields(m->fields, bit);
+    for (const ct_variant *v = m->variants; v; v = v->next) {
+        visit_fields(v->whole->fields, bit);
+        if (v->own)
+            visit_model(v->own, bit);
+    }
+}
+
+static void visit_type(const ct_type *t, uint64_t bit)
+{
+    for (; t; t = t->item) {
+        if (t->kind == APUS_KIND_model)
+            visit_model(t->model, bit);
+        if (t->kind == APUS_KIND_enum)
+            t->enumeration->apps |= bit;
+    }
+}
+
+static void visit_fields(const ct_field *f, uint64_t bit)
+{
+    for (; f; f = f->next)
+        visit_type(f->type, bit);
+}
+
+static void visit_params(const ct_param *p, uint64_t bit)
+{
+    for (; p; p = p->next) {
+        if (p->kind == CT_PARAM_value)
+            visit_type(p->field.type, bit);
+        if (p->kind == CT_PARAM_depends)
+            visit_params(p->dependency->params, bit);
+    }
+}
+
+static void visit_depends(const ct_depends *d, uint64_t bit)
+{
+    for (; d; d = d->next)
+        visit_params(d->dependency->params, bit);
+}
+
+/* depth ends a router that includes itself, which is an error reported elsewhere. */
+static void visit_router(const ct_router *router, uint64_t bit, unsigned depth)
+{
+    enum { DEPTH_MAX = 64 };
+    if (depth == DEPTH_MAX)
+        return;
+    visit_depends(router->depends, bit);
+    for (const ct_route *r = router->routes; r; r = r->next) {
+        visit_params(r->function->params, bit);
+        visit_type(r->function->result.type, bit);
+        visit_depends(r->depends, bit);
+        for (const ct_response *a = r->responses; a; a = a->next)
+            visit_type(a->type, bit);
+    }
+    for (const ct_include *in = router->includes; in; in = in->next) {
+        visit_depends(in->depends, bit);
+        visit_router(in->router, bit, depth + 1);
+    }
+}
+
+void mark_apps(checker *k)
+{
+    unsigned i = 0;
+    for (const ct_app *app = k->contract->apps; app; app = app->next, i++)
+        visit_router(app->root, UINT64_C(1) << (i % 64), 0);
+}
