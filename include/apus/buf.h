@@ -42,17 +42,42 @@ void apus_buf_finish(apus_buf *b);
 /* Empties the buffer and forgets its failure; keeps the memory. */
 void apus_buf_clear(apus_buf *b);
 
+char *apus__buf_make_room(apus_buf *b, size_t n);
+
 /* Room for n more bytes behind len, or NULL (and the buffer has failed).  Write
  * there, then say how much with apus_buf_grew. */
-char *apus_buf_room(apus_buf *b, size_t n);
+static inline char *apus_buf_room(apus_buf *b, size_t n)
+{
+    /* cap counts the NUL that apus_buf_take writes, and respects the limit; a buffer
+     * that has failed has no room */
+    if (APUS_LIKELY(n < b->cap - b->len))
+        return b->ptr + b->len;
+    return apus__buf_make_room(b, n);
+}
 
 static inline void apus_buf_grew(apus_buf *b, size_t n)
 {
     b->len += n;
 }
 
-void apus_buf_add(apus_buf *b, apus_str s);
-void apus_buf_addc(apus_buf *b, char c);
+static inline void apus_buf_add(apus_buf *b, apus_str s)
+{
+    char *to = apus_buf_room(b, s.len);
+    if (to && s.len) {
+        memcpy(to, s.ptr, s.len);
+        b->len += s.len;
+    }
+}
+
+static inline void apus_buf_addc(apus_buf *b, char c)
+{
+    char *to = apus_buf_room(b, 1);
+    if (to) {
+        *to = c;
+        b->len++;
+    }
+}
+
 void apus_buf_addf(apus_buf *b, const char *fmt, ...) APUS_PRINTF(2, 3);
 void apus_buf_vaddf(apus_buf *b, const char *fmt, va_list args);
 

@@ -42,6 +42,8 @@ static apus_rc make_room(apus_buf *b, size_t n)
     size_t cap = b->cap ? b->cap : CAP_MIN;
     while (cap < need)
         cap *= 2;
+    if (b->limit < SIZE_MAX && cap > b->limit + 1)
+        cap = b->limit + 1;
     char *ptr = b->arena ? apus_arena_grow(b->arena, b->ptr, b->cap, cap, 1)
                          : b->alloc.resize(b->alloc.ctx, b->ptr, b->cap, cap);
     if (!ptr)
@@ -51,34 +53,15 @@ static apus_rc make_room(apus_buf *b, size_t n)
     return APUS_OK;
 }
 
-char *apus_buf_room(apus_buf *b, size_t n)
+char *apus__buf_make_room(apus_buf *b, size_t n)
 {
     if (b->failed)
         return NULL;
-    if (APUS_UNLIKELY(n >= b->cap - b->len || n > b->limit - b->len)) {
-        b->failed = make_room(b, n);
-        if (b->failed)
-            return NULL;
-    }
-    return b->ptr + b->len;
-}
-
-void apus_buf_add(apus_buf *b, apus_str s)
-{
-    char *to = apus_buf_room(b, s.len);
-    if (to && s.len) {
-        memcpy(to, s.ptr, s.len);
-        b->len += s.len;
-    }
-}
-
-void apus_buf_addc(apus_buf *b, char c)
-{
-    char *to = apus_buf_room(b, 1);
-    if (to) {
-        *to = c;
-        b->len++;
-    }
+    b->failed = make_room(b, n);
+    if (!b->failed)
+        return b->ptr + b->len;
+    b->len = b->cap; /* from now on there is no room, however little is asked for */
+    return NULL;
 }
 
 void apus_buf_vaddf(apus_buf *b, const char *fmt, va_list args)
@@ -105,7 +88,7 @@ void apus_buf_addf(apus_buf *b, const char *fmt, ...)
 
 apus_rc apus_buf_take(apus_buf *b, apus_str *out)
 {
-    char *end = apus_buf_room(b, 0);
+    char *end = b->failed ? NULL : apus_buf_room(b, 0);
     if (!end)
         return b->failed;
     *end = '\0';
