@@ -237,7 +237,8 @@ asset_page *list_assets(apus_req *req,
 ///
 /// The symbol may be spelled `BTC-USD`, `btc-usd` or `btc_usd`.
 Get("/v1/assets/{symbol}", tags = "assets", responses = { 404 : problem })
-asset *get_asset(apus_req *req, apus_str symbol Path(max_length = 32, example = "BTC-USD"),
+asset *get_asset(apus_req *req,
+                 apus_str symbol Path(min_length = 1, max_length = 32, example = "BTC-USD"),
                  market_store *db Depends(open_store))
 {
     apus_err err;
@@ -260,7 +261,7 @@ asset *get_asset(apus_req *req, apus_str symbol Path(max_length = 32, example = 
 /// of the range. Follow `next` until it is null; pages keep to the source of the first.
 Get("/v1/assets/{symbol}/candles", tags = "prices", responses = { 400 : problem, 404 : problem })
 candle_page *list_candles(
-    apus_req *req, apus_str symbol Path(max_length = 32, example = "BTC-USD"),
+    apus_req *req, apus_str symbol Path(min_length = 1, max_length = 32, example = "BTC-USD"),
     interval each Query(alias = "interval", default = INTERVAL_1H),
     apus_time *from Query(example = "2024-12-01T00:00:00Z",
                           description = "Start of the first candle; RFC 3339 or unix time."),
@@ -308,7 +309,8 @@ candle_page *list_candles(
 ///
 /// From the recorded series that reaches furthest, unless a source is asked for.
 Get("/v1/assets/{symbol}/price", tags = "prices", responses = { 404 : problem })
-price *get_price(apus_req *req, apus_str symbol Path(max_length = 32, example = "BTC-USD"),
+price *get_price(apus_req *req,
+                 apus_str symbol Path(min_length = 1, max_length = 32, example = "BTC-USD"),
                  apus_str source Query(default = "", max_length = 127,
                                        description = "Only from this source."),
                  market_store *db Depends(open_store))

@@ -111,7 +111,8 @@ typedef struct health {
 /// Why there is no answer.
 typedef struct problem {
     apus_str detail Field(example = "there is no asset BTC-EUR"); ///< For people.
-    apus_str code Field(example = "unknown_symbol");              ///< For programs.
+    apus_str *
+        code Field(example = "not_found"); ///< For programs; not there if the path is unknown.
 } problem;
 
 #endif

@@ -189,6 +189,37 @@ static void a_full_disk_is_said_and_survived(void **state)
     assert_true(digest_at(f, clean, &totals) == after);
 }
 
+/* SQLite gets more and more memory, at first not even enough to open the store: each time an
+ * error that says so, and in the end the same store as ever. */
+static void too_little_memory_is_said_and_survived(void **state)
+{
+    struct fixture *f = *state;
+    const char *file = write_history(f, "history.csv");
+    const char *path = fixture_path(f, "poor.db");
+    market_totals totals;
+    fixture_import(f, file);
+    uint64_t wanted = fixture_digest(f);
+    int refused = 0, went = 0;
+    for (int64_t room = 8192; room <= 4 << 20; room += room / 3) {
+        market_store *store = NULL;
+        market_import_report r;
+        market_import_options o = { .now_ms = FIXTURE_NOW, .batch_rows = BATCH };
+        sqlite3_hard_heap_limit64(sqlite3_memory_used() + room);
+        apus_rc rc = market_store_open(path, &store, &f->err);
+        if (!rc)
+            rc = market_import_file(store, file, &o, &r, &f->err);
+        market_store_close(store);
+        sqlite3_hard_heap_limit64(0);
+        went += rc == APUS_OK;
+        refused += rc == APUS_NOMEM;
+        if (rc && rc != APUS_NOMEM)
+            fail_msg("%lld bytes: %s: %s", (long long)room, apus_rc_text(rc), f->err.msg);
+        digest_at(f, path, &totals);
+    }
+    assert_true(went > 0 && refused > 0);
+    assert_true(digest_at(f, path, &totals) == wanted);
+}
+
 static void a_second_writer_is_told_to_wait_not_let_in(void **state)
 {
     struct fixture *f = *state;
@@ -263,6 +294,7 @@ int main(void)
         in_a_store(killed_at_any_moment_it_goes_on_to_the_same_store),
         in_a_store(a_resumed_import_counts_as_one),
         in_a_store(a_full_disk_is_said_and_survived),
+        in_a_store(too_little_memory_is_said_and_survived),
         in_a_store(a_second_writer_is_told_to_wait_not_let_in),
         in_a_store(what_is_not_a_store_is_left_alone),
         in_a_store(a_damaged_block_is_an_error_not_a_price),
