@@ -60,25 +60,25 @@ typedef enum sort {
 } sort;
 
 static const struct {
-    uint32_t bit;
     const char *key;
+    uint32_t bit;
     sort sort;
 } rules[] = {
-    { APUS_RULE_gt, "gt", SORT_number },
-    { APUS_RULE_ge, "ge", SORT_number },
-    { APUS_RULE_lt, "lt", SORT_number },
-    { APUS_RULE_le, "le", SORT_number },
-    { APUS_RULE_multiple_of, "multiple_of", SORT_number },
-    { APUS_RULE_min_length, "min_length", SORT_text },
-    { APUS_RULE_max_length, "max_length", SORT_text },
-    { APUS_RULE_pattern, "pattern", SORT_text },
-    { APUS_RULE_strip, "strip", SORT_text },
-    { APUS_RULE_min_items, "min_items", SORT_items },
-    { APUS_RULE_max_items, "max_items", SORT_items },
-    { APUS_RULE_unique, "unique", SORT_items },
-    { APUS_RULE_max_digits, "max_digits", SORT_decimal },
-    { APUS_RULE_decimal_places, "decimal_places", SORT_decimal },
-    { APUS_RULE_inf_nan, "inf_nan", SORT_floating },
+    { "gt", APUS_RULE_gt, SORT_number },
+    { "ge", APUS_RULE_ge, SORT_number },
+    { "lt", APUS_RULE_lt, SORT_number },
+    { "le", APUS_RULE_le, SORT_number },
+    { "multiple_of", APUS_RULE_multiple_of, SORT_number },
+    { "min_length", APUS_RULE_min_length, SORT_text },
+    { "max_length", APUS_RULE_max_length, SORT_text },
+    { "pattern", APUS_RULE_pattern, SORT_text },
+    { "strip", APUS_RULE_strip, SORT_text },
+    { "min_items", APUS_RULE_min_items, SORT_items },
+    { "max_items", APUS_RULE_max_items, SORT_items },
+    { "unique", APUS_RULE_unique, SORT_items },
+    { "max_digits", APUS_RULE_max_digits, SORT_decimal },
+    { "decimal_places", APUS_RULE_decimal_places, SORT_decimal },
+    { "inf_nan", APUS_RULE_inf_nan, SORT_floating },
 };
 
 static bool fits_sort(const ct_type *t, sort s)
