@@ -177,6 +177,11 @@ bool type_points_at(unit *u, CXType t, const char *name);
 /* "order" of "struct order". */
 const char *bare_name(const char *c_name);
 
+/* --- read_name.c --- */
+
+/* A type's name in the document: Name("..."), or its own, new_order as NewOrder. */
+const char *schema_name(unit *u, const note *notes, const char *c_name);
+
 /* name, or name_2 ... where it is taken. */
 const char *unique_symbol(reader *r, const char *name);
 

@@ -106,12 +106,10 @@ ct_enum *enum_read(unit *u, CXType canonical)
         return e;
     CXCursor c = clang_getTypeDeclaration(canonical);
     note *notes = notes_read(u, c);
-    const note *named = notes_find(notes, "Name");
-    const ct_value *name = named ? value_unnamed(named->options, 0) : NULL;
     e = NEW(r->arena, ct_enum);
     *e = (ct_enum){ .c_name = c_name,
                     .symbol = unique_symbol(r, bare_name(c_name)),
-                    .name = name && name->kind == CT_VALUE_string ? name->text : bare_name(c_name),
+                    .name = schema_name(u, notes, c_name),
                     .doc = doc_read(u, c, notes),
                     .place = cursor_place(u, c),
                     .source = u->source };

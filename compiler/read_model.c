@@ -273,13 +273,6 @@ static void model_options(unit *u, ct_model *m, const note *notes)
     m->examples = (ct_value *)(uintptr_t)examples;
 }
 
-static const char *schema_name(const note *notes, const char *otherwise)
-{
-    const note *named = notes_find(notes, "Name");
-    const ct_value *name = named ? value_unnamed(named->options, 0) : NULL;
-    return name && name->kind == CT_VALUE_string ? name->text : otherwise;
-}
-
 static ct_model *known_model(unit *u, const char *c_name, ct_place place)
 {
     ct_model *m = names_find(&u->reader->models, c_name);
@@ -306,7 +299,7 @@ ct_model *model_read(unit *u, CXType canonical, const char **why)
     m = NEW(r->arena, ct_model);
     *m = (ct_model){ .c_name = c_name,
                      .symbol = unique_symbol(r, bare_name(c_name)),
-                     .name = schema_name(notes, bare_name(c_name)),
+                     .name = schema_name(u, notes, c_name),
                      .doc = doc_read(u, c, notes),
                      .place = cursor_place(u, c),
                      .source = u->source,

@@ -87,14 +87,14 @@ def check_routes():
     routes = routes_of("wide.c")
     pet = routes.get(("POST", "/pets/{id}"), {})
     expect("wide: the handler of POST /pets/{id}", pet.get("handler") == "add_pet", routes)
-    expect("wide: its models", (pet.get("body"), pet.get("result")) == ("pet", "pet"), pet)
+    expect("wide: its models", (pet.get("body"), pet.get("result")) == ("Pet", "Pet"), pet)
     expect("wide: its guards", pet.get("guards") == ["token", "guard"], pet)
     expect("wide: a prototype in a header counts", ("GET", "/v1/more/shared/{id}") in routes)
     both = routes_of("several_a.c", "several_b.c")
     expect("several: routers of another file", ("GET", "/v2/items/{id}") in both, both)
     expect("several: the app's own route", ("GET", "/health") in both, both)
     done = run(APUSC, "--routes", "hello.c", cwd=SOURCES)
-    expect("hello: the table", "GET     /hello/{name}  greet    hello.c:10  greeting" in done.stdout,
+    expect("hello: the table", "GET     /hello/{name}  greet    hello.c:10  Greeting" in done.stdout,
            done.stdout)
 
 
@@ -103,9 +103,9 @@ def check_openapi():
     expect("wide: the document", done.returncode == 0, done.stderr)
     doc = json.loads(done.stdout or "{}")
     schemas = doc.get("components", {}).get("schemas", {})
-    for schema in ("point", "pet", "every", "Range", "outer", "node", "problem"):
+    for schema in ("Point", "Pet", "Every", "Range", "Outer", "Node", "Problem"):
         expect(f"wide: schema {schema}", schema in schemas, list(schemas))
-    every = schemas.get("every", {})
+    every = schemas.get("Every", {})
     expect("wide: an alias", "passWord" in every.get("properties", {}), every)
     expect("wide: what is skipped", "ours" not in every.get("properties", {}))
     expect("wide: a macro as a bound",

@@ -79,7 +79,7 @@ static const ct_field *field_of(const ct_field *f, const char *name)
 static const ct_model *model_of(const contract *c, const char *name)
 {
     const ct_model *m = c->models;
-    while (m && strcmp(m->name, name) != 0)
+    while (m && strcmp(m->symbol, name) != 0)
         m = m->next;
     assert_non_null(m);
     return m;
@@ -285,7 +285,7 @@ static void test_union(void **state)
     assert_false(m->tag_hidden);
     const ct_variant *cat = m->variants, *none = cat->next->next;
     assert_string_equal(cat->name, "cat");
-    assert_string_equal(cat->own->name, "cat");
+    assert_string_equal(cat->own->name, "Cat");
     assert_string_equal(cat->whole->symbol, "pet_as_cat");
     assert_int_equal(cat->whole->n_fields, 3);
     assert_string_equal(cat->whole->fields->name, "kind"); /* the tag comes first */
@@ -393,7 +393,7 @@ static void test_routes(void **state)
     assert_int_equal(f->timeout_ns, 1500000000);
     assert_int_equal(f->responses->status, 404);
     assert_string_equal(f->responses->next->description, "d");
-    assert_string_equal(f->responses->next->type->model->name, "no");
+    assert_string_equal(f->responses->next->type->model->name, "No");
     assert_true(r->next->next->route->blocking && r->next->next->route->hidden);
     assert_string_equal(f->function->type, "const char *(*)(apus_req *)");
 }

@@ -8,7 +8,7 @@ typedef struct item {
 
 typedef struct old_item {
     int n;
-} Name("item") old_item;
+} Name("Item") old_item;
 
 Post("/items")
 item *add_item(apus_req *req, const old_item *body)
