@@ -20,7 +20,7 @@ def run(apusc, name):
 
 
 def main():
-    apusc, update = sys.argv[1], "--update" in sys.argv
+    apusc, update = pathlib.Path(sys.argv[1]).resolve(), "--update" in sys.argv
     sources = sorted(HERE.glob("*.c"))
     failed, texts = 0, set()
     for source in sources:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-APUSC = sys.argv[1]
+APUSC = pathlib.Path(sys.argv[1]).resolve()
 ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 150
 PIECES = ["{", "}", "(", ")", "[", "]", ",", ";", "=", '"', "'", "\\", "*", "&", "#", "/*", "//",
           "///", "struct", "union", "enum", "typedef", "static", "const", "void", "int", "apus_str",

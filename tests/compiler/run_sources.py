@@ -16,7 +16,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = HERE / "sources"
-APUSC, INCLUDE = sys.argv[1], sys.argv[2]
+APUSC, INCLUDE = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
 WARNINGS = "-std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wno-unused-parameter -Werror".split()
 failures = []
 
