@@ -15,7 +15,7 @@ typedef struct market_tally {
 
 /* Merges n bars, in order of time and on the grid, into the series, and adds to *tally what
  * became of them.  The series' first, last and gaps are brought up to date by
- * market_series_refresh, once, when all is in. */
+ * market_series_extend. */
 apus_rc market_bars_put(market_store *store, int64_t series, int64_t interval_ms,
                         const market_bar *bars, size_t n, market_tally *tally, apus_err *err)
     APUS_NODISCARD;

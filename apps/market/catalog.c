@@ -166,21 +166,23 @@ struct tally {
     int64_t first, last, bars, gaps, missing; /* first and last as slots of the grid */
 };
 
+static void tally_slot(struct tally *t, int64_t slot)
+{
+    if (t->bars == 0) {
+        t->first = slot;
+    } else if (slot > t->last + 1) {
+        t->gaps++;
+        t->missing += slot - t->last - 1;
+    }
+    t->last = slot;
+    t->bars++;
+}
+
 static void tally_block(struct tally *t, int64_t number, const market_block_shape *shape)
 {
-    for (unsigned i = 0; i < MARKET_BLOCK_BARS; i++) {
-        if (!(shape->present[i / 64] >> (i % 64) & 1))
-            continue;
-        int64_t slot = number * MARKET_BLOCK_BARS + i;
-        if (t->bars == 0) {
-            t->first = slot;
-        } else if (slot > t->last + 1) {
-            t->gaps++;
-            t->missing += slot - t->last - 1;
-        }
-        t->last = slot;
-        t->bars++;
-    }
+    for (unsigned i = 0; i < MARKET_BLOCK_BARS; i++)
+        if (shape->present[i / 64] >> (i % 64) & 1)
+            tally_slot(t, number * MARKET_BLOCK_BARS + i);
 }
 
 static apus_rc tally_series(market_store *store, int64_t id, struct tally *t, apus_err *err)
@@ -202,18 +204,57 @@ static apus_rc tally_series(market_store *store, int64_t id, struct tally *t, ap
     return rc == APUS_DONE ? APUS_OK : rc;
 }
 
+static apus_rc save_tally(market_store *store, int64_t id, int64_t interval_ms,
+                          const struct tally *t, apus_err *err)
+{
+    sqlite3_stmt *s = market__db_take(store, SQL_SERIES_SET);
+    sqlite3_bind_int64(s, 1, id);
+    sqlite3_bind_int64(s, 2, t->bars ? market_interval_slot_start(t->first, interval_ms) : 0);
+    sqlite3_bind_int64(s, 3, t->bars ? market_interval_slot_start(t->last, interval_ms) : 0);
+    sqlite3_bind_int64(s, 4, t->bars);
+    sqlite3_bind_int64(s, 5, t->gaps);
+    sqlite3_bind_int64(s, 6, t->missing);
+    return market__db_run(store, s, err);
+}
+
 apus_rc market_series_refresh(market_store *store, int64_t id, int64_t interval_ms, apus_err *err)
 {
     struct tally t = { 0 };
     apus_rc rc = tally_series(store, id, &t, err);
-    if (rc)
-        return rc;
-    sqlite3_stmt *s = market__db_take(store, SQL_SERIES_SET);
+    return rc ? rc : save_tally(store, id, interval_ms, &t, err);
+}
+
+/* What the series' row says. */
+static apus_rc load_tally(market_store *store, int64_t id, int64_t interval_ms, struct tally *t,
+                          apus_err *err)
+{
+    sqlite3_stmt *s = market__db_take(store, SQL_SERIES_GET);
     sqlite3_bind_int64(s, 1, id);
-    sqlite3_bind_int64(s, 2, t.bars ? market_interval_slot_start(t.first, interval_ms) : 0);
-    sqlite3_bind_int64(s, 3, t.bars ? market_interval_slot_start(t.last, interval_ms) : 0);
-    sqlite3_bind_int64(s, 4, t.bars);
-    sqlite3_bind_int64(s, 5, t.gaps);
-    sqlite3_bind_int64(s, 6, t.missing);
-    return market__db_run(store, s, err);
+    apus_rc rc = market__db_step(store, s, err);
+    if (rc == APUS_OK)
+        *t = (struct tally){
+            .first = market_interval_slot(sqlite3_column_int64(s, 0), interval_ms),
+            .last = market_interval_slot(sqlite3_column_int64(s, 1), interval_ms),
+            .bars = sqlite3_column_int64(s, 2),
+            .gaps = sqlite3_column_int64(s, 3),
+            .missing = sqlite3_column_int64(s, 4),
+        };
+    market__db_give(s);
+    if (rc == APUS_DONE)
+        return apus_err_set(err, APUS_NOT_FOUND, "there is no series %lld", (long long)id);
+    return rc;
+}
+
+apus_rc market_series_extend(market_store *store, int64_t id, int64_t interval_ms,
+                             const market_bar *bars, size_t n, apus_err *err)
+{
+    struct tally t;
+    apus_rc rc = load_tally(store, id, interval_ms, &t, err);
+    if (rc || n == 0)
+        return rc;
+    if (t.bars > 0 && market_interval_slot(bars[0].start_ms, interval_ms) <= t.last)
+        return market_series_refresh(store, id, interval_ms, err);
+    for (size_t i = 0; i < n; i++)
+        tally_slot(&t, market_interval_slot(bars[i].start_ms, interval_ms));
+    return save_tally(store, id, interval_ms, &t, err);
 }

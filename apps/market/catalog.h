@@ -53,6 +53,11 @@ apus_rc market_asset_find(market_store *store, apus_arena *a, apus_str symbol, m
 apus_rc market_series_ensure(market_store *store, const market_symbol *symbol, int64_t interval_ms,
                              apus_str source, int64_t *id, apus_err *err) APUS_NODISCARD;
 
+/* Does what market_series_refresh does, after n bars (in order of time) were put into the series.
+ * Where they are all behind its last bar, the blocks need not be read for it. */
+apus_rc market_series_extend(market_store *store, int64_t id, int64_t interval_ms,
+                             const market_bar *bars, size_t n, apus_err *err) APUS_NODISCARD;
+
 /* Brings first, last, bars, gaps and missing up to date with the blocks. */
 apus_rc market_series_refresh(market_store *store, int64_t id, int64_t interval_ms, apus_err *err)
     APUS_NODISCARD;

@@ -39,6 +39,7 @@
     X(SERIES_LIST, "SELECT id, asset_id, interval_ms, source, first_ms, last_ms, bars, gaps,"      \
                    " missing FROM series WHERE asset_id = ?1 AND bars > 0"                         \
                    " ORDER BY interval_ms, source")                                                \
+    X(SERIES_GET, "SELECT first_ms, last_ms, bars, gaps, missing FROM series WHERE id = ?1")       \
     X(SERIES_SHAPE, "SELECT id & 4294967295, substr(data, 1, 80) FROM block"                       \
                     " WHERE id BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 ORDER BY id")          \
     X(SERIES_SET, "UPDATE series SET first_ms = ?2, last_ms = ?3, bars = ?4, gaps = ?5,"           \

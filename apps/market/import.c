@@ -117,7 +117,7 @@ static apus_rc store_lane(struct run *run, size_t from, size_t n, market_tally *
     if (!rc)
         rc = market_bars_put(run->store, lane->series, interval_ms, run->bars, n, tally, err);
     if (!rc)
-        rc = market_series_refresh(run->store, lane->series, interval_ms, err);
+        rc = market_series_extend(run->store, lane->series, interval_ms, run->bars, n, err);
     if (!rc)
         rc = market_ledger_save_symbol(run->store, &run->ledger, text_of(&lane->symbol),
                                        lane->series, run->bars[n - 1].start_ms, err);

@@ -159,7 +159,7 @@ static apus_rc fill_asset(market_store *store, const struct asset *asset,
     apus_rc rc = market_series_ensure(store, &symbol, MARKET_HOUR, MARKET_SYNTHETIC, &series, err);
     if (!rc)
         rc = market_bars_put(store, series, MARKET_HOUR, bars, (size_t)o->hours, &tally, err);
-    return rc ? rc : market_series_refresh(store, series, MARKET_HOUR, err);
+    return rc ? rc : market_series_extend(store, series, MARKET_HOUR, bars, (size_t)o->hours, err);
 }
 
 apus_rc market_synthetic_fill(market_store *store, const market_synthetic_options *o, apus_err *err)

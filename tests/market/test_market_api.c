@@ -217,7 +217,7 @@ static void the_contract_is_published(void **state)
     apus_answer a = apus_test_get(s->t, "/openapi.json");
     apus_expect_status(a, 200);
     apus_expect_json(a, "$.info.title", "\"Apus Market\"");
-    apus_expect_json(a, "$.components.schemas.interval.enum[3]", "\"15m\"");
+    apus_expect_json(a, "$.components.schemas.Interval.enum[3]", "\"15m\"");
     a = apus_test_get(s->t, "/docs");
     apus_expect_status(a, 200);
 }

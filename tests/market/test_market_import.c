@@ -234,6 +234,35 @@ static void a_corrected_file_corrects(void **state)
     assert_true(page.candles[1].bar.close == 11.5);
 }
 
+/* What an import counts as it goes is what counting all blocks gives. */
+static void bounds_and_gaps_are_those_of_the_blocks(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const files[] = {
+        HEAD GOOD("05") GOOD("06") GOOD("09"),            /* a new series */
+        HEAD GOOD("12") GOOD("13") GOOD("15") GOOD("16"), /* behind it */
+        HEAD GOOD("07") GOOD("08") GOOD("14") GOOD("17"), /* into its gaps */
+        HEAD GOOD("00") GOOD("01"),                       /* in front of it */
+    };
+    static const int64_t gaps[] = { 1, 3, 1, 2 }, missing[] = { 2, 5, 2, 5 };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        market_import_report r;
+        market_import_options o = { .now_ms = FIXTURE_NOW,
+                                    .source = APUS_STR("feed"),
+                                    .interval_ms = MARKET_HOUR,
+                                    .batch_rows = 2 };
+        const char *path = fixture_file(f, "part.csv", files[i], strlen(files[i]));
+        assert_ok(f, market_import_file(f->store, path, &o, &r, &f->err));
+        market_asset asset;
+        assert_ok(f, market_asset_find(f->store, &f->arena, APUS_STR("BTC-USD"), &asset, &f->err));
+        assert_int_equal(asset.series[0].gaps, gaps[i]);
+        assert_int_equal(asset.series[0].missing, missing[i]);
+        uint64_t counted = fixture_digest(f);
+        assert_ok(f, market_series_refresh(f->store, asset.series[0].id, MARKET_HOUR, &f->err));
+        assert_true(fixture_digest(f) == counted);
+    }
+}
+
 static void numbers_are_the_nearest_doubles(void **state)
 {
     (void)state;
@@ -304,6 +333,7 @@ int main(void)
         in_a_store(symbols_may_be_interleaved_and_caps_unknown),
         in_a_store(importing_twice_changes_nothing),
         in_a_store(a_corrected_file_corrects),
+        in_a_store(bounds_and_gaps_are_those_of_the_blocks),
         cmocka_unit_test(numbers_are_the_nearest_doubles),
         in_a_store(the_report_says_what_was_refused_and_where),
     };
