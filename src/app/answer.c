@@ -20,10 +20,11 @@ void apus_set_header(apus_req *req, const char *name, const char *value)
     if (!apus__header_is_safe(n, v)) {
         apus__req_broken(req, "apus_set_header: \"%s\" cannot be sent", name);
     } else if (apus_str_eq_nocase(n, APUS_STR("content-type"))) {
-        req->content_type = apus_strdup(req, v);
+        apus__req_rare(req)->content_type = apus_strdup(req, v);
     } else {
-        apus__header_add(&req->headers, &req->x->arena, n, v);
-        if (req->headers.failed)
+        apus_buf *headers = &apus__req_rare(req)->headers;
+        apus__header_add(headers, &req->x->arena, n, v);
+        if (headers->failed)
             apus_abort(req, 503, NULL, "out of memory");
     }
 }

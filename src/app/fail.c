@@ -64,7 +64,7 @@ void apus_fail_header(apus_req *req, const char *name, const char *value)
     if (!apus__header_is_safe(apus_str_of(name), apus_str_of(value)))
         apus__req_broken(req, "apus_fail_header: \"%s\" cannot be sent", name);
     else
-        apus__header_add(&req->failure.headers, &req->x->arena, apus_str_of(name),
+        apus__header_add(&apus__req_rare(req)->fail_headers, &req->x->arena, apus_str_of(name),
                          apus_str_of(value));
 }
 

@@ -72,7 +72,7 @@ static void take_plan(apus_req *req, const apus__match *m)
     }
     if (plan->path.n_params)
         memcpy(frame + plan->values_at, m->values, plan->path.n_params * sizeof(m->values[0]));
-    for (uint32_t i = 0; i < plan->n_steps; i++)
+    for (uint32_t i = 0; plan->has_constants && i < plan->n_steps; i++)
         if (plan->steps[i].constants)
             memcpy(frame + plan->steps[i].args_at, plan->steps[i].constants,
                    plan->steps[i].args_size);

@@ -50,12 +50,13 @@ static apus_rc read_multipart(apus_req *req, apus_str content_type, apus_str bod
 {
     apus_multipart m;
     apus_part part;
-    struct apus__file **end = &req->files;
-    req->form.read = true;
+    struct apus__file **end = &apus__req_rare(req)->files;
+    apus__req_rare(req)->form.read = true;
     apus_rc rc = apus_multipart_begin(&m, content_type, body);
     while (rc == APUS_OK && (rc = apus_multipart_next(&m, &req->x->arena, &part)) == APUS_OK)
         rc = part.filename.ptr ? add_file(req, &part, &end)
-                               : apus__pairs_add(&req->x->arena, &req->form, part.name, part.body);
+                               : apus__pairs_add(&req->x->arena, &apus__req_rare(req)->form,
+                                                 part.name, part.body);
     return rc == APUS_DONE ? APUS_OK : rc;
 }
 
@@ -65,10 +66,10 @@ apus_rc apus__form_read(apus_req *req)
     apus_str type = apus__media_type(content_type);
     apus_str body = req->x->request.body;
     if (apus_str_eq_nocase(type, APUS_STR("application/x-www-form-urlencoded")))
-        return apus__values_read_form(req, body, &req->form);
+        return apus__values_read_form(req, body, &apus__req_rare(req)->form);
     if (apus_str_eq_nocase(type, APUS_STR("multipart/form-data")))
         return read_multipart(req, content_type, body);
-    req->form.read = true; /* of any other type: no fields */
+    apus__req_rare(req)->form.read = true; /* of any other type: no fields */
     return APUS_OK;
 }
 
@@ -93,7 +94,7 @@ static const struct apus__file *next_file(const struct apus__file *f, apus_str n
 static apus_rc bind_files(apus_req *req, const apus_field *f, char *at)
 {
     size_t n = 0;
-    for (const struct apus__file *x = next_file(req->files, f->name); x;
+    for (const struct apus__file *x = next_file(apus__req_rare(req)->files, f->name); x;
          x = next_file(x->next, f->name))
         n++;
     const apus_type *item = f->type->item;
@@ -103,7 +104,7 @@ static apus_rc bind_files(apus_req *req, const apus_field *f, char *at)
     /* A list is { T *ptr; size_t len; }, whatever its T. */
     memcpy(at, &items, sizeof(items));
     memcpy(at + sizeof(items), &n, sizeof(n));
-    for (const struct apus__file *x = next_file(req->files, f->name); x;
+    for (const struct apus__file *x = next_file(apus__req_rare(req)->files, f->name); x;
          x = next_file(x->next, f->name), items += item->size)
         store_file(item, x, items);
     return APUS_OK;
@@ -129,7 +130,7 @@ static apus_rc bind_file(apus_req *req, apus_decoder *d, const apus__binding *b,
 {
     const apus_field *f = &b->param->field;
     const struct apus__file *last = NULL;
-    for (const struct apus__file *x = next_file(req->files, f->name); x;
+    for (const struct apus__file *x = next_file(apus__req_rare(req)->files, f->name); x;
          x = next_file(x->next, f->name))
         last = x;
     char *at = (char *)args + f->offset;

@@ -11,6 +11,8 @@
  * functions in between are simply never returned to. */
 #include "app/service.h"
 
+#include <stddef.h>
+
 #include "apus/encode.h"
 #include "apus/fiber.h"
 #include "app/bind.h"
@@ -223,37 +225,35 @@ static void run_phases(apus_req *req, void *unused)
 
 /* --- from the http floor --- */
 
-static const char id_header[] = "x-request-id: ";
-
-enum { ID_AT = sizeof(id_header) - 1 };
-
-static void write_id(apus_req *req)
+/* The counter is text already: most steps change one digit. */
+static void take_id(apus_service *s, char *to)
 {
-    uint64_t n = req->service->next_id++;
-    memcpy(req->id, req->service->id_prefix, sizeof(req->service->id_prefix));
-    for (int i = APUS__REQUEST_ID_LEN - 1; i >= 16; i--, n >>= 4)
-        req->id[i] = "0123456789abcdef"[n & 15];
-    memcpy(req->id_line, id_header, ID_AT);
-    memcpy(req->id_line + ID_AT, req->id, APUS__REQUEST_ID_LEN);
-    memcpy(req->id_line + ID_AT + APUS__REQUEST_ID_LEN, "\r\n", 2);
+    memcpy(to, s->id_line, APUS__ID_LINE_LEN);
+    for (size_t i = APUS__ID_AT + APUS__REQUEST_ID_LEN; i-- > APUS__ID_AT + 16;) {
+        char c = s->id_line[i];
+        s->id_line[i] = (char)(c == '9' ? 'a' : c == 'f' ? '0' : c + 1);
+        if (c != 'f')
+            break;
+    }
 }
 
 apus_str apus__req_id_line(const apus_req *req)
 {
-    return (apus_str){ req->id_line, ID_AT + APUS__REQUEST_ID_LEN + 2 };
+    return (apus_str){ req->id_line, APUS__ID_LINE_LEN };
 }
 
 static apus_req *begin(apus_service *s, apus_exchange *x)
 {
-    apus_req *req = APUS_NEW(&x->arena, apus_req, 1);
+    apus_req *req = apus_arena_alloc(&x->arena, sizeof(*req), _Alignof(apus_req));
     if (!req)
         return NULL;
+    memset(req, 0, offsetof(apus_req, problems));
     req->x = x;
     req->service = s;
+    req->fiber = apus_fiber_self();
     req->after_end = &req->after;
     apus_problems_init(&req->problems, &x->arena);
-    req->fiber = apus_fiber_self();
-    write_id(req);
+    take_id(s, req->id_line);
     return req;
 }
 

@@ -26,7 +26,8 @@ void apus__vlog(const apus_req *req, const char *fmt, va_list args)
     char text[LINE_MAX_BYTES / 2], line[LINE_MAX_BYTES];
     vsnprintf(text, sizeof(text), fmt, args);
     const apus_http_request *r = &req->x->request;
-    size_t at = (size_t)snprintf(line, sizeof(line), "error request=%s ", req->id);
+    size_t at = (size_t)snprintf(line, sizeof(line), "error request=%.*s ", APUS__REQUEST_ID_LEN,
+                                 req->id_line + APUS__ID_AT);
     at = add_escaped(line, at, sizeof(line), apus_str_slice(r->method_text, 0, 32));
     line[at++] = ' ';
     at = add_escaped(line, at, sizeof(line), apus_str_slice(r->path, 0, PATH_SHOWN_MAX));

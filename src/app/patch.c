@@ -26,9 +26,9 @@ static void record(void *ctx, const apus_model *m, const void *object, const uin
         apus__req_no_memory(req);
         return;
     }
-    *s = (struct apus__sent){ .next = req->sent, .model = m, .object = object };
+    *s = (struct apus__sent){ .next = apus__req_rare(req)->sent, .model = m, .object = object };
     memcpy(s->bits, bits, size);
-    req->sent = s;
+    req->rare.sent = s;
 }
 
 void apus__patch_record(apus_req *req, apus_decoder *d)
@@ -46,7 +46,7 @@ static bool is_sent(const struct apus__sent *s, uint32_t field)
 bool apus__sent(const apus_req *req, const void *member)
 {
     const char *at = member;
-    for (const struct apus__sent *s = req->sent; s; s = s->next) {
+    for (const struct apus__sent *s = req->has_rare ? req->rare.sent : NULL; s; s = s->next) {
         if (at < s->object || at >= s->object + s->model->size)
             continue;
         for (uint32_t i = 0; i < s->model->n_fields; i++)
@@ -61,7 +61,7 @@ bool apus__sent(const apus_req *req, const void *member)
 static const struct apus__sent *sent_of(const apus_req *req, const apus_model *m,
                                         const void *object)
 {
-    for (const struct apus__sent *s = req->sent; s; s = s->next)
+    for (const struct apus__sent *s = req->has_rare ? req->rare.sent : NULL; s; s = s->next)
         if (s->object == object && s->model == m)
             return s;
     return NULL;

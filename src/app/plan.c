@@ -317,6 +317,7 @@ static void lay_out(apus__plan *plan)
         s->args_at = at;
         at += align_up(s->args_size);
         s->result_at = at;
+        plan->has_constants = plan->has_constants || s->constants;
         at += align_up(s->result_size);
     }
     plan->values_at = at;

@@ -65,6 +65,7 @@ typedef struct apus__plan {
     uint32_t frame_size;           /* arguments and results of all steps, and those */
     apus_body_kind body_kind;      /* none: nothing is bound from the body */
     bool embed;                    /* body parameters are members of an object */
+    bool has_constants;            /* some step has */
     void (*answer)(apus_req *req); /* of our own pages: called instead of a handler */
     void (*phases[APUS__PHASES_MAX])(apus_req *req); /* those that have something to do here */
     uint32_t n_phases;

@@ -12,6 +12,23 @@ static bool has_content(int status)
     return status >= 200 && status != 204 && status != 205 && status != 304;
 }
 
+/* The request's id, and what else there is behind it. */
+static void take_headers(apus_req *req, apus_buf *buf, apus_http_reply *reply)
+{
+    apus_str line = apus__req_id_line(req), rest;
+    reply->headers = line;
+    if (!buf || buf->len == 0 || apus_buf_take(buf, &rest))
+        return;
+    char *both = apus_arena_alloc(&req->x->arena, line.len + rest.len, 1);
+    if (!both) {
+        reply->headers = rest; /* those that say something about the answer */
+        return;
+    }
+    memcpy(both, line.ptr, line.len);
+    memcpy(both + line.len, rest.ptr, rest.len);
+    reply->headers = (apus_str){ both, line.len + rest.len };
+}
+
 /* --- failures --- */
 
 static void rewrite(apus_req *req, void *arg)
@@ -84,9 +101,7 @@ static void reply_failure(apus_req *req, apus_http_reply *reply)
         apus__log(req, "%d %.*s", req->failure.status, APUS_FMT(req->failure.detail));
     if (has_content(req->failure.status))
         write_failure(req, reply);
-    apus_str headers;
-    if (req->failure.headers.len && !apus_buf_take(&req->failure.headers, &headers))
-        reply->headers = headers;
+    take_headers(req, req->has_rare ? &req->rare.fail_headers : NULL, reply);
 }
 
 /* --- successes --- */
@@ -100,31 +115,10 @@ static void reply_success(apus_req *req, apus_http_reply *reply)
     if (has_content(reply->status)) {
         reply->content_type = r ? r->content_type : JSON_TYPE;
         reply->body = r ? r->body : req->body;
-        if (req->content_type.len)
-            reply->content_type = req->content_type;
+        if (req->has_rare && req->rare.content_type.len)
+            reply->content_type = req->rare.content_type;
     }
-    apus_str headers;
-    if (req->headers.len && !apus_buf_take(&req->headers, &headers))
-        reply->headers = headers;
-}
-
-/* --- both --- */
-
-/* The request's id goes in front of the other headers. */
-static void add_id(apus_req *req, apus_http_reply *reply)
-{
-    apus_str line = apus__req_id_line(req), rest = reply->headers;
-    reply->headers = line;
-    if (rest.len == 0)
-        return;
-    char *both = apus_arena_alloc(&req->x->arena, line.len + rest.len, 1);
-    if (!both) {
-        reply->headers = rest; /* those that say something about the answer */
-        return;
-    }
-    memcpy(both, line.ptr, line.len);
-    memcpy(both + line.len, rest.ptr, rest.len);
-    reply->headers = (apus_str){ both, line.len + rest.len };
+    take_headers(req, req->has_rare ? &req->rare.headers : NULL, reply);
 }
 
 void apus__reply_send(apus_req *req)
@@ -136,7 +130,6 @@ void apus__reply_send(apus_req *req)
         reply_failure(req, &reply);
     else
         reply_success(req, &reply);
-    add_id(req, &reply);
     req->answered = true;
     apus_exchange_reply(req->x, &reply);
 }

@@ -6,6 +6,15 @@
 #include "app/service.h"
 #include "app/values.h"
 
+apus__rare *apus__req_rare(apus_req *req)
+{
+    if (!req->has_rare) {
+        memset(&req->rare, 0, sizeof(req->rare));
+        req->has_rare = true;
+    }
+    return &req->rare;
+}
+
 /* --- memory --- */
 
 void *apus__req_new(apus_req *req, size_t n, size_t size, size_t align)
@@ -90,7 +99,9 @@ const apus_route *apus_req_route(const apus_req *req)
 
 const char *apus_req_id(const apus_req *req)
 {
-    return req->id;
+    apus__rare *r = apus__req_rare((apus_req *)(uintptr_t)req);
+    memcpy(r->id, req->id_line + APUS__ID_AT, APUS__REQUEST_ID_LEN);
+    return r->id;
 }
 
 /* --- who is calling --- */
@@ -103,10 +114,10 @@ void apus_identify(apus_req *req, const apus_principal *who)
     p->scopes.ptr = apus_new_n(req, apus_str, who->scopes.len);
     for (size_t i = 0; i < who->scopes.len; i++)
         p->scopes.ptr[i] = apus_strdup(req, who->scopes.ptr[i]);
-    req->principal = p;
+    apus__req_rare(req)->principal = p;
 }
 
 const apus_principal *apus_req_principal(const apus_req *req)
 {
-    return req->principal;
+    return req->has_rare ? req->rare.principal : NULL;
 }

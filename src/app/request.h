@@ -16,7 +16,13 @@
 
 struct apus_service;
 
-enum { APUS__REQUEST_ID_LEN = 24 };
+#define APUS__ID_HEADER "x-request-id: "
+
+enum {
+    APUS__REQUEST_ID_LEN = 24, /* 16 hex digits of the service, 8 that count */
+    APUS__ID_AT = sizeof(APUS__ID_HEADER) - 1,
+    APUS__ID_LINE_LEN = APUS__ID_AT + APUS__REQUEST_ID_LEN + 2,
+};
 
 /* Name and value, decoded, as they came. */
 typedef struct apus__pair {
@@ -33,9 +39,8 @@ typedef struct apus__pairs {
 typedef struct apus__failure {
     int status; /* 0: none */
     const char *code;
-    apus_str detail;  /* JSON; empty for a 422 made of problems */
-    apus_buf headers; /* "Name: value\r\n" ... */
-    bool internal;    /* answered as "Internal Server Error" */
+    apus_str detail; /* JSON; empty for a 422 made of problems */
+    bool internal;   /* answered as "Internal Server Error" */
 } apus__failure;
 
 /* apus_finally, apus_after, apus_defer. */
@@ -63,22 +68,27 @@ typedef struct apus__landing {
     jmp_buf at;
 } apus__landing;
 
+/* What most requests do without: zeroed when first asked for. */
+typedef struct apus__rare {
+    apus_str content_type; /* apus_set_header */
+    apus_buf headers;      /* of a success: "Name: value\r\n" ... */
+    apus_buf fail_headers; /* of a failure */
+    apus__pairs query, cookies, form, headers_in;
+    struct apus__file *files; /* of a multipart form */
+    struct apus__sent *sent;  /* of partial bodies */
+    apus_principal *principal;
+    char id[APUS__REQUEST_ID_LEN + 1];
+} apus__rare;
+
 struct apus_req {
     apus_exchange *x;
     struct apus_service *service;
+    struct apus_fiber *fiber;
     apus__plan *plan;       /* NULL: none was found */
     char *frame;            /* arguments and results of the steps */
     unsigned char *state;   /* of each step, enum apus__step_state */
     const apus_str *values; /* of the path's parameters */
     apus__landing *landing; /* NULL: nothing may abort now */
-    apus__failure failure;
-    apus_problems problems;
-
-    int status;            /* apus_set_status; 0: the route's */
-    bool answered;         /* the reply has gone out */
-    bool rewriting;        /* an OnFail function may replace the failure */
-    apus_str content_type; /* apus_set_header */
-    apus_buf headers;      /* "Name: value\r\n" ... */
     const apus_response *response;
     apus_str body; /* encoded */
 
@@ -86,17 +96,21 @@ struct apus_req {
     apus__later *after, **after_end;
     apus__later *defer; /* newest first */
 
-    apus__pairs query, cookies, form, headers_in;
-    struct apus__file *files; /* of a multipart form */
-    struct apus__sent *sent;  /* of partial bodies */
-    apus_principal *principal;
-
-    struct apus_fiber *fiber;
     int64_t deadline; /* 0: none */
+    int status;       /* apus_set_status; 0: the route's */
+    bool answered;    /* the reply has gone out */
+    bool rewriting;   /* an OnFail function may replace the failure */
     bool on_thread;   /* a pool thread runs for us, and the fiber is parked */
-    char id_line[APUS__REQUEST_ID_LEN + 16]; /* "x-request-id: ID\r\n" */
-    char id[APUS__REQUEST_ID_LEN + 1];
+    bool has_rare;    /* `rare` has been zeroed */
+    apus__failure failure;
+
+    /* From here on nothing is zeroed at the beginning. */
+    apus_problems problems;
+    char id_line[APUS__ID_LINE_LEN]; /* "x-request-id: ID\r\n" */
+    apus__rare rare;                 /* through apus__req_rare */
 };
+
+apus__rare *apus__req_rare(apus_req *req);
 
 /* A header as it came, without a NUL; "" if absent. */
 apus_str apus__req_raw_header(const apus_req *req, apus_str name);

@@ -8,16 +8,18 @@
 /* All tables that an app can lead to fit many times over. */
 #define SERVICE_MEMORY_MAX ((size_t)256 << 20)
 
-static void write_hex(char *to, uint64_t value)
+static void write_id_line(char *line, uint64_t prefix)
 {
-    for (int i = 15; i >= 0; i--, value >>= 4)
-        to[i] = "0123456789abcdef"[value & 15];
+    memcpy(line,
+           APUS__ID_HEADER "0000000000000000"
+                           "00000000\r\n",
+           APUS__ID_LINE_LEN);
+    for (size_t i = APUS__ID_AT + 16; i-- > APUS__ID_AT; prefix >>= 4)
+        line[i] = "0123456789abcdef"[prefix & 15];
 }
 
-static apus_rc add_routes(apus_service *s, apus_err *err)
+static apus_rc add_routes(apus_service *s, uint64_t seed, apus_err *err)
 {
-    uint64_t seed;
-    memcpy(&seed, s->id_prefix, sizeof(seed));
     s->router = apus__router_create(&s->arena, seed);
     if (!s->router)
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
@@ -38,16 +40,16 @@ apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_se
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
     *s = (apus_service){ .app = app, .loop = loop };
     apus_arena_init(&s->arena, &apus_alloc_libc, SERVICE_MEMORY_MAX);
-    uint64_t prefix;
-    apus_rc rc = apus_random(&prefix, sizeof(prefix), err);
+    uint64_t random[2]; /* clients see the first and must not know the second */
+    apus_rc rc = apus_random(random, sizeof(random), err);
     if (!rc) {
-        write_hex(s->id_prefix, prefix);
+        write_id_line(s->id_line, random[0]);
         rc = apus__docs_add(s, err);
     }
     if (!rc)
         rc = apus__plans_add_app(&s->plans, app, &s->arena, err);
     if (!rc)
-        rc = add_routes(s, err);
+        rc = add_routes(s, random[1], err);
     if (rc) {
         apus_service_destroy(s);
         return rc;

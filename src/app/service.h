@@ -13,10 +13,9 @@ struct apus_service {
     apus_arena arena; /* all that is built at start */
     apus__plans plans;
     apus__router *router;
-    struct apus__docs *docs; /* NULL: none are served */
-    uint64_t next_id;
-    uint32_t live;      /* requests that have not ended */
-    char id_prefix[16]; /* hex; random, so that workers and restarts differ */
+    struct apus__docs *docs;         /* NULL: none are served */
+    uint32_t live;                   /* requests that have not ended */
+    char id_line[APUS__ID_LINE_LEN]; /* of the next request; see apus_req */
 };
 
 /* From now on fake is called where real would have been; in how many places. */

@@ -132,19 +132,19 @@ apus_rc apus__values_all(apus_req *req, apus_in in, const apus__pairs **out)
     apus_rc rc = APUS_OK;
     switch (in) {
     case APUS_IN_query:
-        if (!req->query.read)
-            rc = read_urlencoded(req, req->x->request.query, &req->query);
-        *out = &req->query;
+        if (!apus__req_rare(req)->query.read)
+            rc = read_urlencoded(req, req->x->request.query, &apus__req_rare(req)->query);
+        *out = &apus__req_rare(req)->query;
         break;
     case APUS_IN_cookie:
-        if (!req->cookies.read)
-            rc = read_cookies(req, &req->cookies);
-        *out = &req->cookies;
+        if (!apus__req_rare(req)->cookies.read)
+            rc = read_cookies(req, &apus__req_rare(req)->cookies);
+        *out = &apus__req_rare(req)->cookies;
         break;
     case APUS_IN_header:
-        if (!req->headers_in.read)
-            rc = read_headers(req, &req->headers_in);
-        *out = &req->headers_in;
+        if (!apus__req_rare(req)->headers_in.read)
+            rc = read_headers(req, &apus__req_rare(req)->headers_in);
+        *out = &apus__req_rare(req)->headers_in;
         break;
     case APUS_IN_form:
     case APUS_IN_path:
@@ -152,7 +152,7 @@ apus_rc apus__values_all(apus_req *req, apus_in in, const apus__pairs **out)
     case APUS_IN_file:
     case APUS_IN_depends:
     case APUS_IN_security:
-        *out = &req->form;
+        *out = &apus__req_rare(req)->form;
         break;
     }
     return rc;
