@@ -56,6 +56,10 @@ apus_rc apus_http1_head_find(apus_http1_scan *s, const apus_http1_limits *limits
             break;
         }
         size_t at = (size_t)(lf - bytes.ptr);
+        /* sizes first: a line is refused alike whether it came whole or in pieces */
+        apus_rc rc = check_sizes(s, limits, at, why);
+        if (rc)
+            return rc;
         if (at == s->line || bytes.ptr[at - 1] != '\r')
             return bad(why, "a line ends with LF alone");
         bool is_empty = at == s->line + 1;
@@ -71,7 +75,7 @@ apus_rc apus_http1_head_find(apus_http1_scan *s, const apus_http1_limits *limits
             return check_sizes(s, limits, s->end, why);
         }
         s->lines++;
-        apus_rc rc = check_sizes(s, limits, s->at, why);
+        rc = check_sizes(s, limits, s->at, why);
         if (rc)
             return rc;
     }
