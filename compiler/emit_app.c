@@ -109,6 +109,7 @@ bool emit_app(const contract *c, apus_buf *to)
     emit_tests(&o);
     if (!c->has_main && c->apps)
         emit_main(&o, c->apps);
+    out_end(&o);
     apus_arena_finish(&arena);
     return !to->failed;
 }

@@ -41,6 +41,45 @@ void out_line(struct out *o, const char *fmt, ...)
     apus_buf_addc(o->to, '\n');
 }
 
+/* The item at the start of list: up to a comma that no parenthesis holds. */
+static size_t item_length(const char *list)
+{
+    int open = 0;
+    size_t len = 0;
+    for (; list[len] && (open || list[len] != ','); len++)
+        open += (list[len] == '(') - (list[len] == ')');
+    return len;
+}
+
+void out_wrapped(struct out *o, const char *head, const char *list, const char *tail)
+{
+    size_t indent = strlen(head), column = indent;
+    apus_buf_add(o->to, apus_str_of(head));
+    for (const char *at = list; *at;) {
+        size_t len = item_length(at), behind = at[len] ? 1 : strcspn(tail, "\n");
+        if (at != list && column + 1 + len + behind > OUT_COLUMNS) {
+            apus_buf_addf(o->to, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (at != list) {
+            apus_buf_addc(o->to, ' ');
+            column++;
+        }
+        apus_buf_addf(o->to, "%.*s%s", (int)len, at, at[len] ? "," : "");
+        column += len + 1;
+        at += len + (at[len] ? 1 : 0);
+        while (*at == ' ')
+            at++;
+    }
+    out_line(o, "%s", tail);
+}
+
+void out_end(struct out *o)
+{
+    while (!o->to->failed && o->to->len > 1 && o->to->ptr[o->to->len - 1] == '\n' &&
+           o->to->ptr[o->to->len - 2] == '\n')
+        o->to->len--;
+}
+
 const char *out_where(struct out *o, ct_place place)
 {
     const char *slash = place.file ? strrchr(place.file, '/') : NULL;

@@ -29,6 +29,14 @@ const char *out_name(struct out *o, const char *fmt, ...) APUS_PRINTF(2, 3);
 /* Lines of the file. */
 void out_line(struct out *o, const char *fmt, ...) APUS_PRINTF(2, 3);
 
+/* head, the items of list ("a, b, c"), tail: on one line, or filled into lines of at
+ * most OUT_COLUMNS that begin below the first item, as clang-format does. */
+enum { OUT_COLUMNS = 100 };
+void out_wrapped(struct out *o, const char *head, const char *list, const char *tail);
+
+/* Takes back all but one of the line ends at the end of the file. */
+void out_end(struct out *o);
+
 /* "main.c:12", for the comment above what comes from there. */
 const char *out_where(struct out *o, ct_place place);
 

@@ -10,7 +10,7 @@ void emit_enum(struct out *o, const ct_enum *e)
     out_line(o, "/* %s: %s */", out_where(o, e->place), e->c_name);
     out_line(o, "static const apus_enum_value apus__%s_values[] = {", e->symbol);
     for (const ct_enum_value *v = e->values; v; v = v->next, n++)
-        out_line(o, "    { %s, %s },", out_str_init(o, v->name), v->c_name);
+        out_line(o, "    { .name = %s, .value = %s },", out_str_init(o, v->name), v->c_name);
     out_line(o, "};\n");
     const char *name = out_name(o, "apus_enum_%s", e->symbol);
     if (out_is_first(o, name))
@@ -252,9 +252,11 @@ static void emit_variants(struct out *o, const ct_model *m)
         emit_model_table(o, "static ", v->whole->symbol, v->whole);
     out_line(o, "static const apus_variant apus__%s_variants[] = {", m->symbol);
     for (const ct_variant *v = m->variants; v; v = v->next) {
-        out_line(o, "    { .tag = %s,", v->tag_c_name);
-        out_line(o, "      .name = %s,", out_str_init(o, v->name));
-        out_line(o, "      .model = &apus_model_%s },", v->whole->symbol);
+        out_line(o, "    {");
+        out_line(o, "        .tag = %s,", v->tag_c_name);
+        out_line(o, "        .name = %s,", out_str_init(o, v->name));
+        out_line(o, "        .model = &apus_model_%s,", v->whole->symbol);
+        out_line(o, "    },");
     }
     out_line(o, "};\n");
 }

@@ -48,8 +48,10 @@ static void emit_function_type(struct out *o, const char *symbol, const char *ty
     while (before && type[before - 1] == ' ')
         before--;
     const char *result = out_name(o, "%.*s", before, type);
-    out_line(o, "typedef %s%s;\n", declaration(o, result, out_name(o, "apus__%s_fn", symbol)),
-             star ? star + 3 : "(void)");
+    const char *list = star ? star + strlen("(*)(") : "void)";
+    out_wrapped(
+        o, out_name(o, "typedef %s(", declaration(o, result, out_name(o, "apus__%s_fn", symbol))),
+        out_name(o, "%.*s", (int)strlen(list) - 1, list), ");\n");
 }
 
 static const char *argument_list(struct out *o, const ct_param *params)
@@ -64,14 +66,35 @@ static const char *argument_list(struct out *o, const ct_param *params)
     return list;
 }
 
+/* The call itself, and where its result goes; broken as clang-format breaks it: behind the
+ * '=' if the call then fits on a line, else behind the parenthesis. */
+static void emit_calling(struct out *o, const char *symbol, const ct_function *f, const char *list)
+{
+    static const char step[] = "        ", end[] = ");";
+    const char *call = out_name(o, "((apus__%s_fn *)fn)(", symbol);
+    if (f->result.is_void) {
+        out_wrapped(o, out_name(o, "    %s", call), list, end);
+        return;
+    }
+    const char *store = out_name(o, "    *(%s)result =", declaration(o, f->result.c_name, "*"));
+    size_t len = strlen(call) + strlen(list) + strlen(end);
+    if (strlen(store) + 1 + len <= OUT_COLUMNS) {
+        out_line(o, "%s %s%s%s", store, call, list, end);
+    } else if (strlen(step) + len <= OUT_COLUMNS) {
+        out_line(o, "%s\n%s%s%s%s", store, step, call, list, end);
+    } else {
+        out_line(o, "%s %s", store, call);
+        out_wrapped(o, step, list, end);
+    }
+}
+
 static void emit_call(struct out *o, const char *symbol, const ct_function *f,
                       const ct_param *params)
 {
     emit_args(o, symbol, params);
     emit_function_type(o, symbol, f->type);
-    out_line(
-        o, "static void apus__%s_call(apus_req *req, apus_fn *fn, const void *args, void *result)",
-        symbol);
+    out_wrapped(o, out_name(o, "static void apus__%s_call(", symbol),
+                "apus_req *req, apus_fn *fn, const void *args, void *result", ")");
     out_line(o, "{");
     bool uses_req = false;
     for (const ct_param *p = params; p; p = p->next)
@@ -84,10 +107,7 @@ static void emit_call(struct out *o, const char *symbol, const ct_function *f,
         out_line(o, "    (void)args;");
     if (f->result.is_void)
         out_line(o, "    (void)result;");
-    const char *store = f->result.is_void
-                            ? ""
-                            : out_name(o, "*(%s)result = ", declaration(o, f->result.c_name, "*"));
-    out_line(o, "    %s((apus__%s_fn *)fn)(%s);", store, symbol, argument_list(o, params));
+    emit_calling(o, symbol, f, argument_list(o, params));
     out_line(o, "}\n");
 }
 

@@ -116,6 +116,7 @@ bool emit_source(const contract *c, const ct_source *source, apus_buf *to)
         if (app->source == source)
             emit_app_table(&o, app);
     }
+    out_end(&o);
     apus_arena_finish(&arena);
     return !to->failed;
 }

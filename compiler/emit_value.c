@@ -125,7 +125,7 @@ static const char *items(struct out *o, const char *symbol, const ct_type *type,
     if (*n == 0)
         return "NULL";
     const char *name = out_name(o, "%s_items", symbol);
-    out_line(o, "static %s %s[] = { %s };", type->item->c_name, name, list);
+    out_wrapped(o, out_name(o, "static %s %s[] = { ", type->item->c_name, name), list, " };");
     return name;
 }
 
@@ -179,6 +179,17 @@ static const char *initialiser(struct out *o, const char *symbol, const ct_type 
     }
 }
 
+/* What does not fit on a line is opened up, as clang-format does. */
+static void emit_constant_line(struct out *o, const char *head, const char *init)
+{
+    size_t len = strlen(init);
+    bool is_braced = len > 4 && init[0] == '{' && init[len - 1] == '}';
+    if (is_braced && strlen(head) + len + 2 > OUT_COLUMNS)
+        out_line(o, "%s {\n    %.*s\n};", head, (int)len - 4, init + 2);
+    else
+        out_line(o, "%s %s;", head, init);
+}
+
 const char *emit_default(struct out *o, const char *symbol, const ct_type *type,
                          const ct_value *value)
 {
@@ -195,7 +206,7 @@ const char *emit_default(struct out *o, const char *symbol, const ct_type *type,
     else if (type->kind == APUS_KIND_counted)
         return NULL; /* absent is empty: NULL and 0 */
     else
-        out_line(o, "static const %s %s = %s;", type->c_name, name, init);
+        emit_constant_line(o, out_name(o, "static const %s %s =", type->c_name, name), init);
     return name;
 }
 

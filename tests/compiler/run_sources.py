@@ -61,8 +61,7 @@ def check_program(name, sources, top):
     if done.returncode:
         return
     compiles(name, out)
-    if "--format" in sys.argv:
-        is_formatted(name, out)
+    is_formatted(name, out)
     first = texts(out)
     before = {p.name: p.stat().st_mtime_ns for p in out.glob("*.c")}
     run(APUSC, "-o", out, *sources, cwd=SOURCES)

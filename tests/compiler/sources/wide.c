@@ -261,6 +261,25 @@ static void nothing(apus_req *req)
     (void)req;
 }
 
+/* More than fits on a line. */
+Get("/many")
+static point *many_parameters(apus_req *req, int first_of_many, int second_of_many,
+                              int third_of_many, int fourth_of_many, int fifth_of_many,
+                              apus_str sixth_of_many Query(default = "x"), apus_str *seventh_of_many)
+{
+    (void)first_of_many, (void)second_of_many, (void)third_of_many, (void)fourth_of_many;
+    (void)fifth_of_many, (void)sixth_of_many, (void)seventh_of_many;
+    return apus_new(req, point);
+}
+
+Get("/many/void")
+static void many_void(apus_req *req, int first_of_many, int second_of_many, int third_of_many,
+                      int fourth_of_many, int fifth_of_many, apus_strs sixth_of_many Query())
+{
+    (void)req, (void)first_of_many, (void)second_of_many, (void)third_of_many;
+    (void)fourth_of_many, (void)fifth_of_many, (void)sixth_of_many;
+}
+
 point *shared_point(apus_req *req, int64_t id)
 {
     (void)id;
