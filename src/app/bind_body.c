@@ -29,6 +29,8 @@ apus_str apus__media_type(apus_str content_type)
 
 static bool is_json_type(apus_str content_type)
 {
+    if (apus_str_eq(content_type, APUS_STR("application/json")))
+        return true; /* as nearly everybody writes it */
     apus_str type = apus__media_type(content_type);
     size_t slash = apus_str_find(type, '/');
     if (slash == SIZE_MAX ||

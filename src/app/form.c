@@ -46,17 +46,23 @@ static apus_rc add_file(apus_req *req, const apus_part *part, struct apus__file 
     return APUS_OK;
 }
 
+static apus_rc add_value(apus_req *req, const apus_part *part)
+{
+    apus_arena *a = &req->x->arena;
+    apus_str name = apus__text_valid(a, part->name), value = apus__text_valid(a, part->body);
+    if (!name.ptr || !value.ptr)
+        return APUS_NOMEM;
+    return apus__pairs_add(a, &apus__req_rare(req)->form, name, value);
+}
+
 static apus_rc read_multipart(apus_req *req, apus_str content_type, apus_str body)
 {
     apus_multipart m;
     apus_part part;
     struct apus__file **end = &apus__req_rare(req)->files;
-    apus__req_rare(req)->form.read = true;
     apus_rc rc = apus_multipart_begin(&m, content_type, body);
     while (rc == APUS_OK && (rc = apus_multipart_next(&m, &req->x->arena, &part)) == APUS_OK)
-        rc = part.filename.ptr ? add_file(req, &part, &end)
-                               : apus__pairs_add(&req->x->arena, &apus__req_rare(req)->form,
-                                                 part.name, part.body);
+        rc = part.filename.ptr ? add_file(req, &part, &end) : add_value(req, &part);
     return rc == APUS_DONE ? APUS_OK : rc;
 }
 

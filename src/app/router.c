@@ -356,33 +356,35 @@ struct search {
 /* The '+' of a path is a plus. */
 static apus_str decode(struct search *s, apus_str text)
 {
-    if (apus_str_find(text, '%') == SIZE_MAX)
-        return text;
     apus_str out;
     apus_rc rc = apus_url_decode(s->scratch, text, &out);
-    if (rc) {
+    if (rc)
         s->failed = rc;
-        return text;
-    }
-    return out;
+    return rc ? text : out;
+}
+
+/* Cuts the next segment off, from `at` on; where it ends. */
+static size_t cut_segment(struct search *s, size_t at, struct segment *out)
+{
+    size_t end = at;
+    bool is_encoded = false;
+    for (; end < s->path.len && s->path.ptr[end] != '/'; end++)
+        is_encoded = is_encoded || s->path.ptr[end] == '%';
+    out->at = at;
+    out->text = (apus_str){ s->path.ptr + at, end - at };
+    if (is_encoded)
+        out->text = decode(s, out->text);
+    out->hash = apus_hash(out->text.ptr, out->text.len, s->r->seed);
+    return end;
 }
 
 /* One segment more than the deepest template has is enough to tell "longer". */
 static void cut_path(struct search *s)
 {
-    size_t at = 1;
-    while (at <= s->path.len) {
-        apus_str rest = apus_str_slice(s->path, at, SIZE_MAX);
-        size_t slash = apus_str_find(rest, '/');
-        if (s->n < s->r->depth) {
-            struct segment *seg = &s->segments[s->n];
-            seg->text = decode(s, apus_str_slice(rest, 0, slash));
-            seg->hash = apus_hash(seg->text.ptr, seg->text.len, s->r->seed);
-            seg->at = at;
-        }
-        if (++s->n > s->r->depth || slash == SIZE_MAX)
+    for (size_t at = 1; at <= s->path.len; at++) {
+        if (s->n++ == s->r->depth)
             return;
-        at += slash + 1;
+        at = cut_segment(s, at, &s->segments[s->n - 1]);
     }
 }
 
@@ -419,7 +421,9 @@ static void visit(struct search *s, const struct node *n, uint32_t depth);
 
 static void try_tails(struct search *s, const struct node *n, uint32_t depth)
 {
-    apus_str rest = decode(s, apus_str_slice(s->path, s->segments[depth].at, SIZE_MAX));
+    apus_str rest = apus_str_slice(s->path, s->segments[depth].at, SIZE_MAX);
+    if (apus_str_find(rest, '%') != SIZE_MAX)
+        rest = decode(s, rest);
     for (const struct branch *b = n->tails; b; b = b->next) {
         if (b->node->first > s->best->route || !branch_fits(s, b, rest))
             continue;

@@ -19,23 +19,27 @@ apus_rc apus__pairs_add(apus_arena *a, apus__pairs *to, apus_str name, apus_str 
         to->items = items;
         to->room = room;
     }
-    apus__pair *p = &to->items[to->n++];
-    p->name = apus__text_valid(a, name);
-    p->value = apus__text_valid(a, value);
-    return p->name.ptr && p->value.ptr ? APUS_OK : APUS_NOMEM;
+    to->items[to->n++] = (apus__pair){ name, value };
+    return APUS_OK;
 }
 
+/* Nothing to decode, and ASCII: it can be taken as it is. */
 static bool is_plain(apus_str text)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] == '%' || text.ptr[i] == '+')
+        if (text.ptr[i] == '%' || text.ptr[i] == '+' || (unsigned char)text.ptr[i] >= 0x80)
             return false;
     return true;
 }
 
 static apus_rc decode(apus_arena *a, apus_str *text)
 {
-    return is_plain(*text) ? APUS_OK : apus_form_decode(a, *text, text);
+    if (is_plain(*text))
+        return APUS_OK;
+    apus_rc rc = apus_form_decode(a, *text, text);
+    if (!rc)
+        *text = apus__text_valid(a, *text);
+    return rc || text->ptr ? rc : APUS_NOMEM;
 }
 
 static apus_rc read_urlencoded(apus_req *req, apus_str text, apus__pairs *out)
@@ -63,6 +67,7 @@ apus_rc apus__values_read_form(apus_req *req, apus_str body, apus__pairs *out)
 static apus_rc read_cookies(apus_req *req, apus__pairs *out)
 {
     const apus_http_request *h = &req->x->request;
+    apus_arena *a = &req->x->arena;
     apus_rc rc = APUS_OK;
     *out = (apus__pairs){ .read = true };
     for (uint32_t i = 0; i < h->n_headers; i++) {
@@ -72,7 +77,9 @@ static apus_rc read_cookies(apus_req *req, apus__pairs *out)
         while (!rc && apus_cookie_next(&rest, &name, &value)) {
             if (value.len >= 2 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
                 value = apus_str_slice(value, 1, value.len - 2);
-            rc = apus__pairs_add(&req->x->arena, out, name, value);
+            name = apus__text_valid(a, name);
+            value = apus__text_valid(a, value);
+            rc = name.ptr && value.ptr ? apus__pairs_add(a, out, name, value) : APUS_NOMEM;
         }
     }
     return rc;

@@ -21,8 +21,8 @@ apus_rc apus__values_all(apus_req *req, apus_in in, const apus__pairs **out) APU
 /* Reads an urlencoded form into *out.  Results as above. */
 apus_rc apus__values_read_form(apus_req *req, apus_str body, apus__pairs *out) APUS_NODISCARD;
 
-/* Appends; both texts must live as long as the arena, and are made valid UTF-8.
- * Results as above. */
+/* Appends; both texts are valid UTF-8 and live as long as the arena.  Results as
+ * above. */
 apus_rc apus__pairs_add(apus_arena *a, apus__pairs *to, apus_str name, apus_str value)
     APUS_NODISCARD;
 
