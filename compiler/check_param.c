@@ -89,12 +89,12 @@ static void check_token(checker *k, const ct_param *p)
 static void check_file(checker *k, const ct_param *p)
 {
     apus_kind kind = p->field.type->kind;
-    if (kind == APUS_KIND_bytes ||
-        (kind == APUS_KIND_list && p->field.type->item->kind == APUS_KIND_bytes))
+    apus_kind one = kind == APUS_KIND_list ? p->field.type->item->kind : kind;
+    if (one == APUS_KIND_bytes || one == APUS_KIND_none)
         return;
     diag *g =
         diag_error(k->diags, p->place, "'%s' cannot hold a file: it is '%s'", p->c_name, p->c_type);
-    diag_note(k->diags, g, NULL, "take apus_bytes, or apus_upload *");
+    diag_note(k->diags, g, NULL, "take apus_bytes, const apus_upload * or apus_uploads");
 }
 
 static void check_value(checker *k, const ct_param *p)

@@ -70,7 +70,7 @@ struct ct_value {
     ct_value *next;
 };
 
-/* A C type as it stands on the wire. */
+/* A C type as it stands on the wire.  Of kind none: apus_upload, a file of a form. */
 struct ct_type {
     apus_kind kind;
     const char *c_name; /* as generated code writes it: "int32_t", "struct order", "enum side" */
@@ -171,7 +171,7 @@ struct ct_model {
     const char *tag_name; /* wire name of the tag field, or NULL */
     bool tag_hidden;
     bool is_broken;           /* an error was reported: members may be missing */
-    uint64_t apps; /* whose documents it is in: a bit per app; set by check */
+    uint64_t apps;            /* whose documents it is in: a bit per app; set by check */
     bool is_input, is_output; /* reached from a request, from an answer; set by check */
     ct_value *examples;       /* Model(examples = [...]), or NULL */
     ct_value *options;        /* all that Model() says, for messages; or NULL */

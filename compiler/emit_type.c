@@ -20,7 +20,7 @@ static const struct {
 
 static const char *ready_list(const ct_type *type)
 {
-    static const char *const lists[] = { "strs", "ints", "doubles" };
+    static const char *const lists[] = { "strs", "ints", "doubles", "uploads" };
     if (type->kind != APUS_KIND_list)
         return NULL;
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -108,6 +108,8 @@ const char *emit_type(struct out *o, const ct_type *type)
         return kinds[type->kind].ready;
     if (ready)
         return out_name(o, "apus_type_%s", ready);
+    if (type->kind == APUS_KIND_none)
+        return "apus_type_upload"; /* the one type without a form in JSON */
     const char *name = out_name(o, "apus__type_%s", short_name(o, type));
     if (out_is_first(o, name)) {
         declare_target(o, type);

@@ -215,7 +215,12 @@ static void collect_member(struct openapi *d, const ct_param *p, void *ctx)
     if (p->kind != CT_PARAM_value ||
         (p->in != APUS_IN_body && p->in != APUS_IN_form && p->in != APUS_IN_file))
         return;
-    object_schema_add(d, b->members, &p->field);
+    static ct_type content = { .kind = APUS_KIND_none };
+    static ct_type contents = { .kind = APUS_KIND_list, .item = &content };
+    ct_field f = p->field;
+    if (p->in == APUS_IN_file) /* not base64, as bytes in JSON are */
+        f.type = f.type->kind == APUS_KIND_list ? &contents : &content;
+    object_schema_add(d, b->members, &f);
 }
 
 static apus_json *raw_schema(struct openapi *d)

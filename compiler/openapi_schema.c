@@ -10,6 +10,7 @@ static const struct {
     int64_t min;
     uint64_t max;
 } kinds[APUS_KIND_COUNT] = {
+    [APUS_KIND_none] = { .type = "string" }, /* a file of a form */
     [APUS_KIND_bool] = { .type = "boolean" },
     [APUS_KIND_int8] = { "integer", NULL, true, INT8_MIN, INT8_MAX },
     [APUS_KIND_int16] = { "integer", NULL, true, INT16_MIN, INT16_MAX },
@@ -286,6 +287,8 @@ apus_json *type_schema(struct openapi *d, const ct_type *type, const ct_rules *r
         }
         return s;
     }
+    if (type->kind == APUS_KIND_none)
+        set_text(d, s, "contentMediaType", "application/octet-stream");
     set_text(d, s, "format", r->format ? r->format : kinds[type->kind].format);
     set_bounds(d, s, type, r);
     set_text_rules(d, s, type, r);

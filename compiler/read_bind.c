@@ -188,23 +188,39 @@ static bool bind_value(struct binding_param *p, apus_in in, const ct_value *opti
     return true;
 }
 
+/* apus_upload *, or apus_uploads by value: types that only files have. */
+static ct_type *upload_type(struct binding_param *p)
+{
+    bool is_one = type_points_at(p->unit, p->type, "apus_upload");
+    if (!is_one && !type_is(p->unit, p->type, "apus_uploads"))
+        return NULL;
+    ct_type *one = NEW(p->unit->reader->arena, ct_type);
+    *one = (ct_type){ .kind = APUS_KIND_none, .c_name = "apus_upload" };
+    if (is_one)
+        return one;
+    ct_type *list = NEW(p->unit->reader->arena, ct_type);
+    *list = (ct_type){
+        .kind = APUS_KIND_list, .c_name = "apus_uploads", .item = one, .item_c_name = "apus_upload"
+    };
+    return list;
+}
+
 static bool bind_file(struct binding_param *p, const ct_value *options)
 {
     ct_param *out = p->out;
-    if (!type_points_at(p->unit, p->type, "apus_upload"))
+    ct_type *type = upload_type(p);
+    if (!type)
         return bind_value(p, APUS_IN_file, options);
+    bool is_pointer = type->kind == APUS_KIND_none;
     out->kind = CT_PARAM_value;
     out->in = APUS_IN_file;
     out->is_optional = value_flag(options, "optional");
-    ct_type *type = NEW(p->unit->reader->arena, ct_type);
-    *type = (ct_type){ .kind = APUS_KIND_bytes, .c_name = "apus_upload" };
     out->field =
-        (ct_field){ .c_name = p->name,
-                    .path = p->name,
-                    .place = out->place,
-                    .type = type,
-                    .flags = APUS_FIELD_pointer |
-                             (out->is_optional ? APUS_FIELD_nullable : APUS_FIELD_required) };
+        (ct_field){ .c_name = p->name, .path = p->name, .place = out->place, .type = type };
+    out->field.flags =
+        (is_pointer ? APUS_FIELD_pointer : 0) | (!out->is_optional ? APUS_FIELD_required
+                                                 : is_pointer      ? APUS_FIELD_nullable
+                                                                   : 0);
     field_options(p->unit, &out->field, options);
     return true;
 }
@@ -366,7 +382,8 @@ static bool bind_inferred(struct binding_param *p)
 {
     if (is_in_path(p->b, p->name))
         return bind_value(p, APUS_IN_path, NULL);
-    if (type_points_at(p->unit, p->type, "apus_upload"))
+    if (type_points_at(p->unit, p->type, "apus_upload") ||
+        type_is(p->unit, p->type, "apus_uploads"))
         return bind_file(p, NULL);
     CXType canonical = type_canonical(p->type);
     bool is_pointer = canonical.kind == CXType_Pointer;

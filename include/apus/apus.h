@@ -19,6 +19,7 @@
 #include "apus/str.h"
 #include "apus/test.h"
 #include "apus/text.h"
+#include "apus/upload.h"
 #include "apus/value.h"
 
 #endif

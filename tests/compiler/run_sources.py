@@ -107,6 +107,8 @@ def check_openapi():
     every = schemas.get("Every", {})
     expect("wide: an alias", "passWord" in every.get("properties", {}), every)
     expect("wide: what is skipped", "ours" not in every.get("properties", {}))
+    form = schemas.get("Body_upload_v1_more_files_post", {})
+    expect("wide: files of a form", form.get("required") == ["one", "several"], form)
     expect("wide: a macro as a bound",
            every.get("properties", {}).get("an_int", {}).get("default") == -2**31, every)
 

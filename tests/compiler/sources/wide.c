@@ -227,6 +227,14 @@ static apus_json *form(apus_req *req, apus_str name Form(min_length = 2), int *a
     return NULL;
 }
 
+Post("/files")
+static int64_t upload(apus_req *req, const apus_upload *one, apus_uploads several File(),
+                      const apus_upload *maybe File(optional, description = "If you like"))
+{
+    (void)req, (void)one, (void)maybe;
+    return (int64_t)several.len;
+}
+
 Post("/list")
 static node_list nodes(apus_req *req, const node_list *body, const shape *s)
 {
