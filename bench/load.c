@@ -34,6 +34,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
+
 enum {
     TARGETS_MAX = 8,
     ROUNDS_MAX = 201,
@@ -184,6 +188,9 @@ static void start_server(struct target *t)
     if (t->pid < 0)
         die("fork");
     if (t->pid == 0) {
+#if defined(__linux__)
+        prctl(PR_SET_PDEATHSIG, SIGTERM); /* when we are interrupted, it shall not stay */
+#endif
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
     }
