@@ -9,6 +9,7 @@ lists of routes and the OpenAPI document are what they should be.
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -113,6 +114,15 @@ def check_openapi():
            every.get("properties", {}).get("an_int", {}).get("default") == -2**31, every)
 
 
+def check_reference():
+    """Each option of keys.c stands in the reference."""
+    top = HERE.parent.parent
+    keys = re.findall(r'\{ "(\w+)", SHAPE_', (top / "compiler/keys.c").read_text())
+    text = (top / "docs/reference/annotations.md").read_text()
+    missing = [key for key in sorted(set(keys)) if f"`{key}" not in text]
+    expect("the reference knows every option", len(keys) > 60 and not missing, missing)
+
+
 def check_command_line(top):
     expect("no sources is a usage error", run(APUSC).returncode == 2)
     unknown = run(APUSC, "--chekc", "hello.c", cwd=SOURCES)
@@ -150,6 +160,7 @@ def main():
         check_program("several", [p.name for p in sorted(SOURCES.glob("several_*.c"))], top)
         check_routes()
         check_openapi()
+        check_reference()
         check_command_line(top)
     print(f"{len(failures)} failed")
     sys.exit(bool(failures))
