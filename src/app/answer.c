@@ -83,8 +83,13 @@ void apus_set_cookie(apus_req *req, const char *name, const char *value, const a
 
 /* --- other bodies --- */
 
+/* status 0: the route's. */
 static apus_response *respond(apus_req *req, int status, apus_str content_type, apus_str body)
 {
+    if (status && (status < 200 || status > 599)) {
+        apus__req_broken(req, "%d is no status of an answer", status);
+        return NULL;
+    }
     apus_response *r = apus_new(req, apus_response);
     *r = (apus_response){ .status = status, .content_type = content_type, .body = body };
     return r;

@@ -18,8 +18,13 @@ static bool may_fail(const apus_req *req)
     return req->failure.status == 0 || req->rewriting;
 }
 
+/* A failure of the program if the status is not one of a failure. */
 static void set_failure(apus_req *req, int status, const char *code, apus_str detail)
 {
+    if (status < 300 || status > 599) {
+        apus__req_broken(req, "%d is not the status of a failure", status);
+        return;
+    }
     req->failure.status = status;
     req->failure.code = code;
     req->failure.detail = detail;

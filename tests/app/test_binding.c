@@ -238,6 +238,21 @@ static const apus_param two_params[] = {
     { .in = APUS_IN_path, .field = FIELD(two_args, id, apus_type_int, REQUIRED) },
 };
 
+/* --- a dependency that takes a body of its own --- */
+
+static const apus_param user_params[] = {
+    { .in = APUS_IN_body, .field = FIELD(two_args, user, user_type, MODEL_POINTER) },
+};
+static const apus_dependency user_dependency = {
+    .name = "two",
+    .fn = (apus_fn *)two,
+    .call = two_call,
+    PARAMS(user_params),
+    .args_size = sizeof(struct two_args),
+    .result_size = sizeof(struct user *),
+};
+static const apus_dependency *const user_list[] = { &user_dependency };
+
 /* --- a list, a scalar, raw bytes --- */
 
 struct list_args {
@@ -332,6 +347,8 @@ static const apus_route routes[] = {
     ROUTE(POST, "/embedded", put, put_embedded_params, put_args, GIVES_POINTER(item_type)),
     ROUTE(POST, "/optional", put, put_optional_params, put_args, GIVES_POINTER(item_type)),
     ROUTE(POST, "/two/{id}", two, two_params, two_args, GIVES_POINTER(user_type)),
+    ROUTE(POST, "/shared", put, put_params, put_args, GIVES_POINTER(item_type),
+          .depends = user_list, .n_depends = 1),
     ROUTE(POST, "/list", list, list_params, list_args, .result = &apus_type_ints,
           .result_size = sizeof(apus_ints)),
     ROUTE(POST, "/raw", raw, raw_params, raw_args, .result = &apus_type_int64,
@@ -412,6 +429,10 @@ static const struct vector {
       "{\"detail\":[{\"type\":\"model_attributes_type\",\"loc\":[\"body\"],\"msg\":\"Input should "
       "be a valid dictionary or object to extract fields from\",\"input\":\"{\\\"name\\\":\\\"a"
       "\\\"}\"}]}" },
+    { "JSON without a type", "POST", "/put", NULL, "{\"name\":\"a\",\"price\":2}", NULL, NULL, 422,
+      "{\"detail\":[{\"type\":\"model_attributes_type\",\"loc\":[\"body\"],\"msg\":\"Input should "
+      "be a valid dictionary or object to extract fields from\",\"input\":\"{\\\"name\\\":\\\"a"
+      "\\\",\\\"price\\\":2}\"}]}" },
     { "almost a JSON type", "POST", "/put", "application/geo+json-seq", "{}", NULL, NULL, 422,
       "{\"detail\":[{\"type\":\"model_attributes_type\",\"loc\":[\"body\"],\"msg\":\"Input should "
       "be a valid dictionary or object to extract fields from\",\"input\":\"{}\"}]}" },
@@ -450,6 +471,15 @@ static const struct vector {
       "{\"detail\":[{\"type\":\"json_invalid\",\"loc\":[\"body\",1],\"msg\":\"JSON decode "
       "error\",\"input\":{},\"ctx\":{\"error\":\"Expecting property name enclosed in double "
       "quotes\"}}]}" },
+
+    { "a dependency's body beside the handler's", "POST", "/shared", JSON,
+      "{\"item\":{\"name\":\"a\",\"price\":2},\"user\":{\"name\":\"u\"}}", NULL, NULL, 200,
+      "{\"name\":\"a\",\"price\":2.0,\"tax\":null}" },
+    { "both are told, the dependency's first", "POST", "/shared", JSON,
+      "{\"item\":{\"name\":\"a\"}}", NULL, NULL, 422,
+      "{\"detail\":[{\"type\":\"missing\",\"loc\":[\"body\",\"user\"],\"msg\":\"Field required\","
+      "\"input\":null},{\"type\":\"missing\",\"loc\":[\"body\",\"item\",\"price\"],\"msg\":\"Field "
+      "required\",\"input\":{\"name\":\"a\"}}]}" },
 
     { "a list body", "POST", "/list", JSON, "[1,2,3]", NULL, NULL, 200, "[1,2,3]" },
     { "a list body of another type", "POST", "/list", "text/plain", "[1]", NULL, NULL, 422,

@@ -157,6 +157,17 @@ static void no_content(apus_req *req)
     apus_fail(req, 304, NULL, "nothing to say");
 }
 
+static apus_str fails_with_200(apus_req *req)
+{
+    apus_fail(req, 200, NULL, "not a failure");
+    return APUS_STR("");
+}
+
+static apus_response *json_42(apus_req *req)
+{
+    return apus_respond_json(req, 42, NULL);
+}
+
 /* --- ends --- */
 
 static apus_str leaves_for_later(apus_req *req)
@@ -418,6 +429,8 @@ static const apus_route routes[] = {
     TEXT("/reframes", reframes, PLAIN),
     TEXT("/eats", eats_memory, PLAIN),
     TEXT("/conflict", fails_with_code, PLAIN),
+    TEXT("/fails-200", fails_with_200, PLAIN),
+    RESPONSE("/json-42", json_42, PLAIN),
     VOID("/304", no_content, .status = 200),
     TEXT("/later", leaves_for_later, PLAIN),
     TEXT("/commits", commits, PLAIN),
@@ -473,6 +486,8 @@ static const struct row {
     { "/eats", 503, TYPE_JSON, "{\"detail\":\"out of memory\"}", NULL, NULL, "" },
     { "/conflict", 423, TYPE_JSON, "{\"detail\":\"was conflict 409\",\"code\":\"locked\"}",
       "x-rewritten", "yes", "" },
+    { "/fails-200", 500, TYPE_TEXT, "Internal Server Error", NULL, NULL, "" },
+    { "/json-42", 500, TYPE_TEXT, "Internal Server Error", NULL, NULL, "" },
     { "/304", 304, "", "", NULL, NULL, "" },
     { "/later", 200, TYPE_JSON, "\"done\"", NULL, NULL, "handler f2 fine f1 fine a1 a2 d2 d1 " },
     { "/commits", 503, TYPE_JSON, "{\"detail\":\"could not commit\"}", NULL, NULL,
