@@ -18,8 +18,8 @@ bench: all ## measure: the floor, the loads, the curves
 fuzz: build/fuzz/build.ninja ## fuzz every target for TIME seconds each (60)
 	@ninja -C build/fuzz && scripts/fuzz.sh build/fuzz $${TIME:-60}
 
-check: ## style, floors, format
-	@scripts/check_floors.py && scripts/check_style.py && scripts/check_format.sh
+check: ## style, floors, format, docs
+	@scripts/check_floors.py && scripts/check_style.py && scripts/check_format.sh && scripts/check_docs.py
 
 docs: ## compile and run every example of the documents
 	@./test -R 'docs|example'

@@ -278,6 +278,7 @@ static bool link_program(const struct project *p, const struct toolchain *t, str
     /* the old program may be running: a new file takes its name when it is whole */
     const char *fresh = textf(p->arena, "%s.new", p->program);
     argv_add(link, t->library);
+    argv_add_words(link, getenv("LDLIBS"));
     argv_add_words(link, APUS_LINK_LIBS);
     argv_add(link, "-o");
     argv_add(link, fresh);

@@ -16,7 +16,9 @@ function(apus_floor name)
   target_include_directories(apus_${name}_objects PUBLIC
     ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
   target_link_libraries(apus_${name}_objects PRIVATE apus_flags)
-  add_library(apus_${name} STATIC $<TARGET_OBJECTS:apus_${name}_objects>)
+  # objects of another language, compiled without its run time: to the linker they are C
+  get_property(extra GLOBAL PROPERTY APUS_EXTRA_OBJECTS_${name})
+  add_library(apus_${name} STATIC $<TARGET_OBJECTS:apus_${name}_objects> ${extra})
   target_include_directories(apus_${name} PUBLIC
     ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
   target_link_libraries(apus_${name} PUBLIC m)

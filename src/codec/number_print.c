@@ -1,6 +1,7 @@
 /* Numbers to text.
  *
- * Doubles print in the fewest digits that read back as the same number.  Most
+ * Doubles print in the fewest digits that read back as the same number.  Where it is
+ * built in, shortest.cc finds them.  Otherwise: most
  * numbers that people send are short decimals: m / 10^k with m below 2^53 and k at
  * most 22.  Both are exact as doubles, so their quotient is rounded once, just as a
  * reader would round the decimal; the smallest k for which it gives the number back
@@ -12,6 +13,9 @@
 #include <stdlib.h>
 
 #include "apus/text.h"
+#ifdef APUS_HAVE_SHORTEST
+#include "codec/shortest.h"
+#endif
 
 static const char pairs[] =
     "0001020304050607080910111213141516171819202122232425262728293031323334353"
@@ -52,6 +56,22 @@ struct decimal {
     char digits[24];
     int n, point;
 };
+
+#ifdef APUS_HAVE_SHORTEST
+
+static void find_digits(double v, bool is_float, struct decimal *d)
+{
+    uint64_t digits;
+    int exponent;
+    if (is_float)
+        apus__shortest_float((float)v, &digits, &exponent);
+    else
+        apus__shortest_double(v, &digits, &exponent);
+    d->n = (int)apus_uint_print(digits, d->digits);
+    d->point = d->n + exponent;
+}
+
+#else
 
 static void strip_zeros(struct decimal *d)
 {
@@ -105,6 +125,14 @@ static void long_decimal(double v, bool is_float, struct decimal *d)
     parse_printed(text, d);
 }
 
+static void find_digits(double v, bool is_float, struct decimal *d)
+{
+    if (is_float || !short_decimal(v, d))
+        long_decimal(v, is_float, d);
+}
+
+#endif
+
 /* Python's layout: an exponent from 1e16 on and below 1e-4. */
 static size_t lay_out(const struct decimal *d, char *to)
 {
@@ -154,8 +182,7 @@ static size_t print(double value, bool is_float, char *to)
         memcpy(to + sign, "0.0", 3);
         return sign + 3;
     }
-    if (is_float || !short_decimal(v, &d))
-        long_decimal(v, is_float, &d);
+    find_digits(v, is_float, &d);
     return sign + lay_out(&d, to + sign);
 }
 

@@ -4,6 +4,8 @@
 #include "model/pattern.h"
 
 #include <pcre2.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 
 enum {
     MATCH_LIMIT = 200000, /* steps */
@@ -11,39 +13,84 @@ enum {
     HEAP_LIMIT = 1024,    /* KiB for it */
 };
 
+/* What matching needs is taken once; the flag says that somebody has it.  A second
+ * thread, which only blocking code could be, takes its own. */
+struct compiled {
+    pcre2_code *code;
+    pcre2_match_data *data;
+    pcre2_match_context *limits;
+    atomic_flag busy;
+};
+
+static void release(struct compiled *c)
+{
+    if (!c)
+        return;
+    pcre2_match_context_free(c->limits);
+    pcre2_match_data_free(c->data);
+    pcre2_code_free(c->code);
+    free(c);
+}
+
+static apus_rc compile(struct compiled *c, const char *text, apus_err *err)
+{
+    int why;
+    PCRE2_SIZE where;
+    c->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_NO_UTF_CHECK,
+                            &why, &where, NULL);
+    if (!c->code) {
+        PCRE2_UCHAR message[160];
+        pcre2_get_error_message(why, message, sizeof(message));
+        return apus_err_set(err, APUS_INVALID, "pattern \"%s\": %s at character %zu", text,
+                            (const char *)message, (size_t)where);
+    }
+    (void)pcre2_jit_compile(c->code, PCRE2_JIT_COMPLETE); /* without, it is only slower */
+    c->data = pcre2_match_data_create(1, NULL);
+    c->limits = pcre2_match_context_create(NULL);
+    if (!c->data || !c->limits)
+        return apus_err_set(err, APUS_NOMEM, "no memory for the pattern \"%s\"", text);
+    pcre2_set_match_limit(c->limits, MATCH_LIMIT);
+    pcre2_set_depth_limit(c->limits, DEPTH_LIMIT);
+    pcre2_set_heap_limit(c->limits, HEAP_LIMIT);
+    return APUS_OK;
+}
+
 apus_rc apus__pattern_prepare(apus_pattern *p, apus_err *err)
 {
     if (p->code)
         return APUS_OK;
-    int why;
-    PCRE2_SIZE where;
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)p->text, PCRE2_ZERO_TERMINATED,
-                                     PCRE2_UTF | PCRE2_NO_UTF_CHECK, &why, &where, NULL);
-    if (!code) {
-        PCRE2_UCHAR text[160];
-        pcre2_get_error_message(why, text, sizeof(text));
-        return apus_err_set(err, APUS_INVALID, "pattern \"%s\": %s at character %zu", p->text,
-                            (const char *)text, (size_t)where);
+    struct compiled *c = calloc(1, sizeof(*c));
+    if (!c)
+        return apus_err_set(err, APUS_NOMEM, "no memory for the pattern \"%s\"", p->text);
+    atomic_flag_clear(&c->busy);
+    apus_rc rc = compile(c, p->text, err);
+    if (rc) {
+        release(c);
+        return rc;
     }
-    (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* without, it is only slower */
-    p->code = code;
+    p->code = c;
     return APUS_OK;
+}
+
+static int match(const struct compiled *c, pcre2_match_data *data, apus_str text)
+{
+    return pcre2_match(c->code, (PCRE2_SPTR)text.ptr, text.len, 0, PCRE2_NO_UTF_CHECK, data,
+                       c->limits);
 }
 
 apus_rc apus__pattern_match(const apus_pattern *p, apus_str text)
 {
-    pcre2_match_data *data = pcre2_match_data_create(1, NULL);
-    pcre2_match_context *limits = pcre2_match_context_create(NULL);
+    struct compiled *c = p->code;
     int found = PCRE2_ERROR_NOMEMORY;
-    if (data && limits) {
-        pcre2_set_match_limit(limits, MATCH_LIMIT);
-        pcre2_set_depth_limit(limits, DEPTH_LIMIT);
-        pcre2_set_heap_limit(limits, HEAP_LIMIT);
-        found = pcre2_match(p->code, (PCRE2_SPTR)text.ptr, text.len, 0, PCRE2_NO_UTF_CHECK, data,
-                            limits);
+    if (!atomic_flag_test_and_set_explicit(&c->busy, memory_order_acquire)) {
+        found = match(c, c->data, text);
+        atomic_flag_clear_explicit(&c->busy, memory_order_release);
+    } else {
+        pcre2_match_data *own = pcre2_match_data_create(1, NULL);
+        if (own)
+            found = match(c, own, text);
+        pcre2_match_data_free(own);
     }
-    pcre2_match_context_free(limits);
-    pcre2_match_data_free(data);
     if (found == PCRE2_ERROR_NOMEMORY)
         return APUS_NOMEM;
     return found >= 0 ? APUS_OK : APUS_INVALID;
@@ -51,6 +98,6 @@ apus_rc apus__pattern_match(const apus_pattern *p, apus_str text)
 
 void apus__pattern_release(apus_pattern *p)
 {
-    pcre2_code_free(p->code);
+    release(p->code);
     p->code = NULL;
 }

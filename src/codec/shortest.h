@@ -1,0 +1,23 @@
+/* src/codec/shortest.h - the fewest digits that tell a double from its neighbours.
+ *
+ * Dragonbox finds them in a few multiplications (Debian's libdragonbox-dev, header-only
+ * C++; shortest.cc is compiled without the C++ runtime).  Where it is not installed,
+ * number_print.c asks the C library instead: the same digits, ten times as slowly. */
+#ifndef APUS_CODEC_SHORTEST_H
+#define APUS_CODEC_SHORTEST_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* value > 0 and finite: it is *digits * 10^(*exponent), without trailing zeros. */
+void apus__shortest_double(double value, uint64_t *digits, int *exponent);
+void apus__shortest_float(float value, uint64_t *digits, int *exponent);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
