@@ -114,9 +114,9 @@ static void lingers_for_so_long(void **state)
     struct client *t = client_open(NULL);
     (void)state;
     send_text(t, "GARBAGE\r\n\r\n");
-    turn_for(t, 1800 * MS);
+    turn_for(t, 1500 * MS);
     assert_int_equal(apus_http_server_connections(t->server), 1);
-    turn_for(t, 300 * MS);
+    turn_for(t, 700 * MS);
     assert_int_equal(apus_http_server_connections(t->server), 0);
     client_close(t);
 }
@@ -184,10 +184,10 @@ static void drain_ends_at_its_deadline(void **state)
     struct client *t = client_open(NULL);
     (void)state;
     send_text(t, GET("/slow"));
-    drain(t, 50 * MS);
-    turn_for(t, 25 * MS);
+    drain(t, 300 * MS);
+    turn_for(t, 100 * MS);
     assert_false(t->drained);
-    turn_for(t, 40 * MS);
+    turn_for(t, 250 * MS);
     assert_true(t->drained);
     assert_int_equal(t->n_cancelled, 0);
     client_close(t); /* destroys the server: what is left is cancelled */
