@@ -129,19 +129,17 @@ static void check_same_name(checker *k, const ct_param *params, const ct_param *
     }
 }
 
-/* A dependency of the worker lives longer than any request. */
+/* Dependencies that a worker makes once come with workers. */
 static void check_worker(checker *k, const ct_function *f, const ct_param *params)
 {
-    bool has_worker = false;
-    for (const ct_param *p = params; p; p = p->next)
-        has_worker = has_worker || p->kind == CT_PARAM_worker;
-    for (const ct_param *p = has_worker ? params : NULL; p; p = p->next) {
-        if (p->kind == CT_PARAM_worker || p->kind == CT_PARAM_constant)
+    for (const ct_param *p = params; p; p = p->next) {
+        if (p->kind != CT_PARAM_worker)
             continue;
         diag *g = diag_error(k->diags, p->place,
-                             "'%s' is made once per worker: it cannot take '%s' from a request",
-                             f->name, p->c_name);
-        diag_note(k->diags, g, NULL, "take apus_req * instead of apus_worker * to run per request");
+                             "'%s' takes apus_worker *: what a worker makes once is planned, and "
+                             "not there yet",
+                             f->name);
+        diag_note(k->diags, g, NULL, "take apus_req * to run once per request");
     }
 }
 

@@ -58,9 +58,7 @@ static const char *argument_list(struct out *o, const ct_param *params)
 {
     const char *list = "";
     for (const ct_param *p = params; p; p = p->next) {
-        const char *one = is_bound(p)                   ? out_name(o, "a->%s", p->c_name)
-                          : p->kind == CT_PARAM_request ? "req"
-                                                        : "apus_req_worker(req)";
+        const char *one = is_bound(p) ? out_name(o, "a->%s", p->c_name) : "req";
         list = out_name(o, "%s%s%s", list, *list ? ", " : "", one);
     }
     return list;
