@@ -39,7 +39,7 @@ static bool is_json_type(apus_str content_type)
     apus_str sub = apus_str_slice(type, slash + 1, SIZE_MAX);
     if (apus_str_eq_nocase(sub, APUS_STR("json")))
         return true;
-    return sub.len > 5 &&
+    return sub.len >= 5 &&
            apus_str_eq_nocase(apus_str_slice(sub, sub.len - 5, 5), APUS_STR("+json"));
 }
 
@@ -84,10 +84,10 @@ static apus_rc bind_unparsed(apus_req *req, apus_decoder *d, const apus__step *s
         return APUS_NOMEM;
     for (size_t i = 0; i < sizeof(wrong_types) / sizeof(wrong_types[0]); i++)
         if (wrong_types[i].kind == f->type->kind) {
-            bool secret = f->flags & APUS_FIELD_secret;
-            apus_problems_add(d->problems, &s->source[4], wrong_types[i].type,
-                              secret ? APUS_STR("\"**********\"") : input, APUS_STR(""), "%s",
-                              wrong_types[i].msg);
+            if (f->flags & APUS_FIELD_secret)
+                input = APUS_STR("");
+            apus_problems_add(d->problems, &s->source[4], wrong_types[i].type, input, APUS_STR(""),
+                              "%s", wrong_types[i].msg);
             return APUS_INVALID;
         }
     if (f->type->kind == APUS_KIND_json)

@@ -133,11 +133,10 @@ static apus_str received(const struct spread *s, const apus__pairs *all)
         if (came_before(s, all, i))
             continue;
         const apus_field *f = field_of(s, &all->items[i]);
-        write_key(&b, f ? f->name : all->items[i].name);
         if (f && (f->flags & APUS_FIELD_secret))
-            apus_buf_lit(&b, "\"**********\"");
-        else
-            write_values(s, all, i, f && is_list(f->type), &b);
+            continue;
+        write_key(&b, f ? f->name : all->items[i].name);
+        write_values(s, all, i, f && is_list(f->type), &b);
     }
     write_defaults(s, all, &b);
     if (b.len == 0)

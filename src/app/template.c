@@ -222,10 +222,12 @@ static void fill_row(const apus__part *part, apus_str text, const char *next, ch
 /* How far a parameter that begins at p reaches at most. */
 static size_t take_most(const apus__part *part, apus_str text, const char *next, size_t p)
 {
+    /* The row says that it matches; so if nothing behind it fits at p, something
+     * further on does. */
     size_t end = p;
     bool any = part->conv == APUS__CONV_path;
     for (size_t e = p; e <= text.len; e++) {
-        if (next[e] && (e > p || any))
+        if (next[e])
             end = e;
         if (e == text.len || (!any && !in_class(part->conv, text.ptr[e])))
             break;

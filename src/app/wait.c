@@ -46,7 +46,7 @@ void apus__wait_end(apus_req *req)
     apus_rc reason = apus_fiber_cancelled(req->fiber);
     if (reason)
         fail_cut(req, reason);
-    if (reason || req->finally)
+    if (req->finally)
         apus__wait_shield(req);
 }
 

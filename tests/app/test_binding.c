@@ -95,6 +95,52 @@ static const apus_field filter_fields[] = {
 };
 MODEL(filter, .extra = APUS_EXTRA_forbid);
 
+/* One that keeps what it does not know, and has a rule of its own. */
+struct range {
+    int64_t from, to;
+    apus_str *pin;
+    apus_json rest;
+};
+
+static const char *check_range(const void *value)
+{
+    const struct range *r = value;
+    return r->from > r->to ? "ends before it starts" : NULL;
+}
+
+static const apus_field range_fields[] = {
+    FIELD(range, from, apus_type_int64, REQUIRED),
+    FIELD(range, to, apus_type_int64, REQUIRED),
+    FIELD(range, pin, apus_type_str,
+          .flags = APUS_FIELD_pointer | APUS_FIELD_nullable | APUS_FIELD_secret),
+};
+MODEL(range, .extra = APUS_EXTRA_keep, .keep_offset = offsetof(struct range, rest),
+      .check = check_range);
+
+struct ranged_args {
+    struct range r;
+};
+
+static apus_json *ranged(apus_req *req, struct range r)
+{
+    apus_json *copy = apus_new(req, apus_json);
+    *copy = r.rest;
+    return copy;
+}
+
+static void ranged_call(apus_req *req, apus_fn *fn, const void *args, void *result)
+{
+    const struct ranged_args *a = args;
+    apus_json *(*call)(apus_req *, struct range) = (apus_json * (*)(apus_req *, struct range)) fn;
+    *(apus_json **)result = call(req, a->r);
+}
+
+static const apus_param ranged_params[] = {
+    { .in = APUS_IN_query,
+      .flags = APUS_PARAM_model,
+      .field = FIELD(ranged_args, r, range_type, REQUIRED) },
+};
+
 struct filtered_args {
     const struct filter *f;
 };
@@ -202,6 +248,11 @@ static void put_call(apus_req *req, apus_fn *fn, const void *args, void *result)
 
 static const apus_param put_params[] = {
     { .in = APUS_IN_body, .field = FIELD(put_args, item, item_type, MODEL_POINTER) },
+};
+static const apus_param put_secret_params[] = {
+    { .in = APUS_IN_body,
+      .field = FIELD(put_args, item, item_type,
+                     .flags = APUS_FIELD_required | APUS_FIELD_pointer | APUS_FIELD_secret) },
 };
 static const apus_param put_embedded_params[] = {
     { .in = APUS_IN_body,
@@ -343,6 +394,8 @@ static const apus_route routes[] = {
     ROUTE(GET, "/items/{id}", get, get_params, get_args, GIVES_POINTER(everything_type)),
     ROUTE(GET, "/filtered", filtered, filtered_params, filtered_args, GIVES_POINTER(filter_type)),
     ROUTE(GET, "/headers", headers, headers_params, headers_args, GIVES_POINTER(common_type)),
+    ROUTE(GET, "/ranged", ranged, ranged_params, ranged_args, GIVES_POINTER(apus_type_json)),
+    ROUTE(POST, "/secret", put, put_secret_params, put_args, GIVES_POINTER(item_type)),
     ROUTE(POST, "/put", put, put_params, put_args, GIVES_POINTER(item_type)),
     ROUTE(POST, "/embedded", put, put_embedded_params, put_args, GIVES_POINTER(item_type)),
     ROUTE(POST, "/optional", put, put_optional_params, put_args, GIVES_POINTER(item_type)),
@@ -403,6 +456,15 @@ static const struct vector {
     { "a key too many", "GET", "/filtered?name=n&tool=t&tool=u", NULL, "", NULL, NULL, 422,
       "{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"query\",\"tool\"],\"msg\":\"Extra "
       "inputs are not permitted\",\"input\":[\"t\",\"u\"]}]}" },
+    { "a query model by value, with the rest", "GET", "/ranged?from=1&to=2&x=3&y=%C3%A9", NULL, "",
+      NULL, NULL, 200, "{\"x\":\"3\",\"y\":\"\xC3\xA9\"}" },
+    { "a query model's own rule", "GET", "/ranged?from=3&to=2", NULL, "", NULL, NULL, 422, NULL },
+    { "a secret is not shown", "GET", "/ranged?to=2&pin=1234&a=b", NULL, "", NULL, NULL, 422,
+      "{\"detail\":[{\"type\":\"missing\",\"loc\":[\"query\",\"from\"],\"msg\":\"Field required\","
+      "\"input\":{\"to\":\"2\",\"a\":\"b\"}}]}" },
+    { "a secret body is not shown", "POST", "/secret", "text/plain", "x", NULL, NULL, 422,
+      "{\"detail\":[{\"type\":\"model_attributes_type\",\"loc\":[\"body\"],\"msg\":\"Input should "
+      "be a valid dictionary or object to extract fields from\",\"input\":null}]}" },
     { "a header model", "GET", "/headers", NULL, "", "Save-Data", "true", 200,
       "{\"host\":\"testserver\",\"save_data\":true,\"trace\":null,\"x_tag\":[]}" },
     { "missing in a header model", "GET", "/headers", NULL, "", NULL, NULL, 422, NULL },
@@ -412,6 +474,10 @@ static const struct vector {
     { "a JSON type of another name", "POST", "/put", "application/vnd.api+json; charset=utf-8",
       "{\"name\":\"a\",\"price\":1.5}", NULL, NULL, 200,
       "{\"name\":\"a\",\"price\":1.5,\"tax\":null}" },
+    { "a JSON type without a name", "POST", "/put", "application/+json",
+      "{\"name\":\"a\",\"price\":1.5}", NULL, NULL, 200,
+      "{\"name\":\"a\",\"price\":1.5,\"tax\":null}" },
+    { "a short type", "POST", "/put", "application/j", "{}", NULL, NULL, 422, NULL },
     { "no body", "POST", "/put", NULL, "", NULL, NULL, 422,
       "{\"detail\":[{\"type\":\"missing\",\"loc\":[\"body\"],\"msg\":\"Field required\","
       "\"input\":null}]}" },
@@ -542,6 +608,57 @@ static void a_missing_header_shows_what_came(void **state)
     apus_test_stop(t);
 }
 
+static apus_answer raw_get(apus_test *t, const char *headers)
+{
+    char text[512];
+    snprintf(text, sizeof(text), "GET /items/7 HTTP/1.1\r\nhost: x\r\n%sconnection: close\r\n\r\n",
+             headers);
+    return apus_test_raw(t, apus_str_of(text));
+}
+
+static void of_two_headers_the_first_counts(void **state)
+{
+    (void)state;
+    apus_test *t = apus_test_start(&app);
+    apus_answer a = raw_get(t, "user-agent: one\r\nUser-Agent: two\r\n");
+    apus_expect_json(a, "$.agent", "\"one\"");
+    a = raw_get(t, "cookie: session=one; session=two\r\ncookie: session=\"three\"\r\n");
+    apus_expect_json(a, "$.session", "\"three\"");
+    apus_test_stop(t);
+}
+
+/* Headers were Latin-1 once; what is not UTF-8 is taken for that. */
+static void headers_are_text(void **state)
+{
+    (void)state;
+    apus_test *t = apus_test_start(&app);
+    apus_expect_json(raw_get(t, "user-agent: caf\xC3\xA9\r\n"), "$.agent", "\"caf\xC3\xA9\"");
+    apus_expect_json(raw_get(t, "user-agent: caf\xE9\r\n"), "$.agent", "\"caf\xC3\xA9\"");
+    apus_test_stop(t);
+}
+
+/* A body nested too deep, or a form or query with too many names, cannot be read. */
+static void limits_are_refusals(void **state)
+{
+    (void)state;
+    apus_test *t = apus_test_start(&app);
+    char deep[1000], many[8000] = "/items/7?";
+    memset(deep, '[', sizeof(deep) - 1);
+    deep[sizeof(deep) - 1] = 0;
+    apus_answer a = apus_test_post(t, "/put", deep);
+    apus_expect_status(a, 400);
+    EXPECT_BODY(a, "{\"detail\":\"There was an error parsing the body\"}");
+
+    for (int i = 0; i < 1001; i++)
+        strcat(many, "a=1&");
+    a = apus_test_get(t, many);
+    apus_expect_status(a, 400);
+    EXPECT_BODY(a, "{\"detail\":\"There are too many parameters\"}");
+    many[strlen(many) - 4] = 0;
+    apus_expect_status(apus_test_get(t, many), 200);
+    apus_test_stop(t);
+}
+
 /* Binary bodies may hold NUL bytes, and text may too. */
 static void nul_bytes_are_bytes(void **state)
 {
@@ -562,6 +679,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vectors_answer_as_they_should),
         cmocka_unit_test(a_missing_header_shows_what_came),
+        cmocka_unit_test(of_two_headers_the_first_counts),
+        cmocka_unit_test(headers_are_text),
+        cmocka_unit_test(limits_are_refusals),
         cmocka_unit_test(nul_bytes_are_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,7 @@ static const apus_security api_key_scheme = {
 struct account_args {
     api_key key;
     store *db;
+    int as;
 };
 
 static apus_str account(apus_req *req, api_key key, store *db)
@@ -88,7 +89,10 @@ static void account_call(apus_req *req, apus_fn *fn, const void *args, void *res
     *(apus_str *)result = call(req, a->key, a->db);
 }
 
+static const int nobody = 0;
 static const apus_param account_params[] = {
+    { .in = APUS_IN_query,
+      .field = FIELD(account_args, as, apus_type_int, .default_value = &nobody) },
     { .in = APUS_IN_security,
       .security = &api_key_scheme,
       .field = { .name = APUS_STR_INIT("key"), .offset = offsetof(struct account_args, key) } },
@@ -383,6 +387,27 @@ static void invalid_parameters_are_collected(void **state)
     apus_test_stop(t);
 }
 
+/* The order of problems is that of the declarations, whoever ran first; and one
+ * problem anywhere is enough. */
+static void problems_come_in_the_order_of_declaration(void **state)
+{
+    (void)state;
+    apus_test *t = apus_test_start(&app);
+    apus_answer a = post(t, "/in/orders?as=x&level=y", "k", "{\"quantity\":1}");
+    apus_expect_status(a, 422);
+    apus_expect_json(a, "$.detail[0].loc", "[\"query\",\"level\"]");
+    apus_expect_json(a, "$.detail[1].loc", "[\"query\",\"as\"]");
+    assert_string_equal(trace, "open close ");
+    a = post(t, "/in/orders?level=y", "k", "{\"quantity\":1}");
+    apus_expect_status(a, 422);
+    assert_string_equal(trace, "open account close ");
+    a = post(t, "/in/orders?as=x", "k", "{");
+    apus_expect_status(a, 422);
+    apus_expect_json(a, "$.detail[0].type", "\"json_invalid\"");
+    assert_true(a.body.ptr[a.body.len - 2] == ']' && !strstr(a.body.ptr, "int_parsing"));
+    apus_test_stop(t);
+}
+
 /* A body that is no JSON is known before the other dependencies run. */
 static void a_broken_body_stops_what_does_not_authenticate(void **state)
 {
@@ -403,6 +428,9 @@ static void overrides_take_the_place_of_functions(void **state)
     apus_answer a = post(t, "/in/orders", "k", "{\"quantity\":1}");
     apus_expect_status(a, 200);
     assert_string_equal(trace, "fake account check handler ");
+    apus_override(t, open_store, open_store);
+    a = post(t, "/in/orders", "k", "{\"quantity\":1}");
+    assert_string_equal(trace, "open account check handler close ");
     apus_test_stop(t);
 }
 
@@ -436,6 +464,7 @@ static void credentials_stand_where_the_scheme_says(void **state)
         { "/in/basic", "Authorization", "Basic YTpiOmM=", 200, "\"a:b:c\"", "" },
         { "/in/basic", "Authorization", "Basic YTpi*", 401, NULL, "Basic realm=\"x\"" },
         { "/in/basic", "Authorization", "Basic YWJj", 401, NULL, "Basic realm=\"x\"" },
+        { "/in/basic", "Authorization", "Basic YTr/", 401, NULL, "Basic realm=\"x\"" },
         { "/in/basic", "Authorization", "Basic Of8=", 401, NULL, "Basic realm=\"x\"" },
         { "/in/query?token=a%20b", "X", "y", 200, "\"a b\"", "" },
         { "/in/query?token=", "X", "y", 401, NULL, "APIKey" },
@@ -464,6 +493,7 @@ int main(void)
         cmocka_unit_test(the_first_failure_ends_the_request),
         cmocka_unit_test(without_a_credential_nobody_is_called),
         cmocka_unit_test(invalid_parameters_are_collected),
+        cmocka_unit_test(problems_come_in_the_order_of_declaration),
         cmocka_unit_test(a_broken_body_stops_what_does_not_authenticate),
         cmocka_unit_test(overrides_take_the_place_of_functions),
         cmocka_unit_test(a_pointer_makes_a_credential_optional),

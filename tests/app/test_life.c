@@ -133,6 +133,18 @@ static apus_str splits(apus_req *req)
     return APUS_STR("sent");
 }
 
+static apus_str splits_quietly(apus_req *req)
+{
+    apus_set_header(req, "X-Split", "a\x1f");
+    return APUS_STR("sent");
+}
+
+static apus_str deletes(apus_req *req)
+{
+    apus_set_header(req, "X-Split", "a\x7f");
+    return APUS_STR("sent");
+}
+
 static apus_str reframes(apus_req *req)
 {
     apus_set_header(req, "Content-Length", "3");
@@ -277,6 +289,12 @@ static apus_str bad_cookie(apus_req *req)
     return APUS_STR("ok");
 }
 
+static apus_str bad_cookie_path(apus_req *req)
+{
+    apus_set_cookie(req, "a", "1", &(apus_cookie){ .path = "/; Domain=evil" });
+    return APUS_STR("ok");
+}
+
 static apus_str typed(apus_req *req)
 {
     apus_set_header(req, "Content-Type", "application/hal+json");
@@ -414,8 +432,17 @@ static void on_418(apus_req *req)
     apus_fail_json(req, 418, NULL, out);
 }
 
+static void never(apus_req *req)
+{
+    apus_fail(req, 500, NULL, "this rule comes too late");
+}
+
+/* The rule that names the code goes before those that name the status; of those, the
+ * first. */
 static const apus_on_fail rules[] = {
     { .status = 418, .fn = on_418 },
+    { .status = 418, .fn = never },
+    { .status = 409, .fn = never },
     { .code = "conflict", .fn = on_conflict },
 };
 
@@ -426,6 +453,8 @@ static const apus_route routes[] = {
     TEXT("/bad-text", gives_bad_text, PLAIN),
     RESPONSE("/null", gives_null, PLAIN),
     TEXT("/splits", splits, PLAIN),
+    TEXT("/splits-quietly", splits_quietly, PLAIN),
+    TEXT("/deletes", deletes, PLAIN),
     TEXT("/reframes", reframes, PLAIN),
     TEXT("/eats", eats_memory, PLAIN),
     TEXT("/conflict", fails_with_code, PLAIN),
@@ -444,6 +473,7 @@ static const apus_route routes[] = {
     RESPONSE("/other", other_model, PLAIN),
     TEXT("/cookies", cookies, PLAIN),
     TEXT("/bad-cookie", bad_cookie, PLAIN),
+    TEXT("/bad-cookie-path", bad_cookie_path, PLAIN),
     TEXT("/typed", typed, PLAIN),
     TEXT("/url", url, PLAIN),
     TEXT("/naps", naps, PLAIN),
@@ -482,6 +512,8 @@ static const struct row {
     { "/bad-text", 500, TYPE_TEXT, "Internal Server Error", NULL, NULL, "" },
     { "/null", 500, TYPE_TEXT, "Internal Server Error", NULL, NULL, "" },
     { "/splits", 500, TYPE_TEXT, "Internal Server Error", "set-cookie", "", "" },
+    { "/splits-quietly", 500, TYPE_TEXT, "Internal Server Error", "x-split", "", "" },
+    { "/deletes", 500, TYPE_TEXT, "Internal Server Error", "x-split", "", "" },
     { "/reframes", 500, TYPE_TEXT, "Internal Server Error", NULL, NULL, "" },
     { "/eats", 503, TYPE_JSON, "{\"detail\":\"out of memory\"}", NULL, NULL, "" },
     { "/conflict", 423, TYPE_JSON, "{\"detail\":\"was conflict 409\",\"code\":\"locked\"}",
@@ -506,6 +538,7 @@ static const struct row {
     { "/cookies", 200, TYPE_JSON, "\"ok\"", "set-cookie",
       "a=1; Domain=example.com; HttpOnly; Max-Age=60; Path=/x; SameSite=strict; Secure", "" },
     { "/bad-cookie", 500, TYPE_TEXT, "Internal Server Error", "set-cookie", "", "" },
+    { "/bad-cookie-path", 500, TYPE_TEXT, "Internal Server Error", "set-cookie", "", "" },
     { "/typed", 203, "application/hal+json", "\"ok\"", NULL, NULL, "" },
     { "/url?a=b", 200, TYPE_JSON, "\"http://testserver/url?a=b\"", NULL, NULL, "" },
     { "/naps", 200, TYPE_JSON, "\"slept\"", NULL, NULL, "" },
@@ -525,6 +558,7 @@ static const struct row {
     { "/unknown", 404, TYPE_JSON, "{\"detail\":\"Not Found\"}", NULL, NULL, "" },
     { "/slash?a=b", 307, "", "", "location", "http://testserver/slash/?a=b", "" },
     { "/fails/", 307, "", "", "location", "http://testserver/fails", "" },
+    { "/fails///", 307, "", "", "location", "http://testserver/fails", "" },
 };
 
 static void requests_end_as_they_should(void **state)
@@ -569,10 +603,28 @@ static void every_answer_has_an_id_of_its_own(void **state)
     (void)state;
     apus_test *t = apus_test_start(&app);
     apus_str first = apus_answer_header(apus_test_get(t, "/nothing"), "x-request-id");
-    apus_str second = apus_answer_header(apus_test_get(t, "/unknown"), "x-request-id");
     assert_int_equal(first.len, 24);
-    assert_int_equal(second.len, 24);
-    assert_false(apus_str_eq(first, second));
+    apus_str before = first;
+    for (int i = 1; i < 300; i++) { /* past two carries */
+        apus_str id = apus_answer_header(apus_test_get(t, "/unknown"), "x-request-id");
+        char count[9];
+        snprintf(count, sizeof(count), "%08x", (unsigned)i);
+        assert_int_equal(id.len, 24);
+        assert_memory_equal(id.ptr, first.ptr, 16);
+        assert_memory_equal(id.ptr + 16, count, 8);
+        assert_false(apus_str_eq(id, before));
+        before = id;
+    }
+    apus_test_stop(t);
+}
+
+/* Without a Host there is nothing to make an absolute Location of. */
+static void without_a_host_there_is_no_redirect(void **state)
+{
+    (void)state;
+    apus_test *t = apus_test_start(&app);
+    apus_answer a = apus_test_raw(t, APUS_STR("GET /slash HTTP/1.0\r\n\r\n"));
+    apus_expect_status(a, 404);
     apus_test_stop(t);
 }
 
@@ -596,6 +648,7 @@ int main(void)
         cmocka_unit_test(requests_end_as_they_should),
         cmocka_unit_test(methods_are_told),
         cmocka_unit_test(every_answer_has_an_id_of_its_own),
+        cmocka_unit_test(without_a_host_there_is_no_redirect),
         cmocka_unit_test(pipelined_requests_are_answered_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

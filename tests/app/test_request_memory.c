@@ -154,16 +154,17 @@ static const char item[] = "{\"name\":\"swift\",\"price\":1.5,\"tags\":[\"a\",\"
 
 static const struct {
     const char *line, *body;
+    const char *status; /* unless memory is refused */
 } requests[] = {
-    { "POST /items/7?q=a%20b", item },
-    { "POST /items/x?q=a", "{\"name\":1}" },
-    { "POST /items/7", "{" },
-    { "POST /items/404", item },
-    { "GET /items/7", "" },
-    { "POST /items/7/", "" },
-    { "GET /nowhere", "" },
-    { "GET /openapi.json", "" },
-    { "GET /docs", "" },
+    { "POST /items/7?q=a%20b", item, "201" },
+    { "POST /items/x?q=a", "{\"name\":1}", "422" },
+    { "POST /items/7", "{", "422" },
+    { "POST /items/404", item, "404" },
+    { "GET /items/7", "", "405" },
+    { "POST /items/7/", "", "307" },
+    { "GET /nowhere", "", "404" },
+    { "GET /openapi.json", "", "200" },
+    { "GET /docs", "", "200" },
 };
 
 /* Writes one as it stands on the wire; static, so that it costs nothing. */
@@ -268,6 +269,10 @@ static bool march(size_t which, long n)
         if (!answered && !apus_http_pipe_is_closed(b.pipe))
             fail_msg("%s: allocation %ld refused, and neither an answer nor an end",
                      requests[which].line, n);
+        if (answered && memcmp(b.out.ptr + 9, requests[which].status, 3) != 0 &&
+            memcmp(b.out.ptr + 9, "503", 3) != 0)
+            fail_msg("%s: allocation %ld refused, and answered %.*s", requests[which].line, n,
+                     (int)b.out.len, b.out.ptr);
     }
     stop(&b);
     if (alive != held)

@@ -73,6 +73,37 @@ static int64_t leaves(apus_req *req)
     return 1;
 }
 
+static void slow_commit(apus_req *req, void *arg)
+{
+    (void)arg;
+    note(apus_sleep(req, 60 * APUS_MILLISECOND) ? "committed" : "cut-commit");
+}
+
+static void *quick(apus_req *req, void *arg)
+{
+    (void)req;
+    return arg;
+}
+
+static int64_t commits(apus_req *req)
+{
+    apus_finally(req, slow_commit, NULL);
+    note(apus_offload(req, quick, gone) ? "something" : "nothing");
+    return 1;
+}
+
+static void long_after(apus_req *req, void *arg)
+{
+    (void)arg;
+    note(apus_sleep(req, 60 * APUS_MILLISECOND) ? "after" : "cut-after");
+}
+
+static int64_t leaves_much(apus_req *req)
+{
+    apus_after(req, long_after, NULL);
+    return 1;
+}
+
 static void call(apus_req *req, apus_fn *fn, const void *args, void *result)
 {
     (void)args;
@@ -90,6 +121,8 @@ static const apus_route routes[] = {
     ROUTE("/waits", waits, .timeout = 0),
     ROUTE("/offloads", offloads, .timeout = 30 * 1000 * 1000),
     ROUTE("/leaves", leaves, .timeout = 0),
+    ROUTE("/commits", commits, .timeout = 20 * 1000 * 1000),
+    ROUTE("/leaves-much", leaves_much, .timeout = 20 * 1000 * 1000),
 };
 APP(app, routes, .n_tests = 0);
 
@@ -203,6 +236,27 @@ static void after_the_answer_the_client_may_leave(void **state)
     stop(&b);
 }
 
+/* The deadline is the handler's; what ends the request has its own, and what follows
+ * the answer none. */
+static void the_deadline_is_the_handlers(void **state)
+{
+    (void)state;
+    struct bench b;
+    start(&b, "/commits");
+    assert_true(turn_until(&b, "commit"));
+    assert_string_equal(trace, "something committed ");
+    for (int i = 0; i < 4; i++)
+        apus_loop_turn(b.loop, 0);
+    assert_true(b.out.len > 12);
+    assert_memory_equal(b.out.ptr, "HTTP/1.1 200", 12);
+    stop(&b);
+
+    start(&b, "/leaves-much");
+    assert_true(turn_until(&b, "after"));
+    assert_string_equal(trace, "after ");
+    stop(&b);
+}
+
 int main(void)
 {
     apus_test_on_fail(cmocka_fail);
@@ -211,6 +265,7 @@ int main(void)
         cmocka_unit_test(a_server_that_ends_does_too),
         cmocka_unit_test(a_thread_does_not_delay_the_504),
         cmocka_unit_test(after_the_answer_the_client_may_leave),
+        cmocka_unit_test(the_deadline_is_the_handlers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
