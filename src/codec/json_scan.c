@@ -1,9 +1,9 @@
 /* The scanner.  Text is checked for UTF-8 once, as a whole; within a string only
- * quotes, backslashes and control characters end a run, found eight bytes at a
- * time. */
+ * quotes, backslashes and control characters end a run (swar.h). */
 #include "apus/json_scan.h"
 
 #include "apus/text.h"
+#include "codec/swar.h"
 
 enum {
     DEPTH_DEFAULT = 128,
@@ -28,6 +28,8 @@ apus_rc apus_scan_expecting_value(apus_scan *s)
 
 static void skip_blanks(apus_scan *s)
 {
+    if (s->at<s->end && * s->at> ' ')
+        return; /* compact text has none */
     while (s->at < s->end && (*s->at == ' ' || *s->at == '\n' || *s->at == '\r' || *s->at == '\t'))
         s->at++;
 }
@@ -55,29 +57,9 @@ apus_rc apus_scan_end(apus_scan *s)
 
 /* --- strings --- */
 
-/* Whether any of eight bytes is a quote, a backslash or a control character.  May say
- * yes for a byte above one that is. */
-static bool has_special(uint64_t word)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-    uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
-    return (((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
-            ((backslash - ones) & ~backslash)) &
-           tops;
-}
-
 static const char *plain_run(const char *p, const char *end)
 {
-    while (end - p >= 8) {
-        uint64_t word;
-        memcpy(&word, p, 8);
-        if (has_special(word))
-            break;
-        p += 8;
-    }
-    while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
-        p++;
-    return p;
+    return p + apus__json_plain(p, (size_t)(end - p));
 }
 
 static int hex4(const char *p, const char *end)

@@ -1,5 +1,6 @@
 /* Text to JSON strings, and JSON without its blanks. */
 #include "apus/json_scan.h"
+#include "codec/swar.h"
 
 /* What a character is escaped as; 0: not at all, 'u': \u00XX. */
 static const char escapes[256] = {
@@ -11,24 +12,6 @@ static const char escapes[256] = {
     [0x1e] = 'u', [0x1f] = 'u', ['"'] = '"',  ['\\'] = '\\',
 };
 
-static size_t plain_len(const char *p, size_t n)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        uint64_t word;
-        memcpy(&word, p + i, 8);
-        uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
-        if ((((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
-             ((backslash - ones) & ~backslash)) &
-            tops)
-            break;
-    }
-    while (i < n && !escapes[(unsigned char)p[i]])
-        i++;
-    return i;
-}
-
 void apus_json_quote(apus_buf *to, apus_str text)
 {
     static const char hex[] = "0123456789abcdef";
@@ -39,7 +22,7 @@ void apus_json_quote(apus_buf *to, apus_str text)
     *p = '"';
     apus_buf_grew(to, 1);
     for (;;) {
-        size_t n = plain_len(text.ptr, text.len);
+        size_t n = apus__json_plain(text.ptr, text.len);
         apus_buf_add(to, apus_str_cut(&text, n));
         if (text.len == 0)
             break;
