@@ -58,9 +58,11 @@ static void wake_up(apus_reactor *r)
         r->on_wake(r->wake_ctx);
 }
 
+/* Ends the wait; or, since libuv runs timers first, keeps it from beginning when its time
+ * was over before: without a timer that is left it would have no end. */
 static void on_timer(uv_timer_t *timer)
 {
-    (void)timer; /* its purpose is to end the wait */
+    uv_stop(timer->loop);
 }
 
 static void on_async(uv_async_t *async)
@@ -154,9 +156,7 @@ void apus_reactor_turn(apus_reactor *r, int64_t wait_ns)
         return;
     }
     if (wait_ns != INT64_MAX) {
-        /* libuv counts in milliseconds; a timer must not fire early.  From a stale time it
-         * would be due before the wait, and the wait would have no end. */
-        uv_update_time(&r->loop);
+        /* libuv counts in milliseconds; a timer must not fire early */
         uint64_t ms = (uint64_t)(wait_ns / APUS_MILLISECOND) + 1;
         uv_timer_start(&r->timer, on_timer, ms, 0);
     }
