@@ -40,7 +40,6 @@ static void shut(apus__connection *c)
     apus_timer_stop(c->server->loop, &c->timer);
     apus_stream_close(c->stream);
     apus__input_drop(c);
-    apus__exchange_wake_flushed(c);
 }
 
 void apus__connection_lose(apus__connection *c)
@@ -49,7 +48,6 @@ void apus__connection_lose(apus__connection *c)
         return;
     shut(c);
     apus__output_drop(&c->out, &c->server->blocks);
-    c->turn = NULL;
     for (apus__exchange *x = c->first, *next; x; x = next) {
         next = x->next;
         apus__exchange_lose(x);
@@ -59,7 +57,7 @@ void apus__connection_lose(apus__connection *c)
 /* All answers have left and no request will follow. */
 static void end(apus__connection *c)
 {
-    if (!c->lingers || c->half_closed || c->state == APUS__CONNECTION_LINGERS) {
+    if (!c->lingers || c->state == APUS__CONNECTION_LINGERS) {
         shut(c);
         return;
     }

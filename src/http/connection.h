@@ -92,7 +92,6 @@ struct apus__connection {
     uint8_t watched;     /* what the stream watches */
     uint8_t depth;       /* calls between enter and leave */
     bool held;           /* what is in `in` waits because pipeline_max answers do */
-    bool half_closed;    /* the client has finished sending */
     bool had_request;    /* at least one head was read */
     bool lingers;        /* at the end, wait for the client to read the last answer */
     bool dirty;          /* in the server's list of those to be left at the end of the turn */
@@ -180,7 +179,7 @@ void apus__exchange_abandon(apus__exchange *x);
 /* Sends 100 Continue if x is next to answer and wants it. */
 void apus__exchange_continue(apus__exchange *x);
 
-/* Wakes those that wait for their answer to leave; lost: all of them. */
+/* Wakes those whose answer, which they wait for, has left. */
 void apus__exchange_wake_flushed(apus__connection *c);
 
 /* The connection is lost: lets go of x, now or when its handler has returned. */

@@ -165,8 +165,7 @@ static apus_rc read_counted(apus__connection *c)
     if (!body_room(c, 1))
         return APUS_OK;
     size_t room = b->room - b->len, got;
-    if (room > b->left)
-        room = (size_t)b->left;
+    assert(room <= b->left); /* body_room sees to it: what follows is another request's */
     apus_rc rc = apus_stream_read(c->stream, b->ptr + b->len, room, &got);
     if (rc)
         return rc;
@@ -336,7 +335,6 @@ void apus__input_receive(apus__connection *c)
     case APUS_MORE:
         break;
     case APUS_DONE:
-        c->half_closed = true;
         c->state = APUS__CONNECTION_CLOSING;
         apus__input_drop(c);
         break;

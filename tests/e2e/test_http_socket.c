@@ -215,6 +215,7 @@ static void connections_max_closes_further_ones(void **state)
     send_text(b, GET("/ok"));
     turn_until(h, &h->n_calls, 2);
     assert_true(receive(h, c, got, sizeof(got), 100) <= 0);
+    assert_int_equal(apus_http_server_connections(h->server), 2);
     close(a);
     while (apus_http_server_connections(h->server) > 1)
         apus_loop_turn(h->loop, MS);

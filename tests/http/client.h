@@ -8,6 +8,8 @@
  *     /empty     204
  *     /same      304
  *     /flush     answers, waits until that has left, notes it
+ *     /early     waits for an answer that it has not given, then gives it
+ *     /odd       an answer with a status that is none
  *     /end       answers, then ends at some depth */
 #ifndef TESTS_HTTP_CLIENT_H
 #define TESTS_HTTP_CLIENT_H
@@ -79,6 +81,10 @@ static inline void handle(void *ctx, apus_exchange *x)
         r.status = 304;
     else if (apus_str_eq(path, APUS_STR("/silent")))
         return;
+    else if (apus_str_eq(path, APUS_STR("/early")))
+        apus_exchange_flush(x);
+    else if (apus_str_eq(path, APUS_STR("/odd")))
+        r.status = 199;
     t->reply_rc = apus_exchange_reply(x, &r);
     if (apus_str_eq(path, APUS_STR("/end")))
         apus_exchange_end(x);

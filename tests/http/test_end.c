@@ -95,6 +95,24 @@ static void lingers_until_the_client_is_done(void **state)
     client_close(t);
 }
 
+static void lingers_when_something_was_left_unread(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, "GET /ok HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" GET("/ok"));
+    EXPECT(t, OK_CLOSE);
+    assert_int_equal(apus_http_server_connections(t->server), 1);
+    apus_http_pipe_finish(t->pipe);
+    assert_int_equal(apus_http_server_connections(t->server), 0);
+    client_close(t);
+
+    t = client_open(NULL);
+    send_text(t, "GET /ok HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    EXPECT(t, OK_CLOSE);
+    assert_int_equal(apus_http_server_connections(t->server), 0);
+    client_close(t);
+}
+
 static void lingers_for_so_many_bytes(void **state)
 {
     struct client *t = client_open(NULL);
@@ -213,6 +231,7 @@ int main(void)
         cmocka_unit_test(half_closed_client_gets_its_answers),
         cmocka_unit_test(half_closed_in_the_middle_ends_quietly),
         cmocka_unit_test(lingers_until_the_client_is_done),
+        cmocka_unit_test(lingers_when_something_was_left_unread),
         cmocka_unit_test(lingers_for_so_many_bytes),
         cmocka_unit_test(lingers_for_so_long),
         cmocka_unit_test(drain_closes_idle_connections),

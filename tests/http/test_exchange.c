@@ -20,6 +20,11 @@ static void rows(void **state)
           "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n"
           "Content-Length: 34\r\n\r\n{\"detail\":\"Internal Server Error\"}" OK,
           false },
+        { "a status that is none becomes 500", GET("/odd"),
+          "HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/plain\r\n"
+          "Content-Length: 2\r\n\r\nOK",
+          false },
+        { "nothing to wait for", GET("/early"), OK, false },
         { "a handler that ends at some depth", GET("/end") GET("/ok"), OK OK, false },
         { "Connection: close", "GET /ok HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", OK_CLOSE,
           true },
@@ -125,6 +130,42 @@ static void continue_is_sent_in_turn(void **state)
     client_close(t);
 }
 
+/* A client that did not wait needs no 100. */
+static void continue_is_not_sent_once_the_body_comes(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
+                 "Expect: 100-continue\r\n\r\nh");
+    EXPECT(t, "");
+    send_text(t, "i");
+    EXPECT(t, OK_TEXT("hi", 2));
+    client_close(t);
+}
+
+/* More than a block holds, and pieces of every size up to where they are lent. */
+static void answers_fill_block_after_block(void **state)
+{
+    struct client *t = client_open(NULL);
+    apus_buf in = apus_buf_with(&apus_alloc_libc), expected = apus_buf_with(&apus_alloc_libc);
+    apus_str text;
+    (void)state;
+    for (int n = 1; n < 1100; n += 21) {
+        apus_buf_addf(&in, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%0*d", n, n,
+                      1);
+        apus_buf_addf(&expected,
+                      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n"
+                      "\r\n%0*d",
+                      n, n, 1);
+    }
+    assert_int_equal(apus_buf_take(&expected, &text), APUS_OK);
+    apus_http_pipe_send(t->pipe, (apus_str){ in.ptr, in.len });
+    EXPECT(t, text.ptr);
+    apus_buf_finish(&in);
+    apus_buf_finish(&expected);
+    client_close(t);
+}
+
 static void answers_keep_the_order_of_requests(void **state)
 {
     struct client *t = client_open(NULL);
@@ -205,6 +246,8 @@ int main(void)
         cmocka_unit_test(rows),
         cmocka_unit_test(refusals),
         cmocka_unit_test(continue_is_sent_in_turn),
+        cmocka_unit_test(continue_is_not_sent_once_the_body_comes),
+        cmocka_unit_test(answers_fill_block_after_block),
         cmocka_unit_test(answers_keep_the_order_of_requests),
         cmocka_unit_test(refusals_keep_the_order),
         cmocka_unit_test(flush_waits_for_the_client),
