@@ -18,7 +18,9 @@ problems, blocks = [], 0
 for page in [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").rglob("*.md"))]:
     text = page.read_text()
     name = page.relative_to(ROOT)
-    for match in re.finditer(r"^```c\n(.*?)^```", text, re.S | re.M):
+    # this page is held to the compiler, option by option, by tests/compiler/run_sources.py
+    held = str(name) == "docs/reference/annotations.md"
+    for match in [] if held else re.finditer(r"^```c\n(.*?)^```", text, re.S | re.M):
         blocks += 1
         # paragraphs may have others between them in the file
         pieces = [squeeze(p) for p in re.split(r"\n\s*\n", match.group(1))]

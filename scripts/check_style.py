@@ -9,6 +9,7 @@ RAW = r"\b(malloc|calloc|realloc|time|rand|srand)\s*\("
 RAW_ALLOWED = {
     "src/base/arena.c": "the allocator itself",
     "src/codec/number_parse.c": "a copy of a number too long for the stack",
+    "src/model/pattern.c": "a pattern's compiled form, once at the start",
 }
 RAW_FLOORS = ("src/base", "src/codec", "src/model")
 PRODUCT = ("src/", "include/", "compiler/", "cli/", "apps/")

@@ -11,7 +11,10 @@ static bool take_number(apus_str *s, double *out)
     size_t n = 0;
     while (n < s->len && ((s->ptr[n] >= '0' && s->ptr[n] <= '9') || s->ptr[n] == '.'))
         n++;
-    return n && apus_double_parse(apus_str_cut(s, n), out);
+    apus_str number = apus_str_cut(s, n);
+    while (number.len > 1 && number.ptr[0] == '0' && number.ptr[1] != '.')
+        apus_str_cut(&number, 1); /* 04.5 is a number here */
+    return n && apus_double_parse(number, out);
 }
 
 static const char *parse_iso(apus_str s, double *seconds)

@@ -1,0 +1,222 @@
+/* Request heads and chunked bodies: what is read, what is refused with which status, and the
+ * same however the network cuts it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "apus/http1.h"
+
+static const apus_http1_limits limits = { .target_max = 32, .head_max = 256, .headers_max = 4 };
+
+/* 200, or the status of the refusal; 0: more is needed.  step: bytes at a time. */
+static int read_head(const char *text, size_t step, apus_http1_head *head)
+{
+    static apus_http_header headers[4];
+    apus_http1_scan scan = { 0 };
+    apus_http1_refusal why = { 0 };
+    apus_str bytes = apus_str_of(text);
+    apus_rc rc = APUS_MORE;
+    for (size_t n = step; rc == APUS_MORE; n += step) {
+        size_t have = n < bytes.len ? n : bytes.len;
+        rc = apus_http1_head_find(&scan, &limits, (apus_str){ bytes.ptr, have }, &why);
+        if (have == bytes.len)
+            break;
+    }
+    if (rc == APUS_MORE)
+        return 0;
+    if (rc == APUS_OK)
+        rc = apus_http1_head_parse(apus_str_slice(bytes, scan.start, scan.end - scan.start),
+                                   &limits, headers, head, &why);
+    if (rc == APUS_OK)
+        return 200;
+    assert_non_null(why.detail);
+    return why.status;
+}
+
+#define GET  "GET / HTTP/1.1\r\n"
+#define HOST "Host: a\r\n"
+
+static void heads(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int status;
+    } rows[] = {
+        { GET HOST "\r\n", 200 },
+        { "\r\n" GET HOST "\r\n", 200 },
+        { "GET / HTTP/1.0\r\n\r\n", 200 },
+        { "GET http://b/x?y HTTP/1.1\r\n" HOST "\r\n", 200 },
+        { "OPTIONS * HTTP/1.1\r\n" HOST "\r\n", 200 },
+        { GET HOST "X:\t a b \r\n\r\n", 200 },
+        { GET HOST "Transfer-Encoding: ChunkeD\r\n\r\n", 200 },
+        { GET HOST "Content-Length: 0\r\n\r\n", 200 },
+        /* cut off */
+        { GET HOST, 0 },
+        { "GE", 0 },
+        { "", 0 },
+        /* lines */
+        { "GET / HTTP/1.1\nHost: a\n\n", 400 },
+        { GET "Host: a\n\r\n", 400 },
+        { "\r\n\r\n" GET HOST "\r\n", 400 },
+        { GET HOST " folded\r\n\r\n", 400 },
+        { GET HOST "X: a\rb\r\n\r\n", 400 },
+        { "\x16\x03\x01", 400 },
+        { "GET  / HTTP/1.1\r\n" HOST "\r\n", 400 },
+        { "GET /a b HTTP/1.1\r\n" HOST "\r\n", 400 },
+        { "GET / HTTP/1.1 \r\n" HOST "\r\n", 400 },
+        { "GET /#f HTTP/1.1\r\n" HOST "\r\n", 400 },
+        { "GET * HTTP/1.1\r\n" HOST "\r\n", 400 },
+        { "GET a HTTP/1.1\r\n" HOST "\r\n", 400 },
+        { "GET http://u@b/ HTTP/1.1\r\n" HOST "\r\n", 400 },
+        { "G\"T / HTTP/1.1\r\n" HOST "\r\n", 400 },
+        { "CONNECT a:1 HTTP/1.1\r\n" HOST "\r\n", 501 },
+        /* versions */
+        { "GET / HTTP/2.0\r\n" HOST "\r\n", 505 },
+        { "GET / HTTP/1.2\r\n" HOST "\r\n", 505 },
+        { "GET / http/1.1\r\n" HOST "\r\n", 400 },
+        { "GET /\r\n\r\n", 400 },
+        /* names and values */
+        { GET HOST "X : a\r\n\r\n", 400 },
+        { GET HOST ": a\r\n\r\n", 400 },
+        { GET HOST "X\r\n\r\n", 400 },
+        { GET HOST "X: \x01\r\n\r\n", 400 },
+        { GET HOST "X: \x7f\r\n\r\n", 400 },
+        /* Host */
+        { GET "\r\n", 400 },
+        { GET HOST HOST "\r\n", 400 },
+        { GET "Host: a, b\r\n\r\n", 400 },
+        { GET "Host: u@a\r\n\r\n", 400 },
+        { GET "Host:\r\n\r\n", 400 },
+        /* framing */
+        { GET HOST "Content-Length: 1\r\nContent-Length: 1\r\n\r\n", 400 },
+        { GET HOST "Content-Length: 1, 1\r\n\r\n", 400 },
+        { GET HOST "Content-Length: +1\r\n\r\n", 400 },
+        { GET HOST "Content-Length: 0x1\r\n\r\n", 400 },
+        { GET HOST "Content-Length:\r\n\r\n", 400 },
+        { GET HOST "Content-Length: 9999999999999999999\r\n\r\n", 400 },
+        { GET HOST "Content_Length: 1\r\n\r\n", 400 },
+        { GET HOST "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
+        { GET HOST "Transfer-Encoding: gzip\r\n\r\n", 501 },
+        { GET HOST "Transfer-Encoding: gzip, chunked\r\n\r\n", 400 },
+        { GET HOST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
+        { "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
+        /* limits: at, and one past */
+        { "GET /3456789012345678901234567890123 HTTP/1.1\r\n" HOST "\r\n", 200 },
+        { "GET /34567890123456789012345678901234 HTTP/1.1\r\n" HOST "\r\n", 414 },
+        { GET HOST "A: 1\r\nB: 1\r\nC: 1\r\n\r\n", 200 },
+        { GET HOST "A: 1\r\nB: 1\r\nC: 1\r\nD: 1\r\n\r\n", 431 },
+    };
+    apus_http1_head head;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int whole = read_head(rows[i].text, strlen(rows[i].text) + 1, &head);
+        if (whole != rows[i].status)
+            print_error("row %zu: %s\n", i, rows[i].text);
+        assert_int_equal(whole, rows[i].status);
+        assert_int_equal(read_head(rows[i].text, 1, &head), rows[i].status);
+    }
+}
+
+static void what_a_head_says(void **state)
+{
+    (void)state;
+    apus_http1_head h;
+    assert_int_equal(read_head("POST /p%20q?x=1 HTTP/1.1\r\nHost: b:80\r\nContent-Length: 12\r\n"
+                               "Connection: x, Close\r\nExpect: 100-continue\r\n\r\n",
+                               1000, &h),
+                     200);
+    assert_true(apus_str_eq(h.method, APUS_STR("POST")));
+    assert_true(apus_str_eq(h.path, APUS_STR("/p%20q")));
+    assert_true(apus_str_eq(h.query, APUS_STR("x=1")));
+    assert_true(apus_str_eq(h.host, APUS_STR("b:80")));
+    assert_true(h.has_length && h.length == 12 && !h.chunked && !h.keep_alive &&
+                h.expects_continue);
+    assert_int_equal(read_head("GET http://b?q HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", 1000, &h),
+                     200);
+    assert_true(apus_str_eq(h.path, APUS_STR("/")) && apus_str_eq(h.query, APUS_STR("q")));
+    assert_true(apus_str_eq(h.host, APUS_STR("b")) && h.keep_alive && h.expects_other);
+    assert_int_equal(read_head("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 1000, &h), 200);
+    assert_true(h.keep_alive && h.version == 10);
+}
+
+static void chunked_bodies(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        apus_rc rc;
+        const char *body, *rest;
+    } rows[] = {
+        { "5\r\nhello\r\n0\r\n\r\nGET", APUS_DONE, "hello", "GET" },
+        { "1\r\na\r\nB\r\n0123456789_\r\n0\r\n\r\n", APUS_DONE, "a0123456789_", "" },
+        { "001;a=b;c=\"d;\\r\"\r\na\r\n0;x\r\nT: u\r\nV:\r\n\r\n", APUS_DONE, "a", "" },
+        { "0\r\n\r\n", APUS_DONE, "", "" },
+        { "5\r\nhe", APUS_MORE, "he", "" },
+        { "1\r\na\r\n0\r\n", APUS_MORE, "a", "" },
+        { "\r\n", APUS_SYNTAX, "", "" },
+        { "0x1\r\na\r\n", APUS_SYNTAX, "", "" },
+        { "+1\r\na\r\n", APUS_SYNTAX, "", "" },
+        { " 1\r\na\r\n", APUS_SYNTAX, "", "" },
+        { "1 \r\na\r\n", APUS_SYNTAX, "", "" },
+        { "1\na\n", APUS_SYNTAX, "", "" },
+        { "1;\r\na\r\n", APUS_SYNTAX, "", "" },
+        { "1;a\nb\r\na\r\n", APUS_SYNTAX, "", "" },
+        { "1\r\nab\r\n", APUS_SYNTAX, "a", "" },
+        { "0\r\nbad name: x\r\n\r\n", APUS_SYNTAX, "", "" },
+        { "11111111111111111\r\n", APUS_LIMIT, "", "" },
+        { "ffffffffffffffff\r\n", APUS_LIMIT, "", "" },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        for (size_t step = 1; step <= 64; step += 63) {
+            apus_http1_chunked c = { 0 };
+            apus_str all = apus_str_of(rows[i].text), in = { all.ptr, 0 }, data;
+            char body[64] = "";
+            size_t at = 0, n = 0;
+            apus_rc rc = APUS_MORE;
+            while (rc == APUS_MORE && at < all.len) {
+                in.len += at + step < all.len ? step : all.len - at;
+                at = at + step < all.len ? at + step : all.len;
+                while ((rc = apus_http1_chunked_next(&c, &in, &data)) == APUS_OK) {
+                    memcpy(body + n, data.ptr, data.len);
+                    n += data.len;
+                }
+            }
+            assert_int_equal(rc, rows[i].rc);
+            assert_string_equal(body, rows[i].body);
+            if (rc == APUS_DONE && step == 64)
+                assert_true(apus_str_eq(in, apus_str_of(rows[i].rest)));
+            if (rc == APUS_SYNTAX) /* and so for ever */
+                assert_int_equal(apus_http1_chunked_next(&c, &in, &data), APUS_SYNTAX);
+        }
+    }
+}
+
+static void extensions_cost_their_limit(void **state)
+{
+    (void)state;
+    static char text[APUS_HTTP1_CHUNK_EXTRA_MAX + 8];
+    for (size_t extra = APUS_HTTP1_CHUNK_EXTRA_MAX - 1; extra <= APUS_HTTP1_CHUNK_EXTRA_MAX;
+         extra++) {
+        apus_http1_chunked c = { 0 };
+        apus_str data, in = { text, extra + 4 };
+        memset(text, 'a', sizeof(text));
+        memcpy(text, "0;", 2);
+        memcpy(text + 2 + extra, "\r\n", 2); /* the CR counts too */
+        apus_rc rc = apus_http1_chunked_next(&c, &in, &data);
+        assert_int_equal(rc, extra < APUS_HTTP1_CHUNK_EXTRA_MAX ? APUS_MORE : APUS_LIMIT);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(heads),
+        cmocka_unit_test(what_a_head_says),
+        cmocka_unit_test(chunked_bodies),
+        cmocka_unit_test(extensions_cost_their_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
