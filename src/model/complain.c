@@ -57,3 +57,32 @@ apus_str apus__ctx_text(apus_decoder *d, const char *key, apus_str value)
     apus_buf_addc(&b, '}');
     return apus_buf_take(&b, &out) ? APUS_STR("") : out;
 }
+
+static bool is_below(const apus_problem *problem, const apus_place *at, uint32_t depth)
+{
+    if (problem->depth < depth)
+        return false;
+    for (uint32_t i = depth; at; at = at->up) {
+        if (problem->order[--i] != at->order)
+            return false;
+    }
+    return true;
+}
+
+void apus__problems_drop(apus_problems *p, const apus_place *at)
+{
+    uint32_t depth = 0;
+    for (const apus_place *up = at; up; up = up->up)
+        depth++;
+    apus_problem **link = &p->first;
+    p->last = NULL;
+    while (*link) {
+        if (is_below(*link, at, depth)) {
+            *link = (*link)->next;
+            p->n--;
+        } else {
+            p->last = *link;
+            link = &(*link)->next;
+        }
+    }
+}

@@ -49,6 +49,9 @@ bool apus__kind_is_scalar(apus_kind kind);
 apus_rc apus__complain(apus_decoder *d, const apus_place *place, const struct apus__input *in,
                        const char *type, apus_str ctx, const char *msg, ...) APUS_PRINTF(6, 7);
 
+/* Forgets what was said at or below a place (its value was sent again). */
+void apus__problems_drop(apus_problems *p, const apus_place *at);
+
 /* JSON {"key": value} in the arena: of an integer, a number as Python prints it, a text. */
 apus_str apus__ctx_int(apus_decoder *d, const char *key, int64_t value);
 apus_str apus__ctx_number(apus_decoder *d, const char *key, double value);

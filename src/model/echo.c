@@ -4,34 +4,48 @@
  * members are walked by name. */
 #include "model/decoder.h"
 
-enum { DEPTH_MAX = 16 }; /* of models within models that are searched for secrets */
+enum { MODELS_MAX = 64 }; /* more than that are not searched, but taken to have one */
 
-static bool has_secret(const apus_type *t, int depth)
+struct search {
+    const apus_model *models[MODELS_MAX]; /* that were looked into, each once */
+    uint32_t n;
+};
+
+static bool model_has_secret(const apus_model *m, struct search *s);
+
+static bool has_secret(const apus_type *t, struct search *s)
 {
-    if (depth > DEPTH_MAX)
-        return false;
     switch (t->kind) {
     case APUS_KIND_list:
     case APUS_KIND_counted:
     case APUS_KIND_array:
     case APUS_KIND_map:
-        return has_secret(t->item, depth + 1);
+        return has_secret(t->item, s);
     case APUS_KIND_model:
-        for (uint32_t i = 0; i < t->model->n_fields; i++) {
-            const apus_field *f = &t->model->fields[i];
-            if (f->flags & APUS_FIELD_secret || has_secret(f->type, depth + 1))
-                return true;
-        }
-        for (uint32_t i = 0; i < t->model->n_variants; i++) {
-            apus_type whole = { .kind = APUS_KIND_model };
-            whole.model = t->model->variants[i].model;
-            if (has_secret(&whole, depth + 1))
-                return true;
-        }
-        return false;
+        return model_has_secret(t->model, s);
     default:
         return false;
     }
+}
+
+static bool model_has_secret(const apus_model *m, struct search *s)
+{
+    for (uint32_t i = 0; i < s->n; i++) {
+        if (s->models[i] == m)
+            return false;
+    }
+    if (s->n == MODELS_MAX)
+        return true;
+    s->models[s->n++] = m;
+    for (uint32_t i = 0; i < m->n_fields; i++) {
+        if (m->fields[i].flags & APUS_FIELD_secret || has_secret(m->fields[i].type, s))
+            return true;
+    }
+    for (uint32_t i = 0; i < m->n_variants; i++) {
+        if (model_has_secret(m->variants[i].model, s))
+            return true;
+    }
+    return false;
 }
 
 static apus_rc copy_value(apus_scan *s, apus_arena *a, const apus_type *t, apus_buf *to);
@@ -81,7 +95,7 @@ static apus_rc copy_object(apus_scan *s, apus_arena *a, const apus_type *t, apus
     return rc;
 }
 
-static apus_rc copy_list(apus_scan *s, apus_arena *a, const apus_type *t, apus_buf *to)
+static apus_rc copy_list(apus_scan *s, apus_arena *a, const apus_type *item, apus_buf *to)
 {
     bool more;
     apus_rc rc = apus_scan_enter_list(s);
@@ -92,21 +106,27 @@ static apus_rc copy_list(apus_scan *s, apus_arena *a, const apus_type *t, apus_b
             break;
         if (!first)
             apus_buf_addc(to, ',');
-        rc = copy_value(s, a, t->item, to);
+        rc = copy_value(s, a, item, to);
     }
     apus_buf_addc(to, ']');
     return rc;
 }
 
+static bool is_list(const apus_type *t)
+{
+    return t->kind == APUS_KIND_list || t->kind == APUS_KIND_counted || t->kind == APUS_KIND_array;
+}
+
+/* A list where one object belongs, or the other way around, has its secrets all the same. */
 static apus_rc copy_value(apus_scan *s, apus_arena *a, const apus_type *t, apus_buf *to)
 {
-    bool is_map = t && (t->kind == APUS_KIND_model || t->kind == APUS_KIND_map);
-    bool is_list = t && (t->kind == APUS_KIND_list || t->kind == APUS_KIND_counted ||
-                         t->kind == APUS_KIND_array);
-    if (is_map && apus_scan_peek(s) == '{')
+    char c = apus_scan_peek(s);
+    if (t && c == '{' && is_list(t))
+        return copy_value(s, a, t->item, to);
+    if (t && c == '{' && (t->kind == APUS_KIND_model || t->kind == APUS_KIND_map))
         return copy_object(s, a, t, to);
-    if (is_list && apus_scan_peek(s) == '[')
-        return copy_list(s, a, t, to);
+    if (t && c == '[' && (is_list(t) || t->kind == APUS_KIND_model))
+        return copy_list(s, a, is_list(t) ? t->item : t, to);
     const char *begin = s->at;
     apus_rc rc = apus_scan_skip(s);
     copy_raw(to, begin, s->at);
@@ -119,7 +139,8 @@ apus_str apus__echo(apus_decoder *d, const apus_type *type, apus_str raw)
     apus_json_error unused;
     apus_scan s;
     apus_str out;
-    if (!has_secret(type, 0))
+    struct search search = { .n = 0 };
+    if (!has_secret(type, &search))
         apus_json_compact(&b, raw);
     else if (apus_scan_begin(&s, raw, &d->limits, &unused) || copy_value(&s, d->arena, type, &b))
         return (apus_str){ NULL, 0 }; /* rather nothing than a secret */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "model/decoder.h"
+#include "model/distinct.h"
 
 static const char *plural(size_t n)
 {
@@ -46,6 +47,43 @@ static bool same_item(const apus_type *item, const void *a, const void *b)
     return memcmp(a, b, item->size) == 0;
 }
 
+struct items {
+    const apus_type *type;
+    const char *first;
+};
+
+static const void *item_at(const struct items *all, size_t i)
+{
+    return all->first + i * all->type->size;
+}
+
+static bool same_items(const void *ctx, size_t i, size_t j)
+{
+    const struct items *all = ctx;
+    return same_item(all->type, item_at(all, i), item_at(all, j));
+}
+
+static uint64_t hash_item(const void *ctx, size_t i, uint64_t seed)
+{
+    const struct items *all = ctx;
+    const void *at = item_at(all, i);
+    apus_str text;
+    switch (all->type->kind) {
+    case APUS_KIND_str:
+        text = *(const apus_str *)at;
+        return apus_hash(text.ptr, text.len, seed);
+    case APUS_KIND_cstr:
+        text = apus_str_of(*(const char *const *)at);
+        return apus_hash(text.ptr, text.len, seed);
+    case APUS_KIND_json:
+        return apus__json_hash(at, seed);
+    case APUS_KIND_double:
+        return apus__double_hash(*(const double *)at, seed);
+    default:
+        return apus_hash(at, all->type->size, seed);
+    }
+}
+
 apus_rc apus__check_items(apus_decoder *d, const apus_type *type, const apus_rules *rules,
                           const void *items, size_t n, const struct apus__input *in,
                           const apus_place *place)
@@ -53,15 +91,16 @@ apus_rc apus__check_items(apus_decoder *d, const apus_type *type, const apus_rul
     apus_rc rc = apus__check_count(d, "List", rules, n, in, place);
     if (rc || !rules || !(rules->has & APUS_RULE_unique) || type->item_pointer)
         return rc;
-    size_t size = type->item->size;
-    for (size_t i = 1; i < n; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (same_item(type->item, (const char *)items + i * size,
-                          (const char *)items + j * size))
-                return apus__complain(d, place, in, "unique_items", APUS_STR(""),
-                                      "List items should be unique, items %zu and %zu are equal", j,
-                                      i);
-        }
+    struct apus__distinct distinct = { .arena = d->arena };
+    struct items all = { type->item, items };
+    for (size_t i = 0; i < n; i++) {
+        size_t earlier;
+        if (apus__distinct_add(&distinct, &all, hash_item, same_items, i, &earlier))
+            return APUS_NOMEM;
+        if (earlier != i)
+            return apus__complain(d, place, in, "unique_items", APUS_STR(""),
+                                  "List items should be unique, items %zu and %zu are equal",
+                                  earlier, i);
     }
     return APUS_OK;
 }
@@ -104,10 +143,10 @@ static apus_rc decode_item(struct apus__decoding *c, const apus_type *type, cons
     return apus__decode_value(c, type->item, rules, secret, place, object);
 }
 
-static apus_rc wrong_token(struct apus__decoding *c, bool secret, const apus_place *place,
-                           const char *type, const char *msg)
+static apus_rc wrong_token(struct apus__decoding *c, const apus_type *expected, bool secret,
+                           const apus_place *place, const char *type, const char *msg)
 {
-    struct apus__input in = { .secret = secret };
+    struct apus__input in = { .secret = secret, .echo_as = expected };
     apus_rc rc = apus__input_read(c, &in);
     return rc ? rc : apus__complain(c->d, place, &in, type, APUS_STR(""), "%s", msg);
 }
@@ -150,7 +189,7 @@ apus_rc apus__decode_items(struct apus__decoding *c, const apus_type *type, cons
                            bool secret, const apus_place *place, void *at)
 {
     if (apus_scan_peek(&c->scan) != '[')
-        return wrong_token(c, secret, place, "list_type", "Input should be a valid list");
+        return wrong_token(c, type, secret, place, "list_type", "Input should be a valid list");
     const char *begin = c->scan.at;
     struct growing g = { .size = type->item_pointer ? sizeof(void *) : type->item->size,
                          .align = type->item_pointer ? _Alignof(void *) : type->item->align };
@@ -172,50 +211,77 @@ apus_rc apus__decode_items(struct apus__decoding *c, const apus_type *type, cons
 
 /* --- maps --- */
 
-/* The entry of that key, if there was one: the last value counts. */
-static void *find_entry(const struct growing *g, apus_str key)
+static apus_str key_at(const struct growing *g, size_t i)
 {
-    for (size_t i = 0; i < g->n; i++) {
-        char *entry = g->ptr + i * g->size;
-        if (apus_str_eq(*(apus_str *)(void *)entry, key))
-            return entry;
-    }
-    return NULL;
+    return *(const apus_str *)(const void *)(g->ptr + i * g->size);
+}
+
+static bool same_keys(const void *ctx, size_t i, size_t j)
+{
+    return apus_str_eq(key_at(ctx, i), key_at(ctx, j));
+}
+
+static uint64_t hash_key(const void *ctx, size_t i, uint64_t seed)
+{
+    apus_str key = key_at(ctx, i);
+    return apus_hash(key.ptr, key.len, seed);
+}
+
+/* The entry for a key: where it was sent before the last value counts, and what was
+ * wrong with the one before is forgotten. */
+static apus_rc entry_for(apus_decoder *d, struct growing *g, struct apus__distinct *keys,
+                         apus_str key, apus_place *here)
+{
+    size_t i = g->n, at;
+    apus_str copy = apus_arena_str(d->arena, key);
+    void *entry = copy.ptr ? next_item(d->arena, g) : NULL;
+    if (!entry)
+        return APUS_NOMEM;
+    memcpy(entry, &copy, sizeof(copy));
+    apus_rc rc = apus__distinct_add(keys, g, hash_key, same_keys, i, &at);
+    here->key = copy;
+    here->order = (uint32_t)at;
+    if (rc || at == i)
+        return rc;
+    g->n--;
+    memset(g->ptr + at * g->size, 0, g->size);
+    memcpy(g->ptr + at * g->size, &copy, sizeof(copy));
+    apus__problems_drop(d->problems, here);
+    return APUS_OK;
 }
 
 static apus_rc read_entries(struct apus__decoding *c, const apus_type *type,
                             const apus_rules *rules, bool secret, const apus_place *place,
                             struct growing *g)
 {
-    apus_rc worst = APUS_OK, rc = apus_scan_enter_object(&c->scan);
+    struct apus__distinct keys = { .arena = c->d->arena };
+    uint32_t before = c->d->problems->n;
+    apus_rc rc = apus_scan_enter_object(&c->scan);
     bool more;
     apus_str key;
-    for (uint32_t i = 0; rc == APUS_OK; i++) {
-        rc = apus_scan_more_members(&c->scan, i == 0, c->d->arena, &key, &more);
+    for (bool first = true; rc == APUS_OK; first = false) {
+        rc = apus_scan_more_members(&c->scan, first, c->d->arena, &key, &more);
         if (rc || !more)
             break;
-        key = apus_arena_str(c->d->arena, key);
-        char *entry = key.ptr ? find_entry(g, key) : NULL;
-        if (!entry && key.ptr)
-            entry = next_item(c->d->arena, g);
-        if (!entry)
-            return APUS_NOMEM;
-        memcpy(entry, &key, sizeof(key));
-        apus_place here = { .up = place, .key = key, .order = i };
+        apus_place here = { .up = place };
+        rc = entry_for(c->d, g, &keys, key, &here);
+        if (rc)
+            return rc;
+        char *entry = g->ptr + here.order * g->size;
         rc = decode_item(c, type, rules, secret, &here, entry + type->value_offset);
-        if (rc == APUS_INVALID) {
-            worst = rc;
-            rc = APUS_OK;
-        }
+        rc = rc == APUS_INVALID ? APUS_OK : rc;
     }
-    return rc ? rc : worst;
+    if (rc)
+        return rc;
+    return c->d->problems->n > before ? APUS_INVALID : APUS_OK;
 }
 
 apus_rc apus__decode_map(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
                          bool secret, const apus_place *place, void *at)
 {
     if (apus_scan_peek(&c->scan) != '{')
-        return wrong_token(c, secret, place, "dict_type", "Input should be a valid dictionary");
+        return wrong_token(c, type, secret, place, "dict_type",
+                           "Input should be a valid dictionary");
     const char *begin = c->scan.at;
     struct growing g = { .size = type->entry_size, .align = _Alignof(max_align_t) };
     apus_rc rc = read_entries(c, type, rules, secret, place, &g);

@@ -16,6 +16,7 @@ struct object {
     uint32_t n_extra; /* members that the model does not have, so far */
     apus_json *kept;  /* they, where the model keeps them */
     apus_rc worst;
+    uint32_t before; /* problems that were there before this object's */
 };
 
 static bool is_seen(const struct object *o, uint32_t i)
@@ -69,8 +70,12 @@ static apus_rc take_member(struct object *o, apus_str key, uint32_t *next)
         o->c->scan.error->message = "Duplicate key";
         return APUS_SYNTAX;
     }
-    o->seen[i / WORD_BITS] |= UINT64_C(1) << (i % WORD_BITS);
     apus_place here = { .up = o->place, .key = o->m->fields[i].name, .order = i };
+    if (is_seen(o, i) && o->worst) { /* the last one counts: forget what was wrong before */
+        apus__problems_drop(d->problems, &here);
+        o->worst = d->problems->n > o->before ? APUS_INVALID : APUS_OK;
+    }
+    o->seen[i / WORD_BITS] |= UINT64_C(1) << (i % WORD_BITS);
     return apus__decode_field(o->c, &o->m->fields[i], &here, o->base);
 }
 
@@ -151,6 +156,7 @@ static apus_rc decode_plain(struct apus__decoding *c, const apus_model *m, const
 {
     uint64_t inline_bits[FIELDS_INLINE / WORD_BITS] = { 0 };
     struct object o = { .c = c, .m = m, .place = place, .base = base, .seen = inline_bits };
+    o.before = c->d->problems->n;
     const char *begin = c->scan.at;
     if (m->n_fields > FIELDS_INLINE)
         o.seen = APUS_NEW(c->d->arena, uint64_t, (m->n_fields + WORD_BITS - 1) / WORD_BITS);
@@ -280,6 +286,7 @@ static apus_rc decode_untagged(struct apus__decoding *c, const apus_model *m,
         const apus_variant *v = &m->variants[i];
         apus_place here = { .up = place, .key = apus_str_of(v->model->name), .order = i };
         c->scan = start;
+        memset(base, 0, m->size);
         rc = decode_plain(c, v->model, &here, base);
         if (rc == APUS_OK) {
             apus_problems_cut(c->d->problems, n);
@@ -293,7 +300,9 @@ apus_rc apus__decode_model(struct apus__decoding *c, const apus_model *m, const 
                            void *base)
 {
     if (apus_scan_peek(&c->scan) != '{') {
-        struct apus__input in = { 0 };
+        apus_type whole = { .kind = APUS_KIND_model };
+        whole.model = m;
+        struct apus__input in = { .echo_as = &whole };
         apus_rc rc = apus__input_read(c, &in);
         return rc ? rc
                   : apus__complain(c->d, place, &in, "model_attributes_type", APUS_STR(""),

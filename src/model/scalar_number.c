@@ -1,7 +1,7 @@
 /* Numbers: integers of every width, floats, bools, decimals. */
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "apus/text.h"
 #include "model/coerce.h"
@@ -9,24 +9,45 @@
 
 /* --- bounds --- */
 
-/* A bound as a problem's message prints it (Rust's Display: no ".0", no exponent). */
-static const char *display(double value, char *to, size_t room)
+/* A bound as a problem's message prints it (Rust's Display: the shortest digits, no
+ * ".0", no exponent however long that gets). */
+static const char *display(double value, char *to)
 {
-    char *p = to;
-    if (value == floor(value)) {
-        snprintf(to, room, "%.0f", value);
-    } else {
-        char repr[APUS_TEXT_DOUBLE_MAX + 1];
-        repr[apus_double_print(value, repr)] = '\0';
-        if (strchr(repr, 'e'))
-            snprintf(to, room, "%.20f", value);
-        else
-            snprintf(to, room, "%s", repr);
+    char repr[APUS_TEXT_DOUBLE_MAX + 1];
+    repr[apus_double_print(value, repr)] = '\0';
+    char *digits = repr, *p = to, *e = strchr(repr, 'e');
+    int exponent = e ? atoi(e + 1) : 0, n = 0, before = 0;
+    if (*digits == '-')
+        *p++ = *digits++;
+    char *end = e ? e : digits + strlen(digits),
+         *point = memchr(digits, '.', (size_t)(end - digits));
+    before = (int)((point ? point : end) - digits) + exponent;
+    if (before <= 0) {
+        *p++ = '0';
+        *p++ = '.';
+        for (int i = before; i < 0; i++)
+            *p++ = '0';
     }
-    return p;
+    char *whole = p;
+    for (const char *d = digits; d < end; d++) {
+        if (*d == '.')
+            continue;
+        if (n++ == before && before > 0)
+            *p++ = '.';
+        *p++ = *d;
+    }
+    for (; n < before; n++)
+        *p++ = '0';
+    if (memchr(to, '.', (size_t)(p - to))) {
+        while (p > whole && p[-1] == '0')
+            p--;
+        p -= p[-1] == '.';
+    }
+    *p = '\0';
+    return to;
 }
 
-enum { DISPLAY_MAX = 340 };
+enum { DISPLAY_MAX = 400 };
 
 static const struct bound {
     uint32_t rule;
@@ -77,7 +98,7 @@ static apus_rc check_number(apus_decoder *d, const apus_rules *r, const struct a
             continue;
         char text[DISPLAY_MAX];
         return apus__complain(d, place, in, b->type, apus__ctx_number(d, b->key, limit),
-                              "Input should be %s %s", b->text, display(limit, text, sizeof(text)));
+                              "Input should be %s %s", b->text, display(limit, text));
     }
     return APUS_OK;
 }
@@ -248,6 +269,10 @@ APUS__SETTER(int)
 APUS__SETTER(number)
 {
     double v = 0;
+    if (rules->has & APUS_RULE_strict && in->token != APUS__TOKEN_text &&
+        in->token != APUS__TOKEN_number)
+        return apus__complain(d, place, in, "float_type", APUS_STR(""),
+                              "Input should be a valid number");
     switch (in->token) {
     case APUS__TOKEN_number:
         v = in->number.number;
@@ -284,10 +309,13 @@ APUS__SETTER(number)
 APUS__SETTER(bool)
 {
     (void)type;
-    (void)rules;
     int v = -1;
+    bool strict = rules->has & APUS_RULE_strict;
     if (in->token == APUS__TOKEN_bool)
         v = in->truth;
+    else if (strict && in->token != APUS__TOKEN_text)
+        return apus__complain(d, place, in, "bool_type", APUS_STR(""),
+                              "Input should be a valid boolean");
     else if (in->token == APUS__TOKEN_number)
         v = in->number.number == 0 ? 0 : in->number.number == 1 ? 1 : -1;
     else if (apus__has_text(in))
