@@ -6,6 +6,7 @@
 #include "app/service.h"
 
 #include "app/assets.h"
+#include "app/docs_dev.h"
 #include "app/docs_page.h"
 
 #define PAGE_POLICY                                                                                \
@@ -139,6 +140,17 @@ static void answer_redoc(apus_req *req)
     answer_page(req, req->service->docs->redoc);
 }
 
+/* Never kept by a browser: it is about this moment. */
+static void answer_dev_status(apus_req *req)
+{
+    apus_str status = apus__docs_dev_status(&req->x->arena);
+    if (!status.ptr)
+        apus_abort(req, 503, NULL, "out of memory");
+    apus_set_header(req, "cache-control", "no-store");
+    req->response = apus_respond_bytes(req, "application/json",
+                                       (apus_bytes){ (const uint8_t *)status.ptr, status.len });
+}
+
 static void answer_asset(apus_req *req)
 {
     apus_str name = req->values[0];
@@ -159,6 +171,12 @@ static void answer_asset(apus_req *req)
         own.type = "text/javascript; charset=utf-8";
         own.blob = blob_of(apus__docs_js);
         answer(req, &own);
+    } else if (apus__docs_is_dev() && apus_str_eq(name, APUS_STR("dev.js"))) {
+        own.type = "text/javascript; charset=utf-8";
+        own.blob = blob_of(apus__docs_dev_js);
+        answer(req, &own);
+    } else if (apus__docs_is_dev() && apus_str_eq(name, APUS_STR("dev-status"))) {
+        answer_dev_status(req);
     } else {
         apus_fail(req, 404, NULL, "Not Found");
     }
@@ -217,6 +235,7 @@ static apus_rc add_pages(apus_service *s, apus_err *err)
     struct apus__docs_options o = { .title = apus_str_of(app->title),
                                     .openapi = apus_str_of(app->openapi_path),
                                     .assets = assets,
+                                    .is_dev = apus__docs_is_dev(),
                                     .is_complete = apus__asset_find(
                                                        APUS_STR("swagger-ui-bundle.js")) != NULL };
     if (!assets.ptr || !pattern.ptr || apus__docs_swagger(&s->arena, &o, &s->docs->swagger) ||

@@ -92,7 +92,10 @@ static void add_body(apus_buf *b, const struct apus__docs_options *o, const char
     add_escaped(b, o->openapi);
     apus_buf_lit(b, "</a>.</noscript>\n");
     add_link(b, o, "<script src=\"", bundle, "\"></script>\n");
-    add_link(b, o, "<script src=\"", "docs.js", "\"></script>\n</body>\n</html>\n");
+    add_link(b, o, "<script src=\"", "docs.js", "\"></script>\n");
+    if (o->is_dev)
+        add_link(b, o, "<script src=\"", "dev.js", "\"></script>\n");
+    apus_buf_lit(b, "</body>\n</html>\n");
 }
 
 apus_rc apus__docs_swagger(apus_arena *a, const struct apus__docs_options *o, apus_str *out)

@@ -11,6 +11,7 @@ struct apus__docs_options {
     apus_str title;
     apus_str openapi; /* path of the document */
     apus_str assets;  /* path in front of the assets' names, with a '/' at its end */
+    bool is_dev;      /* apus dev serves: the page watches for the next build */
     bool is_complete; /* the assets were compiled in; otherwise the pages say what to do */
 };
 

@@ -95,8 +95,7 @@ static void write_failure(apus_req *req, apus_http_reply *reply)
 static void reply_failure(apus_req *req, apus_http_reply *reply)
 {
     apply_on_fail(req);
-    /* Cancelled, and yet somebody to answer: the service is stopping. */
-    reply->status = (uint16_t)(req->failure.status == 499 ? 503 : req->failure.status);
+    reply->status = (uint16_t)req->failure.status;
     if (req->failure.status >= 500 && !req->failure.internal)
         apus__log(req, "%d %.*s", req->failure.status, APUS_FMT(req->failure.detail));
     if (has_content(req->failure.status))

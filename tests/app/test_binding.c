@@ -439,6 +439,9 @@ static const struct vector {
     { "an empty text is a text", "GET", "/items/7?q=", NULL, "", NULL, NULL, 200,
       "{\"id\":7,\"q\":\"\",\"limit\":10,\"tags\":[],\"agent\":\"(none)\",\"session\":\"(none)\","
       "\"loud\":false}" },
+    { "bytes that are no text become one", "GET", "/items/7?q=a%ffb", NULL, "", NULL, NULL, 200,
+      "{\"id\":7,\"q\":\"a\xEF\xBF\xBD"
+      "b\",\"limit\":10,\"tags\":[],\"agent\":\"(none)\",\"session\":\"(none)\",\"loud\":false}" },
     { "all problems, by source", "GET", "/items/x?limit=0", NULL, "", "X-Loud", "maybe", 422,
       "{\"detail\":[{\"type\":\"int_parsing\",\"loc\":[\"path\",\"id\"],\"msg\":\"Input should be "
       "a valid integer, unable to parse string as an integer\",\"input\":\"x\"},"
@@ -557,6 +560,8 @@ static const struct vector {
 
     { "a form", "POST", "/login", FORM, "username=ada&password=l%20x&times=3", NULL, NULL, 200,
       "\"ada/3/3\"" },
+    { "a form that is no text", "POST", "/login", FORM, "username=\xff\xC3\xA9&password=x", NULL,
+      NULL, 200, "\"\xEF\xBF\xBD\xC3\xA9/1/10\"" },
     { "an empty field counts as not given", "POST", "/login", FORM,
       "username=&password=x&times=", NULL, NULL, 422,
       "{\"detail\":[{\"type\":\"missing\",\"loc\":[\"body\",\"username\"],\"msg\":\"Field "
@@ -624,6 +629,9 @@ static void of_two_headers_the_first_counts(void **state)
     apus_expect_json(a, "$.agent", "\"one\"");
     a = raw_get(t, "cookie: session=one; session=two\r\ncookie: session=\"three\"\r\n");
     apus_expect_json(a, "$.session", "\"three\"");
+    a = apus_test_raw(t, APUS_STR("GET /headers HTTP/1.1\r\nhost: x\r\nsave-data: yes\r\n"
+                                  "save-data: perhaps\r\nconnection: close\r\n\r\n"));
+    apus_expect_json(a, "$.save_data", "true");
     apus_test_stop(t);
 }
 

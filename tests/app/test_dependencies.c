@@ -159,6 +159,75 @@ static const apus_dependency outer_dependency = {
     .constants = &outer_constants,
 };
 
+/* --- one that authenticates by what is in the body --- */
+
+struct login_args {
+    int quantity;
+};
+
+static apus_str login(apus_req *req, int quantity)
+{
+    note("login");
+    return apus_strf(req, "user %d", quantity);
+}
+
+static void login_call(apus_req *req, apus_fn *fn, const void *args, void *result)
+{
+    const struct login_args *a = args;
+    *(apus_str *)result = ((apus_str(*)(apus_req *, int))fn)(req, a->quantity);
+}
+
+static const apus_param login_params[] = {
+    { .in = APUS_IN_body,
+      .field = FIELD(login_args, quantity, apus_type_int,
+                     .flags = APUS_FIELD_required | APUS_FIELD_embed) },
+};
+static const apus_dependency login_dependency = {
+    .name = "login",
+    .fn = (apus_fn *)login,
+    .call = login_call,
+    PARAMS(login_params),
+    .args_size = sizeof(struct login_args),
+    .result_size = sizeof(apus_str),
+    .authenticates = true,
+};
+
+struct greet_args {
+    apus_str who;
+};
+
+static apus_str greet(apus_req *req, apus_str who)
+{
+    note("greet");
+    return apus_strf(req, "hello %s", who.ptr);
+}
+
+static void greet_call(apus_req *req, apus_fn *fn, const void *args, void *result)
+{
+    const struct greet_args *a = args;
+    *(apus_str *)result = ((apus_str(*)(apus_req *, apus_str))fn)(req, a->who);
+}
+
+static const apus_param greet_params[] = {
+    { .in = APUS_IN_depends,
+      .dependency = &login_dependency,
+      .field = { .name = APUS_STR_INIT("who"), .offset = offsetof(struct greet_args, who) } },
+};
+static const apus_dependency greet_dependency = {
+    .name = "greet",
+    .fn = (apus_fn *)greet,
+    .call = greet_call,
+    PARAMS(greet_params),
+    .args_size = sizeof(struct greet_args),
+    .result_size = sizeof(apus_str),
+    .authenticates = true,
+};
+static const apus_param greeted_params[] = {
+    { .in = APUS_IN_depends,
+      .dependency = &greet_dependency,
+      .field = { .name = APUS_STR_INIT("who"), .offset = offsetof(struct greet_args, who) } },
+};
+
 /* --- handlers --- */
 
 struct order_args {
@@ -296,6 +365,12 @@ static const apus_route inner_routes[] = {
       PARAMS(whoami_params),
       .args_size = sizeof(struct whoami_args),
       GIVES_TEXT },
+    { .method = APUS_METHOD_POST,
+      .path = APUS_STR_INIT("/greeted"),
+      FN(greet),
+      PARAMS(greeted_params),
+      .args_size = sizeof(struct greet_args),
+      GIVES_TEXT },
     CREDENTIAL_ROUTE("/bearer", bearer_params),
     CREDENTIAL_ROUTE("/basic", basic_params),
     CREDENTIAL_ROUTE("/query", query_params),
@@ -408,6 +483,21 @@ static void problems_come_in_the_order_of_declaration(void **state)
     apus_test_stop(t);
 }
 
+/* What reads the body, or needs what does, waits for it even if it authenticates. */
+static void credentials_may_stand_in_the_body(void **state)
+{
+    (void)state;
+    apus_test *t = apus_test_start(&app);
+    apus_answer a = post(t, "/in/greeted", NULL, "{\"quantity\":7}");
+    apus_expect_status(a, 200);
+    EXPECT_BODY(a, "\"hello hello user 7\"");
+    assert_string_equal(trace, "login greet greet ");
+    a = post(t, "/in/greeted", NULL, "{}");
+    apus_expect_status(a, 422);
+    assert_string_equal(trace, "");
+    apus_test_stop(t);
+}
+
 /* A body that is no JSON is known before the other dependencies run. */
 static void a_broken_body_stops_what_does_not_authenticate(void **state)
 {
@@ -494,6 +584,7 @@ int main(void)
         cmocka_unit_test(without_a_credential_nobody_is_called),
         cmocka_unit_test(invalid_parameters_are_collected),
         cmocka_unit_test(problems_come_in_the_order_of_declaration),
+        cmocka_unit_test(credentials_may_stand_in_the_body),
         cmocka_unit_test(a_broken_body_stops_what_does_not_authenticate),
         cmocka_unit_test(overrides_take_the_place_of_functions),
         cmocka_unit_test(a_pointer_makes_a_credential_optional),

@@ -175,6 +175,12 @@ static apus_str fails_with_200(apus_req *req)
     return APUS_STR("");
 }
 
+static apus_str status_99(apus_req *req)
+{
+    apus_set_status(req, 99);
+    return APUS_STR("");
+}
+
 static apus_response *json_42(apus_req *req)
 {
     return apus_respond_json(req, 42, NULL);
@@ -459,6 +465,7 @@ static const apus_route routes[] = {
     TEXT("/eats", eats_memory, PLAIN),
     TEXT("/conflict", fails_with_code, PLAIN),
     TEXT("/fails-200", fails_with_200, PLAIN),
+    TEXT("/status-99", status_99, PLAIN),
     RESPONSE("/json-42", json_42, PLAIN),
     VOID("/304", no_content, .status = 200),
     TEXT("/later", leaves_for_later, PLAIN),
@@ -519,6 +526,7 @@ static const struct row {
     { "/conflict", 423, TYPE_JSON, "{\"detail\":\"was conflict 409\",\"code\":\"locked\"}",
       "x-rewritten", "yes", "" },
     { "/fails-200", 500, TYPE_TEXT, "Internal Server Error", NULL, NULL, "" },
+    { "/status-99", 500, TYPE_TEXT, "Internal Server Error", NULL, NULL, "" },
     { "/json-42", 500, TYPE_TEXT, "Internal Server Error", NULL, NULL, "" },
     { "/304", 304, "", "", NULL, NULL, "" },
     { "/later", 200, TYPE_JSON, "\"done\"", NULL, NULL, "handler f2 fine f1 fine a1 a2 d2 d1 " },

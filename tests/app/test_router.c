@@ -53,6 +53,8 @@ static const struct route shop[] = {
     { APUS_METHOD_GET, "/deep/{p:path}" },     /* 15 */
     { APUS_METHOD_GET, "/slash/" },            /* 16 */
     { APUS_METHOD_GET, "/v{version:int}/x" },  /* 17 */
+    { APUS_METHOD_GET, "/u/{a}-{p:path}" },    /* 18 */
+    { APUS_METHOD_PUT, "/slash/" },            /* 19 */
     { APUS_METHOD_GET, "/a b" },               /* never built: see refusals */
 };
 
@@ -80,7 +82,11 @@ static const struct vector {
     { "/files/a", APUS_OK, 7, { "a" } },
     { "/files/a/b/../c", APUS_OK, 7, { "a/b/../c" } },
     { "/files//etc/passwd", APUS_OK, 7, { "/etc/passwd" } },
+    { "/files/a%20b/c%2Fd", APUS_OK, 7, { "a b/c/d" } },
     { "/files", APUS_NOT_FOUND, 0, { 0 } },
+    { "/u/x-y/z", APUS_OK, 18, { "x", "y/z" } },
+    { "/u/x-y-z", APUS_OK, 18, { "x-y", "z" } },
+    { "/u/x/y-z", APUS_NOT_FOUND, 0, { 0 } },
     { "/n/12", APUS_OK, 8, { "12" } },
     { "/n/1.5", APUS_OK, 9, { "1.5" } },
     { "/n/1.", APUS_OK, 11, { "1." } },
@@ -184,6 +190,8 @@ static void another_method_is_refused_with_those_there_are(void **state)
     assert_int_equal(apus__router_find(r, APUS_METHOD_POST, APUS_STR("/users/me"), &a, &m),
                      APUS_OK);
     assert_int_equal(m.route, 6);
+    assert_int_equal(apus__router_find(r, APUS_METHOD_PUT, APUS_STR("/slash/"), &a, &m), APUS_OK);
+    assert_int_equal(m.route, 19);
     assert_int_equal(apus__router_find(r, APUS_METHOD_HEAD, APUS_STR("/"), &a, &m),
                      APUS_UNSUPPORTED);
     apus_arena_finish(&a);

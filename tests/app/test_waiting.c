@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "apus/clock.h"
+#include "apus/fiber.h"
 #include "apus/http.h"
 #include "apus/loop.h"
 #include "apus/main.h"
@@ -25,8 +26,11 @@ static void rollback(apus_req *req, void *arg)
     note(apus_sleep(req, APUS_MILLISECOND) ? "cleaned" : "not-cleaned");
 }
 
+/* Releasing may wait as well. */
 static void released(void *arg)
 {
+    if (apus_fiber_sleep(apus_clock_now() + APUS_MILLISECOND) != APUS_OK)
+        note("not-slept");
     note(arg);
 }
 
