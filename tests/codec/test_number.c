@@ -1,0 +1,133 @@
+/* Numbers: exactly read, shortest printed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "apus/text.h"
+
+static const struct {
+    double value;
+    const char *text;
+} prints[] = {
+    { 0.0, "0.0" },
+    { -0.0, "-0.0" },
+    { 1.0, "1.0" },
+    { 0.1, "0.1" },
+    { 1e15, "1000000000000000.0" },
+    { 1e16, "1e16" },
+    { 1.5e-7, "1.5e-7" },
+    { 1e-4, "0.0001" },
+    { 1e-5, "1e-5" },
+    { 123456.789, "123456.789" },
+    { 5e-324, "5e-324" },
+    { 1.7976931348623157e308, "1.7976931348623157e308" },
+    { 2.2250738585072014e-308, "2.2250738585072014e-308" },
+    { 9007199254740993.0, "9007199254740992.0" },
+};
+
+static void test_doubles_print_shortest(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(prints) / sizeof(prints[0]); i++) {
+        char text[APUS_TEXT_DOUBLE_MAX + 1];
+        text[apus_double_print(prints[i].value, text)] = '\0';
+        assert_string_equal(text, prints[i].text);
+    }
+}
+
+static const char *const texts[] = {
+    "0.1",
+    "1e23",
+    "9007199254740993",
+    "9007199254740992.9999999999999999999999999999999999",
+    "2.2250738585072011e-308", /* once hung PHP */
+    "2.4703282292062327e-324", /* just under half of the least: zero */
+    "2.4703282292062328e-324", /* just over: the least */
+    "1.7976931348623158e308",  /* rounds down to the greatest */
+    "8.988465674311580e307",
+    "6.631236846766476e-316",
+    "0.000000000000000000000000000000000000000000000000000000000000000000001234567890123456789",
+    "123456789012345678901234567890123456789012345678901234567890e-30",
+};
+
+static void test_doubles_are_read_exactly(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        double ours, theirs = strtod(texts[i], NULL);
+        assert_true(apus_double_parse(apus_str_of(texts[i]), &ours));
+        assert_memory_equal(&ours, &theirs, sizeof(ours));
+    }
+}
+
+static uint64_t next(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static void test_any_double_survives_the_wire(void **state)
+{
+    (void)state;
+    enum { N = 200000, EXPONENT = 0x7ff };
+    uint64_t random = UINT64_C(0x9e3779b97f4a7c15);
+    for (int i = 0; i < N; i++) {
+        uint64_t bits = next(&random);
+        if ((bits >> 52 & EXPONENT) == EXPONENT)
+            continue;
+        double value, back;
+        char text[APUS_TEXT_DOUBLE_MAX + 1];
+        memcpy(&value, &bits, sizeof(value));
+        size_t n = apus_double_print(value, text);
+        assert_in_range(n, 1, APUS_TEXT_DOUBLE_MAX);
+        text[n] = '\0';
+        assert_true(apus_double_parse((apus_str){ text, n }, &back));
+        assert_memory_equal(&back, &value, sizeof(back));
+        double theirs = strtod(text, NULL);
+        assert_memory_equal(&theirs, &value, sizeof(theirs));
+    }
+}
+
+static void test_what_is_no_number_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = { "",    "-",   "+1",   "01",  ".5",  "1.",       "1e",
+                                       "1e+", "0x1", "1 ",   " 1",  "NaN", "Infinity", "1_0",
+                                       "--1", "1.e", "1e1.", "1,0", "-a" };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        double out;
+        if (apus_double_parse(apus_str_of(bad[i]), &out))
+            fail_msg("%s was read", bad[i]);
+    }
+}
+
+static void test_integers_at_their_ends(void **state)
+{
+    (void)state;
+    char text[APUS_TEXT_INT_MAX + 1];
+    text[apus_int_print(INT64_MIN, text)] = '\0';
+    assert_string_equal(text, "-9223372036854775808");
+    text[apus_uint_print(UINT64_MAX, text)] = '\0';
+    assert_string_equal(text, "18446744073709551615");
+    text[apus_int_print(0, text)] = '\0';
+    assert_string_equal(text, "0");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_doubles_print_shortest),
+        cmocka_unit_test(test_doubles_are_read_exactly),
+        cmocka_unit_test(test_any_double_survives_the_wire),
+        cmocka_unit_test(test_what_is_no_number_is_refused),
+        cmocka_unit_test(test_integers_at_their_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
