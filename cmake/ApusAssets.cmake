@@ -20,6 +20,8 @@ if(have_assets AND TARGET apus_app_objects)
     DEPENDS embed ${asset_files} COMMENT "embedding the docs pages' files")
   add_custom_target(apus_assets DEPENDS ${table})
   add_dependencies(apus_app_objects apus_assets)
+  # what was compiled before the files were there is compiled again
+  target_compile_definitions(apus_app_objects PRIVATE APUS_HAVE_ASSETS=1)
 elseif(NOT have_assets)
   message(WARNING "no files for /docs and /redoc: run scripts/assets.sh and configure again")
 endif()
