@@ -138,6 +138,28 @@ static void test_equality(void **state)
     apus_arena_finish(&a);
 }
 
+/* 120 levels: comparing each one twice would never end. */
+static void test_equality_of_deep_objects(void **state)
+{
+    (void)state;
+    enum { DEPTH = 120 };
+    apus_arena a;
+    apus_json *x, *y;
+    apus_str text;
+    apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
+    apus_buf b = apus_buf_in(&a);
+    for (int i = 0; i < DEPTH; i++)
+        apus_buf_lit(&b, "{\"a\":");
+    apus_buf_addc(&b, '1');
+    for (int i = 0; i < DEPTH; i++)
+        apus_buf_addc(&b, '}');
+    assert_int_equal(apus_buf_take(&b, &text), APUS_OK);
+    assert_int_equal(apus_json_parse(&a, text, NULL, &x, NULL), APUS_OK);
+    assert_int_equal(apus_json_parse(&a, text, NULL, &y, NULL), APUS_OK);
+    assert_true(apus_json_eq(x, y));
+    apus_arena_finish(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +168,7 @@ int main(void)
         cmocka_unit_test(test_text_that_is_not_utf8),
         cmocka_unit_test(test_strings_of_every_length),
         cmocka_unit_test(test_equality),
+        cmocka_unit_test(test_equality_of_deep_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
