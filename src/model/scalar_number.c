@@ -16,7 +16,7 @@ static const char *display(double value, char *to)
     char repr[APUS_TEXT_DOUBLE_MAX + 1];
     repr[apus_double_print(value, repr)] = '\0';
     char *digits = repr, *p = to, *e = strchr(repr, 'e');
-    int exponent = e ? atoi(e + 1) : 0, n = 0, before = 0;
+    int exponent = e ? (int)strtol(e + 1, NULL, 10) : 0, n = 0, before = 0;
     if (*digits == '-')
         *p++ = *digits++;
     char *end = e ? e : digits + strlen(digits),
