@@ -147,7 +147,7 @@ static void durations_and_decimals(void **state)
         text[apus_decimal_print(d, text)] = '\0';
         assert_string_equal(text, decimals[i].printed);
     }
-    apus_decimal a, b;
+    apus_decimal a = { 0 }, b = { 0 };
     assert_true(apus_decimal_parse(APUS_STR("1.0"), &a, NULL) &&
                 apus_decimal_parse(APUS_STR("1.00"), &b, NULL));
     assert_int_equal(apus_decimal_cmp(a, b), 0);
