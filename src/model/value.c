@@ -107,8 +107,8 @@ static apus_rc decode_counted(struct apus__decoding *c, const apus_field *f,
     return rc;
 }
 
-apus_rc apus__decode_field(struct apus__decoding *c, const apus_field *f, const apus_place *place,
-                           void *base)
+static apus_rc decode_member(struct apus__decoding *c, const apus_field *f, const apus_place *place,
+                             void *base)
 {
     char *at = (char *)base + f->offset;
     bool secret = f->flags & APUS_FIELD_secret;
@@ -128,5 +128,22 @@ apus_rc apus__decode_field(struct apus__decoding *c, const apus_field *f, const 
     apus_rc rc = apus__decode_value(c, f->type, f->rules, secret, place, object);
     if (rc == APUS_OK)
         memcpy(at, &object, sizeof(object));
+    return rc;
+}
+
+/* Problems found within a secret, at any depth, tell nothing of what was sent. */
+static void hide_inputs(apus_problem *problem)
+{
+    for (; problem; problem = problem->next)
+        problem->input = (apus_str){ NULL, 0 };
+}
+
+apus_rc apus__decode_field(struct apus__decoding *c, const apus_field *f, const apus_place *place,
+                           void *base)
+{
+    const apus_problem *last = c->d->problems->last;
+    apus_rc rc = decode_member(c, f, place, base);
+    if (rc == APUS_INVALID && f->flags & APUS_FIELD_secret)
+        hide_inputs(last ? last->next : c->d->problems->first);
     return rc;
 }

@@ -237,6 +237,30 @@ static void secrets_are_never_echoed(void **state)
     }
 }
 
+typedef struct vault {
+    item inner;
+} vault;
+
+static void a_secret_model_hides_its_members(void **state)
+{
+    (void)state;
+    static const apus_field inner = FIELD(vault, inner, item_type, .flags = APUS_FIELD_secret);
+    static const apus_model model = {
+        .name = "Vault",
+        .size = sizeof(vault),
+        .align = _Alignof(vault),
+        .fields = &inner,
+        .n_fields = 1,
+    };
+    static const apus_type type = TYPE_OF(vault, model);
+    vault v;
+    expect_answer(&type, &v, "{\"inner\":{\"name\":\"HUNTER\"}}",
+                  "{\"type\":\"string_too_long\",\"loc\":[\"body\",\"inner\",\"name\"],"
+                  "\"msg\":\"String should have at most 5 characters\",\"ctx\":{\"max_length\":5}},"
+                  "{\"type\":\"missing\",\"loc\":[\"body\",\"inner\",\"price\"],"
+                  "\"msg\":\"Field required\"}");
+}
+
 static void values_arrive_where_they_belong(void **state)
 {
     (void)state;
@@ -393,6 +417,7 @@ int main(void)
         cmocka_unit_test(every_kind_has_its_complaints),
         cmocka_unit_test(rules_are_kept),
         cmocka_unit_test(secrets_are_never_echoed),
+        cmocka_unit_test(a_secret_model_hides_its_members),
         cmocka_unit_test(values_arrive_where_they_belong),
         cmocka_unit_test(unions_go_by_their_tag),
         cmocka_unit_test(broken_json_is_told_alone),
