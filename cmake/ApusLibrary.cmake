@@ -24,15 +24,22 @@ target_link_options(apus_shared PRIVATE $<$<PLATFORM_ID:Linux>:LINKER:-z,relro,-
 # What programs that link libapus.a need besides.
 set(APUS_LINK_LIBS "-luv -lpcre2-8 -lz -lpthread -lm")
 
-configure_file(${CMAKE_SOURCE_DIR}/cmake/apus.pc.in ${CMAKE_BINARY_DIR}/apus.pc @ONLY)
+# A prefix may be moved, or chosen as late as `cmake --install --prefix`.
+file(RELATIVE_PATH APUS_PREFIX_FROM_PC ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" APUS_PREFIX_FROM_PC "${APUS_PREFIX_FROM_PC}")
+foreach(package IN ITEMS apus apus-shared)
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/${package}.pc.in ${CMAKE_BINARY_DIR}/${package}.pc @ONLY)
+endforeach()
 configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/apusConfig.cmake.in
-  ${CMAKE_BINARY_DIR}/apusConfig.cmake INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/apus)
+  ${CMAKE_BINARY_DIR}/apusConfig.cmake INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/apus
+  PATH_VARS CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_BINDIR CMAKE_INSTALL_LIBDIR)
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/apusConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 
 install(TARGETS apus_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS apus_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY include/apus DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(FILES ${CMAKE_BINARY_DIR}/apus.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${CMAKE_BINARY_DIR}/apus.pc ${CMAKE_BINARY_DIR}/apus-shared.pc
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES ${CMAKE_BINARY_DIR}/apusConfig.cmake ${CMAKE_BINARY_DIR}/apusConfigVersion.cmake
   cmake/ApusAddApi.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/apus)
