@@ -1,18 +1,21 @@
 # The digits of doubles: a shim over a header-only C++ library, compiled without the C++ run
-# time, so that nothing links to it.  Without the header (or a C++ compiler) plain C does it.
+# time.  To CMake it is an object from elsewhere, so that C programs are still linked as C.
+# Without the header (or a C++ compiler) plain C does it.
 include(CheckLanguage)
 check_language(CXX)
 find_path(DRAGONBOX_INCLUDE_DIR dragonbox/dragonbox.h
   PATH_SUFFIXES dragonbox-1.1.3 dragonbox-1.1.2 dragonbox)
 if(CMAKE_CXX_COMPILER AND DRAGONBOX_INCLUDE_DIR)
-  enable_language(CXX)
-  add_library(apus_shortest OBJECT ${CMAKE_SOURCE_DIR}/src/codec/shortest.cc)
-  set_target_properties(apus_shortest PROPERTIES CXX_STANDARD 17 CXX_VISIBILITY_PRESET hidden)
-  target_include_directories(apus_shortest PRIVATE ${CMAKE_SOURCE_DIR}/src)
-  target_include_directories(apus_shortest SYSTEM PRIVATE ${DRAGONBOX_INCLUDE_DIR})
-  target_compile_options(apus_shortest PRIVATE -O2 -fno-exceptions -fno-rtti
-    -fno-threadsafe-statics -fno-sanitize=all)
-  set_property(GLOBAL PROPERTY APUS_EXTRA_OBJECTS_codec $<TARGET_OBJECTS:apus_shortest>)
+  set(shim ${CMAKE_SOURCE_DIR}/src/codec/shortest.cc)
+  set(object ${CMAKE_BINARY_DIR}/shortest.o)
+  add_custom_command(OUTPUT ${object}
+    COMMAND ${CMAKE_CXX_COMPILER} -std=c++17 -O2 -g -fPIC -fvisibility=hidden -fno-exceptions
+            -fno-rtti -fno-threadsafe-statics -I${CMAKE_SOURCE_DIR}/src
+            -isystem ${DRAGONBOX_INCLUDE_DIR} -c ${shim} -o ${object}
+    DEPENDS ${shim} ${CMAKE_SOURCE_DIR}/src/codec/shortest.h
+    COMMENT "compiling the digits of doubles" VERBATIM)
+  set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
+  set_property(GLOBAL PROPERTY APUS_EXTRA_OBJECTS_codec ${object})
   set(APUS_HAVE_SHORTEST ON)
 else()
   message(STATUS "no libdragonbox-dev or no C++ compiler: doubles print ten times as slowly")
