@@ -3,7 +3,7 @@
 
 A file may include its own floor's headers and public headers of its own floor and those
 below; neighbours on one line do not know each other; private headers stay at home; every
-public header stands in the table."""
+public header stands in the table.  Programs use public headers, like any customer's."""
 import pathlib, re, sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -18,6 +18,7 @@ PUBLIC = {
     "http": "http",
     "app": "annotate route req test main upload apus",
 }
+PROGRAMS = ("cli", "apps", "examples", "compiler")
 HOME = {header: floor for floor, headers in PUBLIC.items() for header in headers.split()}
 problems = []
 
@@ -54,5 +55,10 @@ for path in sorted((ROOT / "include" / "apus").glob("*.h")):
         problems.append(f"include/apus/{path.name}: not in the table of scripts/check_floors.py")
     else:
         check(path, HOME[path.stem])
+for path in sorted(path for folder in PROGRAMS for path in (ROOT / folder).rglob("*.[ch]")):
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        found = re.match(r'\s*#\s*include\s+"(?:\.\./)*(?:src/)?([a-z]+)/', line)
+        if found and found.group(1) in FLOORS:
+            problems.append(f"{path.relative_to(ROOT)}:{number}: a program reaches into src/{found.group(1)}")
 print("\n".join(problems) or "floors: every include points down")
 sys.exit(bool(problems))

@@ -10,7 +10,7 @@ if [ -t 2 ]; then
 else
     cat >"$log"
 fi
-if grep -qE '^(FAILED:|ninja: (error|build stopped))' "$log"; then
+if grep -qE '^(FAILED:|ninja: (error|fatal|build stopped))' "$log"; then
     cat "$log" >&2
     exit 1
 fi
