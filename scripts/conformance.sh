@@ -23,9 +23,10 @@ case "$kit" in
 json) "$work/json/run.sh" --cmd "$programs/jsoncheck" >"$log" 2>&1 || true ;;
 jsonschema) "$work/jsonschema/run.sh" "$programs/schemacheck" core >"$log" 2>&1 || true ;;
 fastapi)
+    "$programs/conformance" --list >"$work/applications"
     python3 "$work/fastapi/replay.py" --cases "$work/fastapi/public.json" \
-        --cmd "$programs/fastapi --app {app} --port {port}" \
-        --apps-file tests/conformance/fastapi_apps.txt >"$log" 2>&1 || true
+        --cmd "$programs/conformance --app {app} --port {port}" \
+        --apps-file "$work/applications" >"$log" 2>&1 || true
     ;;
 *)
     echo "conformance.sh: no kit called $kit" >&2
