@@ -68,6 +68,9 @@ struct apus_fiber {
 #ifdef APUS__RUN_TSAN
     void *tsan, *tsan_resumer;
 #endif
+#ifdef APUS_VALGRIND
+    unsigned valgrind; /* of the stack: kept from fiber to fiber */
+#endif
 };
 
 _Static_assert(sizeof(struct apus_fiber) <= STRUCT_ROOM, "STRUCT_ROOM is too small");
@@ -112,11 +115,18 @@ static apus_fiber *map_stack(void)
         munmap(m, MAPPING_SIZE);
         return NULL;
     }
-    return (apus_fiber *)(uintptr_t)(m + MAPPING_SIZE - STRUCT_ROOM);
+    apus_fiber *f = (apus_fiber *)(uintptr_t)(m + MAPPING_SIZE - STRUCT_ROOM);
+#ifdef APUS_VALGRIND
+    f->valgrind = VALGRIND_STACK_REGISTER(stack_bottom(f), f);
+#endif
+    return f;
 }
 
 static void release_stack(apus_fiber *f)
 {
+#ifdef APUS_VALGRIND
+    VALGRIND_STACK_DEREGISTER(f->valgrind);
+#endif
     munmap(mapping_of(f), MAPPING_SIZE);
 }
 
@@ -340,6 +350,9 @@ apus_rc apus_fiber_spawn(apus_loop *l, void (*fn)(void *arg), void *arg, const c
         .label = label,
         .park_timer = { .fn = on_park_timer, .ctx = f },
         .deadline_timer = { .fn = on_deadline, .ctx = f },
+#ifdef APUS_VALGRIND
+        .valgrind = f->valgrind,
+#endif
     };
     char *top = (char *)f - ((uintptr_t)f & 15);
     apus__context_make(&f->context, top, (unsigned long)(top - stack_bottom(f)), entry);

@@ -1,7 +1,9 @@
 /* src/run/sanitize.h - telling the sanitizers which stack runs.
  *
  * Each switch is announced: to AddressSanitizer before and after (it keeps a fake
- * stack per real one), to ThreadSanitizer before.  Plain builds see nothing. */
+ * stack per real one), to ThreadSanitizer before.  Valgrind is told of each stack
+ * once, when it is mapped (APUS_VALGRIND: builds with tests, where its header is
+ * installed).  Plain builds see nothing. */
 #ifndef APUS_RUN_SANITIZE_H
 #define APUS_RUN_SANITIZE_H
 
@@ -26,6 +28,9 @@
 #endif
 #ifdef APUS__RUN_TSAN
 #include <sanitizer/tsan_interface.h>
+#endif
+#ifdef APUS_VALGRIND
+#include <valgrind/valgrind.h>
 #endif
 
 #if defined(APUS__RUN_ASAN) || defined(APUS__RUN_TSAN)
