@@ -21,8 +21,8 @@ fuzz: build/fuzz/build.ninja ## fuzz every target for TIME seconds each (60)
 check: ## style, floors, format, docs
 	@scripts/check_floors.py && scripts/check_style.py && scripts/check_format.sh && scripts/check_docs.py
 
-docs: ## compile and run every example of the documents
-	@./test -R 'docs|example'
+docs: ## the documents as a searchable site in build/site/html
+	@scripts/site.py
 
 install: all ## install to PREFIX (/usr/local)
 	@cmake --install build/release --prefix $(PREFIX)

@@ -89,6 +89,7 @@ typedef struct apus_arena_mark {
     size_t left;
 } apus_arena_mark;
 
+/* Where the arena stands now. */
 apus_arena_mark apus_arena_mark_take(const apus_arena *a);
 
 /* Undoes everything since the mark.  Marks nest; rewinding to an outer mark

@@ -33,6 +33,8 @@ typedef struct apus_buf {
     apus_rc failed;
 } apus_buf;
 
+/* An empty buffer whose memory is the arena's, or that of *alloc, which is copied and
+ * whose memory apus_buf_finish gives back.  Nothing is taken yet. */
 apus_buf apus_buf_in(apus_arena *a);
 apus_buf apus_buf_with(const apus_alloc *alloc);
 
@@ -55,11 +57,14 @@ static inline char *apus_buf_room(apus_buf *b, size_t n)
     return apus__buf_make_room(b, n);
 }
 
+/* n bytes of the room were written. */
 static inline void apus_buf_grew(apus_buf *b, size_t n)
 {
     b->len += n;
 }
 
+/* The bytes of s, or one more byte, at the end.  What does not fit makes the buffer
+ * fail: nothing is added from then on. */
 static inline void apus_buf_add(apus_buf *b, apus_str s)
 {
     char *to = apus_buf_room(b, s.len);
@@ -69,6 +74,7 @@ static inline void apus_buf_add(apus_buf *b, apus_str s)
     }
 }
 
+/* As apus_buf_add, for one byte. */
 static inline void apus_buf_addc(apus_buf *b, char c)
 {
     char *to = apus_buf_room(b, 1);
@@ -78,6 +84,7 @@ static inline void apus_buf_addc(apus_buf *b, char c)
     }
 }
 
+/* printf at the end. */
 void apus_buf_addf(apus_buf *b, const char *fmt, ...) APUS_PRINTF(2, 3);
 void apus_buf_vaddf(apus_buf *b, const char *fmt, va_list args);
 

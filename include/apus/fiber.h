@@ -40,6 +40,7 @@ apus_fiber *apus_fiber_self(void);
 /* The loop that a fiber belongs to. */
 apus_loop *apus_fiber_loop(const apus_fiber *f);
 
+/* What fault reports call the fiber, from now on; `label` must live as long as it. */
 void apus_fiber_set_label(apus_fiber *f, const char *label);
 
 /* Suspends the calling fiber until it is woken (APUS_OK), until `deadline`

@@ -59,6 +59,9 @@ static inline char apus_scan_peek(const apus_scan *s)
     return s->at < s->end ? *s->at : '\0';
 }
 
+/* Each reads one value of its kind, whose first character is next, and stands behind
+ * it then.  A string without escapes points into the text, others are put into *a.
+ * APUS_OK; APUS_SYNTAX, and the scan says where and why; APUS_NOMEM. */
 apus_rc apus_scan_string(apus_scan *s, apus_arena *a, apus_str *out) APUS_NODISCARD;
 apus_rc apus_scan_number_read(apus_scan *s, apus_scan_number *out) APUS_NODISCARD;
 apus_rc apus_scan_bool(apus_scan *s, bool *out) APUS_NODISCARD;

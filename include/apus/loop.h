@@ -21,6 +21,8 @@ typedef struct apus_loop apus_loop;
 
 #define APUS_NEVER INT64_MAX /* as a deadline */
 
+/* A loop for the calling thread, with nothing to do yet.  APUS_OK, APUS_NOMEM or
+ * APUS_IO with a sentence in *err, which may be NULL. */
 apus_rc apus_loop_create(apus_loop **out, apus_err *err) APUS_NODISCARD;
 
 /* No fiber may be alive and no watch open. */
@@ -40,6 +42,7 @@ void apus_loop_wake(apus_loop *l);
 /* The moment this turn began, on the monotonic clock. */
 int64_t apus_loop_now(const apus_loop *l);
 
+/* The events that the loop waits for; the loop's own. */
 apus_reactor *apus_loop_reactor(apus_loop *l);
 
 /* --- timers --- */

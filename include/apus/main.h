@@ -14,14 +14,19 @@
 
 APUS_API_BEGIN
 
+/* Reads the options, listens, serves the app and stops gracefully on SIGTERM and SIGINT.
+ * Returns the exit code. */
 int apus_main(int argc, char **argv, const apus_app *app);
 
 /* An app made ready to answer: its router is built, its patterns compiled. */
 typedef struct apus_service apus_service;
 struct apus_loop;
 
+/* Makes one.  APUS_OK, or what is wrong with the tables, a pattern or memory as a
+ * sentence in *err.  `app` and `loop` must outlive it. */
 apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_service **out,
                             apus_err *err) APUS_NODISCARD;
+/* No request may be running.  NULL is fine. */
 void apus_service_destroy(apus_service *s);
 
 /* The apus_http_handler of a service: ctx is the apus_service. */

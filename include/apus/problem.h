@@ -56,6 +56,7 @@ typedef struct apus_problems {
     bool no_memory; /* one could not be kept */
 } apus_problems;
 
+/* An empty list whose memory will be the arena's. */
 void apus_problems_init(apus_problems *p, apus_arena *a);
 
 /* Adds one.  type is a static text; msg is formatted; input and ctx are JSON

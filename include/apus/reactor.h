@@ -26,6 +26,7 @@ enum {
 
 enum { APUS_REACTOR_FD_MAX = 65536 }; /* descriptors from here on cannot be watched */
 
+/* APUS_OK, APUS_NOMEM or APUS_IO with a sentence in *err. */
 apus_rc apus_reactor_create(apus_reactor **out, apus_err *err) APUS_NODISCARD;
 
 /* Every watch must have been closed. */

@@ -42,6 +42,7 @@ apus_str apus_strf(apus_req *req, const char *fmt, ...) APUS_PRINTF(2, 3);
 /* A copy of s with a NUL behind it; aborts like apus_new. */
 apus_str apus_strdup(apus_req *req, apus_str s);
 
+/* Where the request's memory comes from: for functions that take an arena. */
 apus_arena *apus_req_arena(apus_req *req);
 
 /* --- the request itself --- */
@@ -105,6 +106,7 @@ void *apus_offload(apus_req *req, void *(*fn)(apus_req *req, void *arg), void *a
 
 /* --- the answer --- */
 
+/* The status of a success, instead of the route's. */
 void apus_set_status(apus_req *req, int status);
 
 /* Adds a header; names and values that could split the answer are refused with a
@@ -126,6 +128,9 @@ void apus_set_cookie(apus_req *req, const char *name, const char *value,
 /* Any other answer than the handler's type. */
 typedef struct apus_response apus_response;
 
+/* Of each kind, in the request's memory; what they are given must live as long as the
+ * request.  NULL with the failure set when memory is out, or when a location or a
+ * content type could split the answer. */
 apus_response *apus_text(apus_req *req, apus_str text);
 apus_response *apus_html(apus_req *req, apus_str html);
 apus_response *apus_redirect(apus_req *req, int status, const char *location);

@@ -48,6 +48,7 @@ static inline apus_str apus_str_of(const char *cstr)
     return cstr ? (apus_str){ cstr, strlen(cstr) } : (apus_str){ "", 0 };
 }
 
+/* The same bytes. */
 static inline bool apus_str_eq(apus_str a, apus_str b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
@@ -59,6 +60,7 @@ bool apus_str_eq_nocase(apus_str a, apus_str b);
 /* < 0, 0 or > 0, by bytes; a prefix comes before the longer text. */
 int apus_str_cmp(apus_str a, apus_str b);
 
+/* Whether s begins, or ends, with those bytes. */
 bool apus_str_starts(apus_str s, apus_str prefix);
 bool apus_str_ends(apus_str s, apus_str suffix);
 

@@ -28,6 +28,7 @@ enum {
     APUS_TEXT_IP_MAX = 45,
 };
 
+/* In decimal digits, without a NUL: how many bytes were written. */
 size_t apus_int_print(int64_t value, char *to);
 size_t apus_uint_print(uint64_t value, char *to);
 
