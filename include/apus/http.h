@@ -18,7 +18,6 @@
 #include "apus/arena.h"
 #include "apus/buf.h"
 #include "apus/http1.h"
-#include "apus/http1.h"
 #include "apus/rc.h"
 #include "apus/str.h"
 
@@ -83,6 +82,57 @@ typedef struct apus_exchange {
  * suspend.  APUS_OK, or APUS_IO when the client is gone. */
 apus_rc apus_exchange_reply(apus_exchange *x, const apus_http_reply *reply);
 
+/* --- answers in pieces, and connections that leave HTTP --- */
+
+#define APUS_LENGTH_UNKNOWN UINT64_MAX
+
+/* Begins an answer whose body is given with apus_exchange_write and ended with
+ * apus_exchange_finish.  `length` counts the body's bytes, or is APUS_LENGTH_UNKNOWN:
+ * then the body is chunked, or, for an HTTP/1.0 client, ends with the connection.
+ * reply->body is not looked at.
+ *
+ * Suspends until the answers of earlier requests have been given.  APUS_OK; APUS_DONE
+ * when nothing of a body may be sent (HEAD, 204, 304): the answer is whole; APUS_IO
+ * when the client is gone; APUS_CANCELLED or APUS_TIMEOUT as any wait.
+ *
+ * A handler that returns without finishing has its connection closed, so that the
+ * client does not take a part for the whole. */
+apus_rc apus_exchange_begin(apus_exchange *x, const apus_http_reply *reply, uint64_t length)
+    APUS_NODISCARD;
+
+/* The next bytes of the body; those of one call stay together, whoever else writes.
+ * They need not live longer than the call.  Suspends while the client has more than
+ * stream_max bytes to take, and with a large piece until it has left.
+ *
+ * APUS_OK; APUS_DONE when the answer is whole already; APUS_LIMIT when there would be
+ * more than `length` (nothing is sent); APUS_IO when the client is gone; APUS_CANCELLED
+ * or APUS_TIMEOUT, the bytes being queued all the same. */
+apus_rc apus_exchange_write(apus_exchange *x, apus_str bytes) APUS_NODISCARD;
+
+/* The body is whole.  Does not suspend.  APUS_OK, also when it was already; APUS_INVALID
+ * when less than `length` was written, and the connection is closed; APUS_IO. */
+apus_rc apus_exchange_finish(apus_exchange *x);
+
+/* Gives the connection to the handler: answers 101 with those header lines (each ends in
+ * \r\n; `Connection: Upgrade` among them) and from then on apus_exchange_write sends
+ * bytes as they are, apus_exchange_recv gives what the client sends, and
+ * apus_exchange_finish closes.  RFC 9110 section 7.8.
+ *
+ * Suspends as apus_exchange_begin.  APUS_OK; APUS_INVALID when the client has sent further
+ * requests already; APUS_IO, APUS_CANCELLED, APUS_TIMEOUT. */
+apus_rc apus_exchange_upgrade(apus_exchange *x, apus_str headers) APUS_NODISCARD;
+
+/* At most `room` bytes of what the client sends after an upgrade.  One fiber at a time.
+ * Suspends until there are some, or until `deadline` (loop time, ns, or APUS_NEVER).
+ * APUS_OK and *got > 0; APUS_DONE when the client has finished; APUS_TIMEOUT;
+ * APUS_IO or APUS_CANCELLED when it is gone. */
+apus_rc apus_exchange_recv(apus_exchange *x, char *to, size_t room, int64_t deadline, size_t *got)
+    APUS_NODISCARD;
+
+/* For answers without an end of their own: when the server drains, the handler's fiber is
+ * cancelled at once instead of at the deadline, and may say goodbye. */
+void apus_exchange_end_on_drain(apus_exchange *x);
+
 /* Suspends until the answer has left for the kernel, or the client is gone, or the
  * fiber is cancelled.  Returns at once when there is no answer yet. */
 void apus_exchange_flush(apus_exchange *x);
@@ -103,6 +153,8 @@ typedef struct apus_http_limits {
     uint64_t body_max;        /* bytes of a body, decoded (1 MiB): 413 */
     uint32_t pipeline_max;    /* answers that may wait for a client that does not read (64) */
     uint32_t connections_max; /* at once (10,000); further ones are closed */
+    uint32_t stream_max;      /* bytes of an answer in pieces that may wait for the client
+                                 (65,536): its writer waits */
     uint32_t progress_min;    /* bytes that count as progress (1,024), see below */
     int64_t head_timeout;     /* ns to send a request's head, from its first byte, or the first
                                  head from connecting (10 s): 408, or closed if nothing came */

@@ -24,7 +24,7 @@ static char *put_str(char *to, apus_str s)
     return s.len ? put(to, s.ptr, s.len) : to;
 }
 
-static char *put_number(char *to, size_t n)
+static char *put_number(char *to, uint64_t n)
 {
     char digits[DIGITS_MAX];
     size_t at = DIGITS_MAX;
@@ -43,7 +43,13 @@ static bool status_has_content(unsigned status)
     return status != 204 && status != 304;
 }
 
-static char *put_head(char *to, const apus__exchange *x, const apus_http_reply *reply)
+bool apus__answer_has_content(const apus__exchange *x, unsigned status)
+{
+    return status_has_content(status) && x->pub.request.method != APUS_METHOD_HEAD;
+}
+
+static char *put_head(char *to, const apus__exchange *x, const apus_http_reply *reply,
+                      apus__framing framing, uint64_t length)
 {
     unsigned status = reply->status >= 200 && reply->status <= 999 ? reply->status : 500;
     char scratch[APUS__STATUS_LINE_MAX];
@@ -54,10 +60,12 @@ static char *put_head(char *to, const apus__exchange *x, const apus_http_reply *
         to = put_str(to, reply->content_type);
         to = PUT_LIT(to, "\r\n");
     }
-    if (status_has_content(status)) {
+    if (status_has_content(status) && framing == APUS__FRAMING_LENGTH) {
         to = PUT_LIT(to, "Content-Length: ");
-        to = put_number(to, reply->body.len);
+        to = put_number(to, length);
         to = PUT_LIT(to, "\r\n");
+    } else if (status_has_content(status) && framing == APUS__FRAMING_CHUNKED) {
+        to = PUT_LIT(to, "Transfer-Encoding: chunked\r\n");
     }
     if (x->closes)
         to = PUT_LIT(to, "Connection: close\r\n");
@@ -65,6 +73,26 @@ static char *put_head(char *to, const apus__exchange *x, const apus_http_reply *
         to = PUT_LIT(to, "Connection: keep-alive\r\n");
     to = put_str(to, reply->headers);
     return PUT_LIT(to, "\r\n");
+}
+
+/* How much room a head may take; 0 when that cannot be counted. */
+static size_t head_room(const apus_http_reply *reply)
+{
+    size_t most = APUS__STATUS_LINE_MAX + FRAME_MAX + reply->content_type.len;
+    return reply->headers.len > SIZE_MAX / 2 - most ? 0 : most + reply->headers.len;
+}
+
+apus_rc apus__answer_begin(apus__exchange *x, const apus_http_reply *reply)
+{
+    apus__output *out = &x->c->out;
+    size_t most = head_room(reply);
+    char *begin = most ? apus__output_room(out, &x->c->server->blocks, most) : NULL;
+    if (!begin)
+        return APUS_NOMEM;
+    char *end = put_head(begin, x, reply, (apus__framing)x->framing, x->left);
+    apus__output_grew(out, (size_t)(end - begin));
+    x->sent_at = out->queued;
+    return APUS_OK;
 }
 
 static void body_released(apus__piece *p)
@@ -78,20 +106,17 @@ apus_rc apus__answer_queue(apus__exchange *x, const apus_http_reply *reply)
 {
     apus__connection *c = x->c;
     apus_str body = reply->body;
-    if (!status_has_content(reply->status) || x->pub.request.method == APUS_METHOD_HEAD)
+    if (!apus__answer_has_content(x, reply->status))
         body.len = 0;
     bool copies = body.len <= COPY_MAX;
 
-    size_t most = APUS__STATUS_LINE_MAX + FRAME_MAX + reply->content_type.len;
-    if (copies)
-        most += body.len;
-    if (reply->headers.len > SIZE_MAX - most)
-        return APUS_NOMEM;
-    most += reply->headers.len;
-    char *begin = apus__output_room(&c->out, &c->server->blocks, most);
+    size_t most = head_room(reply);
+    char *begin =
+        most ? apus__output_room(&c->out, &c->server->blocks, most + (copies ? body.len : 0))
+             : NULL;
     if (!begin)
         return APUS_NOMEM;
-    char *end = put_head(begin, x, reply);
+    char *end = put_head(begin, x, reply, APUS__FRAMING_LENGTH, reply->body.len);
     if (copies)
         end = put_str(end, body);
     apus__output_grew(&c->out, (size_t)(end - begin));

@@ -4,6 +4,8 @@
  *     OPEN       a request that is the last; an error answer  CLOSING
  *                the client has finished sending              CLOSING
  *     CLOSING    all answers have left                        the end, or LINGERS
+ *     OPEN       a handler that takes the connection over     UPGRADED
+ *     UPGRADED   that handler's end                           CLOSING
  *     LINGERS    the client's end, enough bytes, enough time  the end
  *     any        reset, failed write, a wait that is over     GONE
  *
@@ -52,6 +54,9 @@ void apus__connection_lose(apus__connection *c)
         next = x->next;
         apus__exchange_lose(x);
     }
+    apus__exchange_wake(c);
+    if (c->reader)
+        apus_fiber_wake(c->reader);
 }
 
 /* All answers have left and no request will follow. */
@@ -162,7 +167,7 @@ static bool send_answers(apus__connection *c)
                 apus__connection_lose(c);
             if (c->state == APUS__CONNECTION_GONE)
                 return false;
-            apus__exchange_wake_flushed(c);
+            apus__exchange_wake(c);
             if (rc)
                 return false;
         }
@@ -176,7 +181,8 @@ static bool send_answers(apus__connection *c)
 static void set_watch(apus__connection *c)
 {
     unsigned events = 0;
-    if ((c->state == APUS__CONNECTION_OPEN && !c->held) || c->state == APUS__CONNECTION_LINGERS)
+    if ((c->state == APUS__CONNECTION_OPEN && !c->held) || c->state == APUS__CONNECTION_LINGERS ||
+        (c->state == APUS__CONNECTION_UPGRADED && c->reader))
         events |= APUS_STREAM_READ;
     if (!apus__output_is_empty(&c->out))
         events |= APUS_STREAM_WRITE;
@@ -189,7 +195,9 @@ static void set_watch(apus__connection *c)
 static void settle(apus__connection *c)
 {
     bool all_left = c->state != APUS__CONNECTION_GONE && send_answers(c);
-    if (all_left && c->state == APUS__CONNECTION_CLOSING && !c->turn)
+    if (all_left && c->cut && c->turn)
+        apus__connection_lose(c);
+    else if (all_left && c->state == APUS__CONNECTION_CLOSING && !c->turn)
         end(c);
     if (c->state == APUS__CONNECTION_GONE)
         return;
@@ -254,6 +262,13 @@ static void linger(apus__connection *c)
         shut(c);
 }
 
+/* Without a reader nothing is watched for any more, once this is settled. */
+static void wake_reader(apus__connection *c)
+{
+    if (c->reader)
+        apus_fiber_wake(c->reader);
+}
+
 static void ready(void *ctx, unsigned events)
 {
     apus__connection *c = ctx;
@@ -264,6 +279,8 @@ static void ready(void *ctx, unsigned events)
         ; /* writable: settling sends */
     else if (c->state == APUS__CONNECTION_LINGERS)
         linger(c);
+    else if (c->state == APUS__CONNECTION_UPGRADED)
+        wake_reader(c);
     else
         apus__input_receive(c);
     apus__connection_leave(c);
@@ -288,6 +305,9 @@ apus_rc apus__connection_open(apus_http_server *s, apus_stream *stream)
 
 void apus__connection_drain(apus__connection *c)
 {
+    for (apus__exchange *x = c->first; x; x = x->next)
+        if (x->ends_on_drain && x->fiber)
+            apus_fiber_cancel(x->fiber, APUS_CANCELLED);
     if (c->state != APUS__CONNECTION_OPEN)
         return;
     apus__connection_enter(c);

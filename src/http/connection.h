@@ -34,10 +34,27 @@ typedef enum apus__request_state {
 /* Where the answer is. */
 typedef enum apus__answer_state {
     APUS__ANSWER_NONE,
+    APUS__ANSWER_OPEN,   /* its head is queued, its body comes in pieces */
     APUS__ANSWER_GIVEN,  /* and waits for those of earlier requests */
     APUS__ANSWER_QUEUED, /* for sending; the body may be lent */
     APUS__ANSWER_OVER,   /* nothing of it points into the exchange any more */
 } apus__answer_state;
+
+/* How the end of an open answer is told. */
+typedef enum apus__framing {
+    APUS__FRAMING_LENGTH,  /* `left` bytes from here */
+    APUS__FRAMING_CHUNKED, /* by an empty chunk */
+    APUS__FRAMING_CLOSE,   /* by the end of the connection */
+    APUS__FRAMING_NONE,    /* not at all: it was upgraded */
+} apus__framing;
+
+/* A fiber that waits for what its connection does; stands on the fiber's stack. */
+typedef struct apus__waiter {
+    struct apus__waiter *next, **at; /* in the connection */
+    apus_fiber *fiber;
+    apus__exchange *x;
+    bool (*is_over)(const apus__exchange *x);
+} apus__waiter;
 
 struct apus__exchange {
     apus_exchange pub; /* first, so that a pointer to one is a pointer to the other */
@@ -48,8 +65,10 @@ struct apus__exchange {
     apus_http_reply reply;       /* while ANSWER_GIVEN */
     apus__piece body;            /* the answer's, when it is lent to the output */
     uint64_t sent_at;            /* the output's position behind the answer */
-    apus_fiber *flusher;         /* waits in apus_exchange_flush */
+    uint64_t left;               /* bytes of an open answer, with FRAMING_LENGTH */
     uint8_t request_state, answer_state;
+    uint8_t framing; /* apus__framing, while ANSWER_OPEN */
+    bool ends_on_drain;
     bool wants_continue; /* Expect: 100-continue, and it has not been sent */
     bool closes;         /* the last of its connection: answered with Connection: close */
     bool keeps_alive;    /* HTTP/1.0, and answered with Connection: keep-alive */
@@ -58,10 +77,11 @@ struct apus__exchange {
 /* --- connection --- */
 
 typedef enum apus__connection_state {
-    APUS__CONNECTION_OPEN,    /* reads requests */
-    APUS__CONNECTION_CLOSING, /* reads no more; ends when all answers have left */
-    APUS__CONNECTION_LINGERS, /* has said its last, and reads until the client has seen it */
-    APUS__CONNECTION_GONE,    /* the stream is closed; waits for its fibers to notice */
+    APUS__CONNECTION_OPEN,     /* reads requests */
+    APUS__CONNECTION_UPGRADED, /* belongs to the handler of `turn`: no requests any more */
+    APUS__CONNECTION_CLOSING,  /* reads no more; ends when all answers have left */
+    APUS__CONNECTION_LINGERS,  /* has said its last, and reads until the client has seen it */
+    APUS__CONNECTION_GONE,     /* the stream is closed; waits for its fibers to notice */
 } apus__connection_state;
 
 /* What the client is given time for. */
@@ -87,17 +107,19 @@ typedef struct apus__body {
 struct apus__connection {
     apus_http_server *server;
     apus_stream *stream;
-    uint8_t state;       /* apus__connection_state */
-    uint8_t wait;        /* apus__wait: what read_by is for */
-    uint8_t watched;     /* what the stream watches */
-    uint8_t depth;       /* calls between enter and leave */
-    bool held;           /* what is in `in` waits because pipeline_max answers do */
-    bool had_request;    /* at least one head was read */
-    bool lingers;        /* at the end, wait for the client to read the last answer */
-    bool dirty;          /* in the server's list of those to be left at the end of the turn */
-    uint32_t n_open;     /* exchanges from turn on */
-    uint32_t n_queued;   /* answers since the output was last empty */
-    uint32_t n_flushers; /* fibers in apus_exchange_flush */
+    uint8_t state;     /* apus__connection_state */
+    uint8_t wait;      /* apus__wait: what read_by is for */
+    uint8_t watched;   /* what the stream watches */
+    uint8_t depth;     /* calls between enter and leave */
+    bool held;         /* what is in `in` waits because pipeline_max answers do */
+    bool had_request;  /* at least one head was read */
+    bool lingers;      /* at the end, wait for the client to read the last answer */
+    bool dirty;        /* in the server's list of those to be left at the end of the turn */
+    bool cut;          /* ends when the output is empty, whoever still waits for an answer */
+    uint32_t n_open;   /* exchanges from turn on */
+    uint32_t n_queued; /* answers since the output was last empty */
+    apus__waiter *waiters;
+    apus_fiber *reader; /* in apus_exchange_recv */
 
     apus__exchange *first, *last; /* all that are not finished, by arrival */
     apus__exchange *turn;         /* the first whose answer is not queued, or NULL */
@@ -148,6 +170,9 @@ void apus__input_receive(apus__connection *c);
 /* Handles what was read before and had to wait. */
 void apus__input_resume(apus__connection *c);
 
+/* Takes what is here and no request: at most room bytes, after an upgrade. */
+size_t apus__input_take(apus__connection *c, char *to, size_t room);
+
 /* Gives back the input's memory as far as nothing is in it. */
 void apus__input_trim(apus__connection *c);
 
@@ -179,8 +204,14 @@ void apus__exchange_abandon(apus__exchange *x);
 /* Sends 100 Continue if x is next to answer and wants it. */
 void apus__exchange_continue(apus__exchange *x);
 
-/* Wakes those whose answer, which they wait for, has left. */
-void apus__exchange_wake_flushed(apus__connection *c);
+/* Suspends until is_over(x) or the connection is gone; or APUS_CANCELLED, APUS_TIMEOUT. */
+apus_rc apus__exchange_wait(apus__exchange *x, bool (*is_over)(const apus__exchange *x));
+
+/* Wakes those whose wait is over. */
+void apus__exchange_wake(apus__connection *c);
+
+/* The answer of `turn` is queued as a whole: the next one's turn. */
+void apus__exchange_pass_turn(apus__connection *c);
 
 /* The connection is lost: lets go of x, now or when its handler has returned. */
 void apus__exchange_lose(apus__exchange *x);
@@ -192,6 +223,13 @@ void apus__exchange_answer_over(apus__exchange *x);
 
 /* Queues x's answer.  APUS_OK or APUS_NOMEM. */
 apus_rc apus__answer_queue(apus__exchange *x, const apus_http_reply *reply);
+
+/* Queues the head of an answer whose body comes in pieces, as x->framing and x->left say.
+ * APUS_OK or APUS_NOMEM. */
+apus_rc apus__answer_begin(apus__exchange *x, const apus_http_reply *reply);
+
+/* RFC 9110 section 6.4.1: whether an answer with this status to this request has content. */
+bool apus__answer_has_content(const apus__exchange *x, unsigned status);
 
 /* --- method.c --- */
 

@@ -5,6 +5,7 @@
  *
  *     request    ARRIVING -> HANDLED -> DONE
  *     answer     NONE -> GIVEN -> QUEUED -> OVER
+ *                     \--> OPEN (streamed.c) --/
  *
  * Requests of one connection run side by side, but answers leave in the order of
  * the requests: one that is early stays GIVEN until `turn` comes to it. */
@@ -37,11 +38,11 @@ apus__exchange *apus__exchange_begin(apus__connection *c)
         return NULL;
     /* One by one: the whole is 400 bytes, and most are set by whoever needs them. */
     x->c = c;
-    x->fiber = x->flusher = NULL;
+    x->fiber = NULL;
     x->input = NULL;
     x->request_state = APUS__REQUEST_ARRIVING;
     x->answer_state = APUS__ANSWER_NONE;
-    x->wants_continue = x->closes = x->keeps_alive = false;
+    x->wants_continue = x->closes = x->keeps_alive = x->ends_on_drain = false;
     x->pub.app = NULL;
     x->pub.request.method = APUS_METHOD_other;
     x->pub.request.peer = c->peer;
@@ -69,7 +70,27 @@ void apus__exchange_continue(apus__exchange *x)
     apus__output_grew(&c->out, line.len);
 }
 
-/* Queues the answer, if it is x's turn, and those that waited for it. */
+void apus__exchange_pass_turn(apus__connection *c)
+{
+    for (;;) {
+        apus__exchange *x = c->turn, *next = x->next;
+        c->turn = next;
+        c->n_open--;
+        c->n_queued++;
+        end_if_over(x);
+        if (!next || next->answer_state != APUS__ANSWER_GIVEN || c->cut)
+            break;
+        if (apus__answer_queue(next, &next->reply)) {
+            apus__connection_lose(c);
+            return;
+        }
+    }
+    if (c->turn)
+        apus__exchange_continue(c->turn);
+    apus__exchange_wake(c);
+}
+
+/* Queues the answer, if it is x's turn. */
 static void give(apus__exchange *x, const apus_http_reply *reply)
 {
     apus__connection *c = x->c;
@@ -77,25 +98,11 @@ static void give(apus__exchange *x, const apus_http_reply *reply)
     if (c->turn != x) {
         x->reply = *reply;
         x->answer_state = APUS__ANSWER_GIVEN;
-        return;
+    } else if (apus__answer_queue(x, reply)) {
+        apus__connection_lose(c);
+    } else {
+        apus__exchange_pass_turn(c);
     }
-    for (;;) {
-        if (apus__answer_queue(x, reply)) {
-            apus__connection_lose(c);
-            return;
-        }
-        apus__exchange *next = x->next;
-        c->turn = next;
-        c->n_open--;
-        c->n_queued++;
-        end_if_over(x);
-        if (!next || next->answer_state != APUS__ANSWER_GIVEN)
-            break;
-        x = next;
-        reply = &x->reply;
-    }
-    if (c->turn)
-        apus__exchange_continue(c->turn);
 }
 
 apus_rc apus_exchange_reply(apus_exchange *pub, const apus_http_reply *reply)
@@ -142,6 +149,8 @@ static void handler_over(apus__exchange *x)
     x->request_state = APUS__REQUEST_DONE;
     if (x->answer_state == APUS__ANSWER_NONE)
         apus__exchange_refuse(x, 500, NULL);
+    else if (x->answer_state == APUS__ANSWER_OPEN)
+        apus__connection_lose(c); /* and with it x: a part must not look whole */
     else
         end_if_over(x);
     apus__connection_leave_later(c);
@@ -173,49 +182,56 @@ void apus__exchange_start(apus__exchange *x)
     }
 }
 
-/* --- waiting for the answer to leave --- */
+/* --- waiting --- */
+
+apus_rc apus__exchange_wait(apus__exchange *x, bool (*is_over)(const apus__exchange *x))
+{
+    apus__connection *c = x->c;
+    apus__waiter w = { .fiber = apus_fiber_self(), .x = x, .is_over = is_over };
+    apus_rc rc = APUS_OK;
+    w.next = c->waiters;
+    w.at = &c->waiters;
+    if (w.next)
+        w.next->at = &w.next;
+    c->waiters = &w;
+    while (c->state != APUS__CONNECTION_GONE && !is_over(x) && !rc)
+        rc = apus_fiber_park(APUS_NEVER);
+    *w.at = w.next;
+    if (w.next)
+        w.next->at = w.at;
+    return rc;
+}
+
+void apus__exchange_wake(apus__connection *c)
+{
+    bool gone = c->state == APUS__CONNECTION_GONE;
+    for (apus__waiter *w = c->waiters; w; w = w->next)
+        if (gone || w->is_over(w->x))
+            apus_fiber_wake(w->fiber);
+}
 
 static bool has_left(const apus__exchange *x)
 {
-    return x->c->state == APUS__CONNECTION_GONE ||
-           (x->answer_state >= APUS__ANSWER_QUEUED && x->c->out.sent >= x->sent_at);
+    return x->answer_state >= APUS__ANSWER_QUEUED && x->c->out.sent >= x->sent_at;
 }
 
 void apus_exchange_flush(apus_exchange *pub)
 {
     apus__exchange *x = (apus__exchange *)(void *)pub;
-    if (x->answer_state == APUS__ANSWER_NONE)
-        return;
-    apus_rc rc = APUS_OK;
-    x->c->n_flushers++;
-    x->flusher = apus_fiber_self();
-    while (!has_left(x) && !rc)
-        rc = apus_fiber_park(APUS_NEVER);
-    x->flusher = NULL;
-    x->c->n_flushers--;
-}
-
-void apus__exchange_wake_flushed(apus__connection *c)
-{
-    if (c->n_flushers == 0)
-        return;
-    for (apus__exchange *x = c->first; x; x = x->next)
-        if (x->flusher && has_left(x))
-            apus_fiber_wake(x->flusher);
+    if (x->answer_state > APUS__ANSWER_OPEN)
+        (void)apus__exchange_wait(x, has_left);
 }
 
 /* --- the end of the connection --- */
 
 void apus__exchange_lose(apus__exchange *x)
 {
-    bool answered = x->answer_state != APUS__ANSWER_NONE;
+    bool answered = x->answer_state > APUS__ANSWER_OPEN;
     x->answer_state = APUS__ANSWER_OVER; /* what was lent to the output is back */
     /* Without a fiber it may still be handled: right now, by who lost the connection. */
     if (x->request_state != APUS__REQUEST_HANDLED)
         x->request_state = APUS__REQUEST_DONE;
     else if (x->fiber && (!answered || x->c->server->draining))
         apus_fiber_cancel(x->fiber, APUS_CANCELLED);
-    else if (x->flusher) /* what follows the answer does not need the client */
-        apus_fiber_wake(x->flusher);
-    end_if_over(x);
+    end_if_over(x); /* what follows the answer does not need the client */
 }

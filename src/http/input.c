@@ -288,6 +288,15 @@ void apus__input_resume(apus__connection *c)
     advance(c);
 }
 
+size_t apus__input_take(apus__connection *c, char *to, size_t room)
+{
+    size_t n = unparsed(c) < room ? unparsed(c) : room;
+    if (n)
+        memcpy(to, c->in->bytes + c->in_at, n);
+    c->in_at += (uint32_t)n;
+    return n;
+}
+
 /* --- reading --- */
 
 /* Gives c->in at least READ_MIN bytes of room behind what is unparsed. */

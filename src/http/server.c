@@ -24,6 +24,7 @@ static const apus_http_limits defaults = {
     .body_max = 1 << 20,
     .pipeline_max = 64,
     .connections_max = 10000,
+    .stream_max = 65536,
     .progress_min = 1024,
     .head_timeout = 10 * APUS_SECOND,
     .body_timeout = 20 * APUS_SECOND,
@@ -44,6 +45,7 @@ static apus_http_limits complete(const apus_http_limits *limits)
     OR_DEFAULT(body_max);
     OR_DEFAULT(pipeline_max);
     OR_DEFAULT(connections_max);
+    OR_DEFAULT(stream_max);
     OR_DEFAULT(progress_min);
     OR_DEFAULT(head_timeout);
     OR_DEFAULT(body_timeout);

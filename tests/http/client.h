@@ -38,7 +38,8 @@ struct client {
     apus_fiber *waiters[WAITERS_MAX];
     int n_waiters, n_calls, n_cancelled, n_flushed, n_deferred;
     bool released, drained;
-    apus_rc reply_rc; /* of the last answer */
+    apus_rc reply_rc;                                /* of the last answer */
+    void (*own)(struct client *t, apus_exchange *x); /* handles instead, if it is set */
 };
 
 static inline apus_http_reply text_reply(uint16_t status, apus_str body)
@@ -69,6 +70,10 @@ static inline void handle(void *ctx, apus_exchange *x)
     apus_http_reply r = text_reply(200, APUS_STR("OK"));
     t->n_calls++;
     assert_int_equal(apus_arena_defer(&x->arena, note_deferred, t), APUS_OK);
+    if (t->own) {
+        t->own(t, x);
+        return;
+    }
     if (apus_str_eq(path, APUS_STR("/echo")))
         r.body = x->request.body;
     else if (apus_str_eq(path, APUS_STR("/slow")))
