@@ -105,6 +105,24 @@ static void check_schema_names(checker *k, const ct_model *m)
     }
 }
 
+/* What the documents of the app's problems call theirs. */
+static void check_reserved_names(checker *k, const ct_model *m)
+{
+    static const char *const reserved[] = { "ProblemDetails", "ValidationError" };
+    unsigned i = 0;
+    for (const ct_app *app = k->contract->apps; app; app = app->next, i++) {
+        bool is_in = m->apps & UINT64_C(1) << (i % 64);
+        for (size_t n = 0; n < sizeof(reserved) / sizeof(reserved[0]); n++) {
+            if (!is_in || app->problems != APUS_PROBLEMS_rfc9457 ||
+                strcmp(m->name, reserved[n]) != 0)
+                continue;
+            diag *g = diag_error(k->diags, m->place,
+                                 "\"%s\" is what problems = rfc9457 calls its own", m->name);
+            diag_note(k->diags, g, NULL, "give the model another name with Name(\"...\")");
+        }
+    }
+}
+
 /* const char *f(const struct order *) */
 static void check_check(checker *k, const ct_model *m)
 {
@@ -132,6 +150,7 @@ void check_models(checker *k)
         check_tags(k, m);
         check_keep(k, m);
         check_schema_names(k, m);
+        check_reserved_names(k, m);
         check_check(k, m);
         for (const ct_variant *v = m->variants; v; v = v->next) {
             check_fields(k, v->whole->fields);

@@ -312,6 +312,7 @@ typedef struct ct_on_fail {
     const char *code; /* or NULL */
     uint16_t status;  /* or 0 */
     ct_function *function;
+    bool answers; /* it returns apus_response * */
     struct ct_on_fail *next;
 } ct_on_fail;
 
@@ -323,6 +324,8 @@ typedef struct ct_app {
     ct_value *servers;                                 /* ["https://..."] */
     ct_value *contact, *license;                       /* maps */
     const char *terms_of_service;
+    apus_problems_form problems;
+    const char *problem_types; /* before a code, to make a type; or NULL */
     ct_router *root;
     ct_source *source;
     ct_place place;

@@ -37,9 +37,15 @@ static unsigned emit_on_fail(struct out *o, const ct_app *app)
     if (!app->on_fail)
         return 0;
     out_line(o, "static const apus_on_fail apus__%s_on_fail[] = {", app->name);
-    for (const ct_on_fail *f = app->on_fail; f; f = f->next, n++)
-        out_line(o, "    { %s, %u, %s },", f->code ? out_quoted(o, f->code) : "NULL", f->status,
-                 f->function->name);
+    for (const ct_on_fail *f = app->on_fail; f; f = f->next, n++) {
+        out_line(o, "    {");
+        if (f->code)
+            out_line(o, "        .code = %s,", out_quoted(o, f->code));
+        if (f->status)
+            out_line(o, "        .status = %u,", f->status);
+        out_line(o, "        .%s = %s,", f->answers ? "answer" : "fn", f->function->name);
+        out_line(o, "    },");
+    }
     out_line(o, "};\n");
     return n;
 }
@@ -68,6 +74,9 @@ static void emit_app_table(struct out *o, const ct_app *app)
     path_member(o, "openapi_path", app->openapi_path);
     path_member(o, "docs_path", app->docs_path);
     path_member(o, "redoc_path", app->redoc_path);
+    path_member(o, "problem_types", app->problem_types);
+    if (app->problems == APUS_PROBLEMS_rfc9457)
+        out_line(o, "    .problems = APUS_PROBLEMS_rfc9457,");
     if (n_on_fail) {
         out_line(o, "    .on_fail = apus__%s_on_fail,", app->name);
         out_line(o, "    .n_on_fail = %u,", n_on_fail);

@@ -58,13 +58,14 @@ static const char *const shape_texts[] = {
     }
 
 static const key app_keys[] = {
-    { "title", SHAPE_text },       { "version", SHAPE_text },
-    { "summary", SHAPE_text },     { "description", SHAPE_text },
-    { "openapi", SHAPE_off_text }, { "docs", SHAPE_off_text },
-    { "redoc", SHAPE_off_text },   { "tags", SHAPE_list },
-    { "servers", SHAPE_texts },    { "contact", SHAPE_map },
-    { "license", SHAPE_map },      { "terms_of_service", SHAPE_text },
-    { "depends", SHAPE_names },    { NULL, SHAPE_any },
+    { "title", SHAPE_text },         { "version", SHAPE_text },
+    { "summary", SHAPE_text },       { "description", SHAPE_text },
+    { "openapi", SHAPE_off_text },   { "docs", SHAPE_off_text },
+    { "redoc", SHAPE_off_text },     { "tags", SHAPE_list },
+    { "servers", SHAPE_texts },      { "contact", SHAPE_map },
+    { "license", SHAPE_map },        { "terms_of_service", SHAPE_text },
+    { "depends", SHAPE_names },      { "problems", SHAPE_name },
+    { "problem_types", SHAPE_text }, { NULL, SHAPE_any },
 };
 static const key router_keys[] = {
     { "prefix", SHAPE_text },     { "tags", SHAPE_texts },  { "depends", SHAPE_names },
@@ -245,8 +246,9 @@ static bool all_are(const ct_value *list, shape want)
 /* Options of later versions: refused like any other, never passed over. */
 static bool is_planned(const char *name)
 {
-    static const char *const planned[] = { "scopes", "limit", "idempotent", "page",
-                                           "cache",  "quota", "problems" };
+    static const char *const planned[] = {
+        "scopes", "limit", "idempotent", "page", "cache", "quota"
+    };
     for (size_t i = 0; i < sizeof(planned) / sizeof(planned[0]); i++) {
         if (strcmp(planned[i], name) == 0)
             return true;

@@ -111,6 +111,7 @@ apus_json *openapi_document(const contract *c, const ct_app *app, apus_arena *ar
     struct openapi d = {
         .arena = arena,
         .contract = c,
+        .app = app,
         .schemas = apus_json_object(arena),
         .security = apus_json_object(arena),
     };

@@ -8,6 +8,7 @@
 struct openapi {
     apus_arena *arena;
     const contract *contract;
+    const ct_app *app;
     apus_json *schemas;  /* components/schemas, filled as they are met */
     apus_json *security; /* components/securitySchemes */
 };
@@ -44,8 +45,19 @@ apus_json *schema_ref(struct openapi *d, const char *name);
 apus_json *object_schema(struct openapi *d, const char *title);
 void object_schema_add(struct openapi *d, apus_json *schema, const ct_field *f);
 
-/* The components of FastAPI's validation errors. */
-void add_validation_schemas(struct openapi *d);
+/* --- openapi_failure.c --- */
+
+/* The name of what App(problems = rfc9457) answers with. */
+#define PROBLEM_SCHEMA "ProblemDetails"
+
+/* What a failure answers with that says no model of its own: its media type, and its schema,
+ * which becomes a component.  is_invalid: a 422 of validation.  The schema is NULL where the
+ * app does not say. */
+struct failure_content {
+    const char *media_type;
+    apus_json *schema;
+};
+struct failure_content failure_content(struct openapi *d, bool is_invalid);
 
 /* --- openapi_operation.c --- */
 

@@ -294,14 +294,40 @@ static apus_json *result_schema(struct openapi *d, const struct route_path *r)
     return s;
 }
 
-static void add_response(struct openapi *d, apus_json *responses, unsigned status,
-                         const char *description, apus_json *schema)
+static apus_json *response_json(struct openapi *d, const char *description, const char *media_type,
+                                apus_json *schema)
 {
     apus_json *response = apus_json_object(d->arena);
     set_text(d, response, "description", description);
-    if (schema && has_content(status))
-        apus_json_set(d->arena, response, "content", content_json(d, "application/json", schema));
-    apus_json_set(d->arena, responses, doc_name(d, "%u", status), response);
+    if (schema)
+        apus_json_set(d->arena, response, "content", content_json(d, media_type, schema));
+    return response;
+}
+
+static void add_response(struct openapi *d, apus_json *responses, unsigned status,
+                         const char *description, apus_json *schema)
+{
+    const char *media_type = "application/json";
+    if (!schema && status >= 400) { /* a failure without a model of its own */
+        struct failure_content content = failure_content(d, false);
+        media_type = content.media_type;
+        schema = content.schema;
+    }
+    apus_json_set(d->arena, responses, doc_name(d, "%u", status),
+                  response_json(d, description, media_type, has_content(status) ? schema : NULL));
+}
+
+static void add_failures(struct openapi *d, apus_json *responses, bool validates)
+{
+    if (validates && !apus_json_get(responses, "422")) {
+        struct failure_content content = failure_content(d, true);
+        apus_json_set(d->arena, responses, "422",
+                      response_json(d, "Validation Error", content.media_type, content.schema));
+    }
+    struct failure_content content = failure_content(d, false);
+    if (content.schema) /* whatever it fails with, it reads like that */
+        apus_json_set(d->arena, responses, "default",
+                      response_json(d, "Any other failure", content.media_type, content.schema));
 }
 
 static apus_json *responses_json(struct openapi *d, const struct route_path *r, bool validates)
@@ -320,10 +346,7 @@ static apus_json *responses_json(struct openapi *d, const struct route_path *r, 
         add_response(d, responses, x->status, x->description ? x->description : phrase(x->status),
                      schema);
     }
-    if (validates && !apus_json_get(responses, "422")) {
-        add_validation_schemas(d);
-        add_response(d, responses, 422, "Validation Error", schema_ref(d, "HTTPValidationError"));
-    }
+    add_failures(d, responses, validates);
     return responses;
 }
 

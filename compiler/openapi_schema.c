@@ -331,32 +331,3 @@ apus_json *field_schema(struct openapi *d, const ct_field *f, const char *title_
         set_text(d, s, "format", "password");
     return s;
 }
-
-/* --- validation errors --- */
-
-static const char validation_error[] =
-    "{\"properties\":{\"loc\":{\"items\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]}"
-    ","
-    "\"type\":\"array\",\"title\":\"Location\"},\"msg\":{\"type\":\"string\",\"title\":\"Message\"}"
-    ","
-    "\"type\":{\"type\":\"string\",\"title\":\"Error Type\"},\"input\":{\"title\":\"Input\"},"
-    "\"ctx\":{\"type\":\"object\",\"title\":\"Context\"}},\"type\":\"object\","
-    "\"required\":[\"loc\",\"msg\",\"type\"],\"title\":\"ValidationError\"}";
-static const char http_validation_error[] =
-    "{\"properties\":{\"detail\":{\"items\":{\"$ref\":\"#/components/schemas/ValidationError\"},"
-    "\"type\":\"array\",\"title\":\"Detail\"}},\"type\":\"object\","
-    "\"title\":\"HTTPValidationError\"}";
-
-static void add_parsed(struct openapi *d, const char *name, const char *text)
-{
-    apus_json *schema;
-    if (!apus_json_get(d->schemas, name) &&
-        apus_json_parse(d->arena, apus_str_of(text), NULL, &schema, NULL) == APUS_OK)
-        apus_json_set(d->arena, d->schemas, name, schema);
-}
-
-void add_validation_schemas(struct openapi *d)
-{
-    add_parsed(d, "HTTPValidationError", http_validation_error);
-    add_parsed(d, "ValidationError", validation_error);
-}

@@ -93,6 +93,18 @@ static const char *text_or(const char *text, const char *otherwise)
     return text ? text : otherwise;
 }
 
+/* problems = rfc9457 */
+static apus_problems_form read_problems(unit *u, const ct_value *options)
+{
+    const ct_value *v = value_get(options, "problems");
+    const char *word = v ? value_word(v) : NULL;
+    if (!word || strcmp(word, "detail") == 0)
+        return APUS_PROBLEMS_detail;
+    if (strcmp(word, "rfc9457") != 0)
+        diag_error(u->reader->diags, v->place, "problems is detail or rfc9457, not %s", word);
+    return APUS_PROBLEMS_rfc9457;
+}
+
 static void read_app(unit *u, const file_item *it, const note *n)
 {
     reader *r = u->reader;
@@ -116,6 +128,8 @@ static void read_app(unit *u, const file_item *it, const note *n)
                      .contact = (ct_value *)(uintptr_t)value_get(o, "contact"),
                      .license = (ct_value *)(uintptr_t)value_get(o, "license"),
                      .terms_of_service = value_text(o, "terms_of_service"),
+                     .problems = read_problems(u, o),
+                     .problem_types = value_text(o, "problem_types"),
                      .source = u->source,
                      .place = n->place };
     if (app->openapi_path) {

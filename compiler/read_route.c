@@ -261,17 +261,47 @@ static ct_app *app_of(reader *r, const ct_router *router)
     return only;
 }
 
+static bool on_fail_answers(unit *u, const function_decl *f)
+{
+    return type_points_at(u, clang_getCursorResultType(f->cursor), "apus_response");
+}
+
 static void check_on_fail(unit *u, const function_decl *f)
 {
+    bool gives = on_fail_answers(u, f) ||
+                 type_canonical(clang_getCursorResultType(f->cursor)).kind == CXType_Void;
     bool fits =
-        clang_Cursor_getNumArguments(f->cursor) == 1 &&
-        type_canonical(clang_getCursorResultType(f->cursor)).kind == CXType_Void &&
+        gives && clang_Cursor_getNumArguments(f->cursor) == 1 &&
         type_points_at(u, clang_getCursorType(clang_Cursor_getArgument(f->cursor, 0)), "apus_req");
     if (fits)
         return;
     diag *g = diag_error(u->reader->diags, cursor_place(u, f->cursor),
                          "'%s' cannot rewrite failures", f->name);
-    diag_note(u->reader->diags, g, NULL, "it must be: void %s(apus_req *req)", f->name);
+    diag_note(u->reader->diags, g, NULL,
+              "it must be: void %s(apus_req *req), or give an apus_response *", f->name);
+}
+
+/* What a rule is for: a code, a status, or all. */
+static void read_on_fail_what(unit *u, ct_on_fail *f, const ct_value *what)
+{
+    const char *word = value_word(what);
+    if (what->kind == CT_VALUE_string) {
+        f->code = what->text;
+    } else if (what->kind == CT_VALUE_int) {
+        f->status = read_status(u, what);
+    } else if (!word || strcmp(word, "all") != 0) {
+        diag *g =
+            diag_error(u->reader->diags, what->place, "OnFail takes a code or a status, not %s",
+                       word ? word : value_kind_text(what));
+        diag_note(u->reader->diags, g, NULL,
+                  "write OnFail(404), OnFail(\"unknown_item\") or OnFail(all)");
+    }
+}
+
+static bool same_on_fail(const ct_on_fail *a, const ct_on_fail *b)
+{
+    bool same_code = a->code && b->code ? strcmp(a->code, b->code) == 0 : a->code == b->code;
+    return same_code && a->status == b->status;
 }
 
 static void read_on_fail(unit *u, const file_item *it, const note *n)
@@ -289,18 +319,10 @@ static void read_on_fail(unit *u, const file_item *it, const note *n)
     check_on_fail(u, it->function);
     ct_on_fail *f = NEW(r->arena, ct_on_fail);
     f->function = function_read(it->function);
-    if (what->kind == CT_VALUE_string) {
-        f->code = what->text;
-    } else if (what->kind == CT_VALUE_int) {
-        f->status = read_status(u, what);
-    } else {
-        diag *g = diag_error(r->diags, what->place, "OnFail takes a code or a status, not %s",
-                             value_kind_text(what));
-        diag_note(r->diags, g, NULL, "write OnFail(404) or OnFail(\"unknown_item\")");
-    }
+    f->answers = on_fail_answers(u, it->function);
+    read_on_fail_what(u, f, what);
     for (const ct_on_fail *other = app->on_fail; other; other = other->next) {
-        bool same_code = f->code && other->code && strcmp(f->code, other->code) == 0;
-        if (!same_code && !(f->status && f->status == other->status))
+        if (!same_on_fail(f, other))
             continue;
         diag *g = diag_error(r->diags, n->place, "two functions rewrite this failure");
         diag_note(r->diags, g, &other->function->place, "'%s' does already", other->function->name);

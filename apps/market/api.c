@@ -16,11 +16,13 @@ App(market, title = "Apus Market", version = "0.1.0",
         "Assets, candles at any interval, and the latest price. Every answer names its source, "
         "says from when "
         "to when it knows, and lists what is missing. What is made up is marked `synthetic`.",
-    tags = [
-        { name : "assets", description : "What there is." },
-        { name : "prices", description : "What it cost." },
-        { name : "service", description : "How the service is." }
-    ]);
+    tags =
+        [
+            { name : "assets", description : "What there is." },
+            { name : "prices", description : "What it cost." },
+            { name : "service", description : "How the service is." }
+        ],
+    problems = rfc9457);
 
 /* App lifetime: set by main before the service starts, read by open_store. */
 static market_store *store_in_use;
@@ -188,7 +190,7 @@ static void *fail_with(apus_req *req, apus_rc rc, const apus_err *err)
 /// How the service is.
 ///
 /// Reads the store, so that `ok` means that prices can be had.
-Get("/health", tags = "service", responses = { 503 : problem })
+Get("/health", tags = "service", responses = { 503 : "The store cannot be read." })
 health *get_health(apus_req *req, market_store *db Depends(open_store))
 {
     apus_err err;
@@ -236,7 +238,7 @@ asset_page *list_assets(apus_req *req,
 /// One asset.
 ///
 /// The symbol may be spelled `BTC-USD`, `btc-usd` or `btc_usd`.
-Get("/v1/assets/{symbol}", tags = "assets", responses = { 404 : problem })
+Get("/v1/assets/{symbol}", tags = "assets", responses = { 404 : "There is no such asset." })
 asset *get_asset(apus_req *req,
                  apus_str symbol Path(min_length = 1, max_length = 32, example = "BTC-USD"),
                  market_store *db Depends(open_store))
@@ -254,12 +256,16 @@ asset *get_asset(apus_req *req,
 /// Candles of an asset, oldest first.
 ///
 /// `from` is inclusive, `to` exclusive, and both speak of where candles start, so no candle is
-/// cut. Without `from`: the last `limit` candles before `to`. Candles are made of the stored
-/// bars, exactly; where bars are missing, the candle says so and the gap is listed.
+/// cut; a `from` at or past `to` leaves none. Without `from`: the last `limit` candles before `to`.
+/// Candles are made of the stored bars, exactly; where bars are missing, the candle says so and the
+/// gap is listed.
 ///
 /// One answer has one source: the one asked for, or else the recorded series that covers most
 /// of the range. Follow `next` until it is null; pages keep to the source of the first.
-Get("/v1/assets/{symbol}/candles", tags = "prices", responses = { 400 : problem, 404 : problem })
+Get("/v1/assets/{symbol}/candles", tags = "prices", responses = {
+    400 : "The cursor is not from a page of this query.",
+    404 : "There is no such asset, or nothing to make these candles of."
+})
 candle_page *list_candles(
     apus_req *req, apus_str symbol Path(min_length = 1, max_length = 32, example = "BTC-USD"),
     interval each Query(alias = "interval", default = INTERVAL_1H),
@@ -308,7 +314,8 @@ candle_page *list_candles(
 /// The latest price of an asset.
 ///
 /// From the recorded series that reaches furthest, unless a source is asked for.
-Get("/v1/assets/{symbol}/price", tags = "prices", responses = { 404 : problem })
+Get("/v1/assets/{symbol}/price", tags = "prices",
+    responses = { 404 : "There is no such asset, or no price of it." })
 price *get_price(apus_req *req,
                  apus_str symbol Path(min_length = 1, max_length = 32, example = "BTC-USD"),
                  apus_str source Query(default = "", max_length = 127,

@@ -197,8 +197,6 @@ static apus_rc check_query(const market_query *q, apus_err *err)
         if (bounds[i] != MARKET_OPEN &&
             (bounds[i] < -MARKET_TIME_MAX || bounds[i] > MARKET_TIME_MAX))
             return apus_err_set(err, APUS_INVALID, "%s is out of range", i ? "to" : "from");
-    if (q->from_ms != MARKET_OPEN && q->to_ms != MARKET_OPEN && q->from_ms >= q->to_ms)
-        return apus_err_set(err, APUS_INVALID, "from must be before to");
     return APUS_OK;
 }
 

@@ -22,7 +22,8 @@ enum {
 typedef struct market_query {
     apus_str symbol;
     int64_t interval_ms;    /* of the candles */
-    int64_t from_ms, to_ms; /* or MARKET_OPEN.  Without from: the last `limit` candles before to */
+    int64_t from_ms, to_ms; /* or MARKET_OPEN.  Without from: the last `limit` candles before to;
+                               from at or past to: an empty range */
     size_t limit;           /* 1 .. MARKET_CANDLES_MAX */
     apus_str source;        /* "": see market/choose.h */
     apus_str cursor; /* "", or `next` of the page before; from, to and source then follow it */

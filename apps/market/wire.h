@@ -108,11 +108,4 @@ typedef struct health {
     int64_t bars Field(ge = 0);
 } health;
 
-/// Why there is no answer.
-typedef struct problem {
-    apus_str detail Field(example = "there is no asset BTC-EUR"); ///< For people.
-    apus_str *
-        code Field(example = "not_found"); ///< For programs; not there if the path is unknown.
-} problem;
-
 #endif

@@ -52,6 +52,9 @@ typedef struct apus_http_request {
     apus_str peer;    /* address of the client, "127.0.0.1:50312" */
 } apus_http_request;
 
+/* "Not Found" for 404 (RFC 9110 section 15); "" for a status that has no name.  Static. */
+apus_str apus_http_status_name(unsigned status);
+
 /* The first header of that name (any case), or NULL. */
 const apus_http_header *apus_http_header_find(const apus_http_request *r, apus_str name);
 
@@ -180,6 +183,15 @@ apus_rc apus_http_server_create(struct apus_loop *loop, const apus_http_limits *
 /* Accepts on a listening, non-blocking socket, which the server then owns.  May be
  * called for several.  On failure the caller still owns fd. */
 apus_rc apus_http_server_listen(apus_http_server *s, int fd, apus_err *err) APUS_NODISCARD;
+
+/* Words the refusals that are the server's own, before a handler or instead of one (400,
+ * 408, 413, 414, 417, 431, 500, 503, 505): reply->status is set, and so is a JSON body
+ * {"detail": ...} that fn may replace, with its content_type; `detail` is why, static, or
+ * NULL.  Of x->request only what could be read is set.  fn must not suspend.  Without it, or
+ * with NULL, the body stays as it is. */
+typedef void apus_http_refusal(void *ctx, apus_exchange *x, const char *detail,
+                               apus_http_reply *reply);
+void apus_http_server_on_refusal(apus_http_server *s, apus_http_refusal *fn, void *ctx);
 
 /* Stops accepting, lets requests in flight finish (their answers say
  * `Connection: close`), closes idle connections, and calls done(ctx) when the

@@ -32,6 +32,9 @@ void apus_service_destroy(apus_service *s);
 /* The apus_http_handler of a service: ctx is the apus_service. */
 void apus_service_handle(void *ctx, apus_exchange *x);
 
+/* The apus_http_refusal that goes with it: refusals of the server read as the app's. */
+void apus_service_refuse(void *ctx, apus_exchange *x, const char *detail, apus_http_reply *reply);
+
 APUS_API_END
 
 #endif

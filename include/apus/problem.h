@@ -67,8 +67,9 @@ void apus_problems_add(apus_problems *p, const apus_place *at, const char *type,
 /* Forgets those added since there were n (a union's failed attempt, say). */
 void apus_problems_cut(apus_problems *p, uint32_t n);
 
-/* Writes {"detail":[...]}, in the order of places. */
+/* Writes {"detail":[...]}, in the order of places; _list: the list alone. */
 void apus_problems_write(apus_problems *p, apus_buf *to);
+void apus_problems_write_list(apus_problems *p, apus_buf *to);
 
 APUS_API_END
 

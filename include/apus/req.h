@@ -74,7 +74,8 @@ int apus_failed_status(const apus_req *req);       /* 0 if not */
 const char *apus_failed_code(const apus_req *req); /* or NULL */
 
 /* What the answer would have as `detail`: text, or the list of problems of a 422.
- * For OnFail functions.  NULL if nothing failed. */
+ * For OnFail functions, which see what was sent in apus_req_http(req)->body.  NULL if
+ * nothing failed. */
 const apus_json *apus_failed_detail(apus_req *req);
 
 /* Fails from any depth and does not return: the fiber is dropped, nothing is
@@ -125,7 +126,9 @@ typedef struct apus_cookie {
 void apus_set_cookie(apus_req *req, const char *name, const char *value,
                      const apus_cookie *options);
 
-/* Any other answer than the handler's type. */
+/* Any other answer than the handler's type.  An OnFail function that returns one answers
+ * with it instead of the failure: with the failure's status and headers unless it sets
+ * others; NULL stands for the answer that the failure would have had. */
 typedef struct apus_response apus_response;
 
 /* Of each kind, in the request's memory; what they are given must live as long as the

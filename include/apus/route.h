@@ -155,12 +155,20 @@ struct apus_router {
     uint16_t n_depends;
 };
 
-/* Rewrites a failure: by code or by status. */
+/* Rewrites a failure: by its code, by its status, or, with neither, any.  `fn` changes the
+ * failure; `answer` may also give another answer in its place, or NULL. */
 typedef struct apus_on_fail {
     const char *code; /* or NULL */
     uint16_t status;  /* or 0 */
     void (*fn)(apus_req *req);
+    struct apus_response *(*answer)(apus_req *req); /* instead of fn */
 } apus_on_fail;
+
+/* How failures read. */
+typedef enum apus_problems_form {
+    APUS_PROBLEMS_detail,  /* {"detail": ...}, as FastAPI's */
+    APUS_PROBLEMS_rfc9457, /* application/problem+json */
+} apus_problems_form;
 
 /* A text compressed by gzip.  `text` may be NULL; then it is what gzip holds, and
  * text_len still its length. */
@@ -191,6 +199,8 @@ struct apus_app {
     const char *redoc_path;   /* "/redoc" */
     const apus_on_fail *on_fail;
     const apus_test_case *tests;
+    const char *problem_types; /* rfc9457: what stands before a code to make a type; or NULL */
+    apus_problems_form problems;
     uint16_t n_on_fail;
     uint16_t n_slots; /* dependencies */
     uint32_t n_tests;

@@ -22,7 +22,8 @@ void apus_set_header(apus_req *req, const char *name, const char *value)
     } else if (apus_str_eq_nocase(n, APUS_STR("content-type"))) {
         apus__req_rare(req)->content_type = apus_strdup(req, v);
     } else {
-        apus_buf *headers = &apus__req_rare(req)->headers;
+        apus__rare *rare = apus__req_rare(req);
+        apus_buf *headers = req->rewriting ? &rare->fail_headers : &rare->headers;
         apus__header_add(headers, &req->x->arena, n, v);
         if (headers->failed)
             apus_abort(req, 503, NULL, "out of memory");

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "app/docs_dev.h"
 #include "app/log.h"
 #include "app/service.h"
 #include "app/wire.h"
@@ -94,13 +95,11 @@ const apus_json *apus_failed_detail(apus_req *req)
     if (f->internal)
         text = APUS_STR("\"Internal Server Error\"");
     if (text.len == 0) {
-        apus_problems_write(&req->problems, &b);
+        apus_problems_write_list(&req->problems, &b);
         if (apus_buf_take(&b, &text))
             return NULL;
     }
-    if (apus_json_parse(&req->x->arena, text, NULL, &value, NULL))
-        return NULL;
-    return f->detail.len || f->internal ? value : apus_json_get(value, "detail");
+    return apus_json_parse(&req->x->arena, text, NULL, &value, NULL) ? NULL : value;
 }
 
 const char *apus_failed_code(const apus_req *req)
@@ -129,6 +128,11 @@ void apus__req_broken(apus_req *req, const char *fmt, ...)
     va_end(args);
     if (!may_fail(req))
         return;
+    if (apus__docs_is_dev()) {
+        va_start(args, fmt);
+        apus__req_rare(req)->mistake = apus_arena_vstrf(&req->x->arena, fmt, args);
+        va_end(args);
+    }
     set_failure(req, 500, NULL, APUS_STR(""));
     req->failure.internal = true;
 }

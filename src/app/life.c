@@ -16,6 +16,7 @@
 #include "apus/encode.h"
 #include "apus/fiber.h"
 #include "app/bind.h"
+#include "app/failure.h"
 #include "app/log.h"
 #include "app/wait.h"
 
@@ -259,17 +260,14 @@ static apus_req *begin(apus_service *s, apus_exchange *x)
 
 void apus_service_handle(void *ctx, apus_exchange *x)
 {
-    apus_req *req = begin(ctx, x);
+    apus_service *s = ctx;
+    apus_req *req = begin(s, x);
     if (!req) {
-        static const apus_http_reply no_memory = {
-            .status = 503,
-            .content_type = APUS_STR_INIT("application/json"),
-            .body = APUS_STR_INIT("{\"detail\":\"out of memory\"}"),
-        };
+        apus_http_reply no_memory = { 0 };
+        apus__failure_no_memory(s->app, &no_memory);
         apus_exchange_reply(x, &no_memory);
         return;
     }
-    apus_service *s = ctx;
     s->live++;
     apus__req_guard(req, run_phases, NULL);
     apus__wait_end(req);

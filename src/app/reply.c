@@ -1,6 +1,7 @@
 /* From what a request came to, to what is sent. */
 #include "app/service.h"
 
+#include "app/failure.h"
 #include "app/log.h"
 #include "app/wire.h"
 
@@ -31,65 +32,111 @@ static void take_headers(apus_req *req, apus_buf *buf, apus_http_reply *reply)
 
 /* --- failures --- */
 
+struct rewriting {
+    const apus_on_fail *rule;
+    bool returned; /* and not aborted */
+};
+
 static void rewrite(apus_req *req, void *arg)
 {
-    const apus_on_fail *rule = arg;
-    req->rewriting = true;
-    rule->fn(req);
+    struct rewriting *r = arg;
+    if (r->rule->answer) {
+        const apus_response *answer = r->rule->answer(req);
+        if (answer)
+            req->response = answer;
+    } else {
+        r->rule->fn(req);
+    }
+    r->returned = true;
 }
 
-static bool applies(const apus_on_fail *rule, const apus__failure *f)
+/* How closely a rule names a failure; 0: it does not. */
+static unsigned closeness(const apus_on_fail *rule, const apus__failure *f)
 {
     if (rule->code)
-        return f->code && strcmp(rule->code, f->code) == 0;
-    return rule->status == f->status;
+        return f->code && strcmp(rule->code, f->code) == 0 ? 3 : 0;
+    if (rule->status)
+        return rule->status == f->status ? 2 : 0;
+    return 1;
 }
 
-/* One rule, the first that names the code; else the first that names the status. */
+/* One rule: the first of those that name the failure most closely.  What the handler said
+ * about its success is not for the answer that the rule may give. */
 static void apply_on_fail(apus_req *req)
 {
     const apus_app *app = req->service->app;
-    const apus_on_fail *by_status = NULL;
+    struct rewriting r = { 0 };
+    unsigned best = 0;
     for (uint16_t i = 0; i < app->n_on_fail; i++) {
-        const apus_on_fail *rule = &app->on_fail[i];
-        if (!applies(rule, &req->failure))
-            continue;
-        if (rule->code) {
-            by_status = rule;
-            break;
+        unsigned close = closeness(&app->on_fail[i], &req->failure);
+        if (close > best) {
+            best = close;
+            r.rule = &app->on_fail[i];
         }
-        by_status = by_status ? by_status : rule;
     }
-    if (by_status)
-        apus__req_guard(req, rewrite, (void *)(uintptr_t)by_status);
+    req->response = NULL;
+    req->status = 0;
+    if (!r.rule)
+        return;
+    if (req->has_rare)
+        req->rare.content_type = APUS_STR("");
+    req->rewriting = true;
+    apus__req_guard(req, rewrite, &r);
     req->rewriting = false;
+    if (!r.returned)
+        req->response = NULL;
+}
+
+/* Which mistake of the program it was is told to who is at work on it, and to nobody else. */
+static void write_internal(apus_req *req, apus_http_reply *reply)
+{
+    const apus_route *route = req->plan ? req->plan->route : NULL;
+    reply->content_type = APUS_STR("text/plain; charset=utf-8");
+    reply->body = APUS_STR("Internal Server Error");
+    if (!req->has_rare || !req->rare.mistake.len)
+        return;
+    apus_str text =
+        apus_arena_strf(&req->x->arena,
+                        "Internal Server Error\n\n%.*s\n\nhandler: %s (%s:%u)\nrequest: %s\n\n"
+                        "This is told because apus dev serves; otherwise the first line is all.\n",
+                        APUS_FMT(req->rare.mistake), route ? route->name : "none",
+                        route && route->file ? route->file : "", route ? (unsigned)route->line : 0,
+                        apus_req_id(req));
+    if (text.ptr)
+        reply->body = text;
 }
 
 static void write_failure(apus_req *req, apus_http_reply *reply)
 {
     const apus__failure *f = &req->failure;
-    apus_buf b = apus_buf_in(&req->x->arena);
-    reply->content_type = JSON_TYPE;
-    if (f->internal) {
-        reply->content_type = APUS_STR("text/plain; charset=utf-8");
-        reply->body = APUS_STR("Internal Server Error");
+    const apus_app *app = req->service->app;
+    apus__said said = { .status = (unsigned)f->status, .code = f->code, .detail = f->detail };
+    if (f->internal && app->problems == APUS_PROBLEMS_detail) {
+        write_internal(req, reply);
         return;
     }
-    if (f->detail.len == 0) {
-        apus_problems_write(&req->problems, &b);
-    } else {
-        apus_buf_lit(&b, "{\"detail\":");
-        apus_buf_add(&b, f->detail);
-        if (f->code) {
-            apus_buf_lit(&b, ",\"code\":");
-            apus__json_text_add(&b, apus_str_of(f->code));
-        }
-        apus_buf_addc(&b, '}');
+    if (f->internal) {
+        bool told = req->has_rare && req->rare.mistake.len;
+        said.detail = told ? apus__json_text(&req->x->arena, req->rare.mistake)
+                           : APUS_STR("\"Internal Server Error\"");
+    } else if (f->detail.len == 0) {
+        said.problems = &req->problems;
     }
-    if (apus_buf_take(&b, &reply->body)) {
-        reply->status = 503;
-        reply->body = APUS_STR("{\"detail\":\"out of memory\"}");
-    }
+    apus__failure_write(app, &req->x->arena, &said, reply);
+}
+
+/* The answer that an OnFail function gave. */
+static void write_response(apus_req *req, apus_http_reply *reply)
+{
+    const apus_response *r = req->response;
+    int status = req->status ? req->status : r->status ? r->status : req->failure.status;
+    reply->status = (uint16_t)status;
+    if (!has_content(status))
+        return;
+    reply->content_type = r->content_type;
+    reply->body = r->body;
+    if (req->has_rare && req->rare.content_type.len)
+        reply->content_type = req->rare.content_type;
 }
 
 static void reply_failure(apus_req *req, apus_http_reply *reply)
@@ -98,9 +145,24 @@ static void reply_failure(apus_req *req, apus_http_reply *reply)
     reply->status = (uint16_t)req->failure.status;
     if (req->failure.status >= 500 && !req->failure.internal)
         apus__log(req, "%d %.*s", req->failure.status, APUS_FMT(req->failure.detail));
-    if (has_content(req->failure.status))
+    if (req->response)
+        write_response(req, reply);
+    else if (has_content(req->failure.status))
         write_failure(req, reply);
     take_headers(req, req->has_rare ? &req->rare.fail_headers : NULL, reply);
+}
+
+void apus_service_refuse(void *ctx, apus_exchange *x, const char *detail, apus_http_reply *reply)
+{
+    const apus_service *s = ctx;
+    if (s->app->problems == APUS_PROBLEMS_detail)
+        return; /* as it stands */
+    apus_str why = detail ? apus_str_of(detail) : apus_http_status_name(reply->status);
+    apus__said said = { .status = reply->status, .detail = apus__json_text(&x->arena, why) };
+    if (said.detail.ptr)
+        apus__failure_write(s->app, &x->arena, &said, reply);
+    else
+        apus__failure_no_memory(s->app, reply);
 }
 
 /* --- successes --- */

@@ -77,6 +77,7 @@ typedef struct apus__rare {
     struct apus__file *files; /* of a multipart form */
     struct apus__sent *sent;  /* of partial bodies */
     apus_principal *principal;
+    apus_str mistake; /* behind a 500, where apus dev serves */
     char id[APUS__REQUEST_ID_LEN + 1];
 } apus__rare;
 

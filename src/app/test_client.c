@@ -67,6 +67,7 @@ apus_test *apus_test_start(const apus_app *app)
     if (apus_loop_create(&t->loop, &err) || apus_service_create(app, t->loop, &t->service, &err) ||
         apus_http_server_create(t->loop, NULL, apus_service_handle, t->service, &t->server, &err))
         fail_now("test client: %s", err.msg);
+    apus_http_server_on_refusal(t->server, apus_service_refuse, t->service);
     return t;
 }
 

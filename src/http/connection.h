@@ -251,6 +251,8 @@ struct apus_http_server {
     uint32_t n_connections, n_free_connections, n_free_exchanges;
 
     struct apus__listening *listening;
+    apus_http_refusal *refusal; /* or NULL */
+    void *refusal_ctx;
     void (*trouble)(void *ctx, const apus_err *err);
     void *trouble_ctx;
     apus_hook hook; /* runs what is on `dirty` */

@@ -125,9 +125,14 @@ void apus__exchange_refuse(apus__exchange *x, uint16_t status, const char *detai
         apus_str text = apus_arena_strf(&x->pub.arena, "{\"detail\":\"%s\"}", detail);
         body = text.ptr ? text : body;
     }
+    apus_http_reply reply = { .status = status,
+                              .content_type = APUS_STR("application/json"),
+                              .body = body };
+    const apus_http_server *s = x->c->server;
+    if (s->refusal)
+        s->refusal(s->refusal_ctx, &x->pub, detail, &reply);
     x->request_state = APUS__REQUEST_DONE;
-    give(x, &(apus_http_reply){
-                .status = status, .content_type = APUS_STR("application/json"), .body = body });
+    give(x, &reply);
 }
 
 void apus__exchange_abandon(apus__exchange *x)

@@ -190,6 +190,12 @@ apus_rc apus_http_server_create(apus_loop *loop, const apus_http_limits *limits,
     return apus__http_server_create_with(&apus_alloc_libc, loop, limits, handler, ctx, out, err);
 }
 
+void apus_http_server_on_refusal(apus_http_server *s, apus_http_refusal *fn, void *ctx)
+{
+    s->refusal = fn;
+    s->refusal_ctx = ctx;
+}
+
 void apus_http_server_on_trouble(apus_http_server *s, void (*fn)(void *ctx, const apus_err *err),
                                  void *ctx)
 {

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "apus/http.h"
+
 /* RFC 9110 section 15, and those of RFC 6585 and 7725. */
 #define STATUS_TABLE(X)                                                                            \
     X(100, "Continue")                                                                             \
@@ -74,6 +76,17 @@ apus_str apus__status_line(unsigned status, char *scratch)
     /* The reason may be empty, the blank before it may not (RFC 9112 section 4). */
     int len = snprintf(scratch, APUS__STATUS_LINE_MAX, "HTTP/1.1 %03u \r\n", status % 1000);
     return (apus_str){ scratch, (size_t)len };
+}
+
+static const apus_str names[STATUS_END] = {
+#define X(status, text) [status] = APUS_STR_INIT(text),
+    STATUS_TABLE(X)
+#undef X
+};
+
+apus_str apus_http_status_name(unsigned status)
+{
+    return status < STATUS_END && names[status].len ? names[status] : APUS_STR("");
 }
 
 static const apus_str bodies[STATUS_END] = {

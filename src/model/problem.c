@@ -138,7 +138,7 @@ static void write_problem(apus_buf *to, const apus_problem *p)
     apus_buf_addc(to, '}');
 }
 
-void apus_problems_write(apus_problems *p, apus_buf *to)
+void apus_problems_write_list(apus_problems *p, apus_buf *to)
 {
     size_t n = 0;
     for (const apus_problem *problem = p->first; problem; problem = problem->next)
@@ -152,11 +152,18 @@ void apus_problems_write(apus_problems *p, apus_buf *to)
     for (apus_problem *problem = p->first; problem; problem = problem->next)
         list[n++] = problem;
     sort(list, n);
-    apus_buf_lit(to, "{\"detail\":[");
+    apus_buf_addc(to, '[');
     for (size_t i = 0; i < n; i++) {
         if (i)
             apus_buf_addc(to, ',');
         write_problem(to, list[i]);
     }
-    apus_buf_lit(to, "]}");
+    apus_buf_addc(to, ']');
+}
+
+void apus_problems_write(apus_problems *p, apus_buf *to)
+{
+    apus_buf_lit(to, "{\"detail\":");
+    apus_problems_write_list(p, to);
+    apus_buf_addc(to, '}');
 }

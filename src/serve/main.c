@@ -105,6 +105,8 @@ static apus_rc start(struct serving *s, apus_err *err)
     if (!rc)
         rc = apus_http_server_create(s->loop, &limits, apus_service_handle, s->service, &s->server,
                                      err);
+    if (!rc)
+        apus_http_server_on_refusal(s->server, apus_service_refuse, s->service);
     apus_reactor *reactor = rc ? NULL : apus_loop_reactor(s->loop);
     if (!rc)
         rc = apus_reactor_on_signal(reactor, SIGTERM, on_signal, s);
