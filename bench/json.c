@@ -29,7 +29,7 @@ static const apus_rules positive = { .has = APUS_RULE_gt };
 static const apus_rules few = { .has = APUS_RULE_max_items, .max_items = 8 };
 static const apus_enum_value sides[] = { { APUS_STR_INIT("buy"), 0 },
                                          { APUS_STR_INIT("sell"), 1 } };
-static const apus_enum side = { "Side", sides, 2 };
+static const apus_enum side = { "Side", sides, 2, false };
 static const apus_type side_type = {
     .kind = APUS_KIND_enum, .size = 4, .align = 4, .enumeration = &side
 };

@@ -101,7 +101,8 @@ struct ct_enum {
     ct_place place;
     ct_source *source; /* whose wrapper defines the table */
     ct_enum_value *values;
-    uint64_t apps; /* as a model's */
+    bool is_inline; /* Name(inline): no component of its own */
+    uint64_t apps;  /* as a model's */
     ct_enum *next;
 };
 

@@ -19,6 +19,8 @@ void emit_enum(struct out *o, const ct_enum *e)
     out_line(o, "    .name = %s,", out_quoted(o, e->name));
     out_line(o, "    .values = apus__%s_values,", e->symbol);
     out_line(o, "    .n_values = %u,", n);
+    if (e->is_inline)
+        out_line(o, "    .is_inline = true,");
     out_line(o, "};\n");
 }
 

@@ -119,7 +119,7 @@ static const char *const in_names[] = {
 
 static const char *param_flags(struct out *o, uint32_t flags)
 {
-    static const char *const names[] = { "partial", "raw", "model" };
+    static const char *const names[] = { "partial", "raw", "model", "underscores" };
     const char *text = "";
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (flags & 1U << i)

@@ -160,6 +160,15 @@ static void add_parameter(struct openapi *d, apus_json *list, const char *in, co
     apus_json_add(list, p);
 }
 
+/* save_data is the header save-data. */
+static const char *hyphens(struct openapi *d, const char *name)
+{
+    char *out = (char *)(uintptr_t)doc_name(d, "%s", name);
+    for (char *p = out; *p; p++)
+        *p = (char)(*p == '_' ? '-' : *p);
+    return out;
+}
+
 static void collect_parameter(struct openapi *d, const ct_param *p, void *ctx)
 {
     static const char *const names[] = {
@@ -175,8 +184,12 @@ static void collect_parameter(struct openapi *d, const ct_param *p, void *ctx)
         add_parameter(d, to->list, names[p->in], &p->field, p->field.name);
         return;
     }
-    for (const ct_field *f = p->field.type->model->fields; f; f = f->next)
-        add_parameter(d, to->list, names[p->in], f, f->c_name);
+    for (const ct_field *f = p->field.type->model->fields; f; f = f->next) {
+        ct_field member = *f;
+        if (p->in == APUS_IN_header && !(p->flags & APUS_PARAM_underscores))
+            member.name = hyphens(d, f->name);
+        add_parameter(d, to->list, names[p->in], &member, f->c_name);
+    }
 }
 
 static apus_json *parameters_json(struct openapi *d, const struct route_path *r)
@@ -430,6 +443,13 @@ static bool is_deprecated(const struct route_path *r)
     return false;
 }
 
+static void note_value(struct openapi *d, const ct_param *p, void *ctx)
+{
+    bool *validates = ctx;
+    (void)d;
+    *validates = *validates || (p->kind == CT_PARAM_value && p->in <= APUS_IN_cookie);
+}
+
 apus_json *operation_json(struct openapi *d, const struct route_path *r)
 {
     const ct_route *route = r->route;
@@ -446,7 +466,8 @@ apus_json *operation_json(struct openapi *d, const struct route_path *r)
     apus_json *parameters = parameters_json(d, r);
     set_unless_empty(d, operation, "parameters", parameters);
     bool has_body = add_body(d, operation, r);
-    bool validates = has_body || apus_json_at(parameters, 0);
+    bool validates = has_body;
+    each_in_operation(d, r, note_value, &validates); /* hidden ones too */
     apus_json_set(d->arena, operation, "responses", responses_json(d, r, validates));
     apus_json *security = apus_json_array(d->arena);
     each_in_operation(d, r, collect_security, security);

@@ -104,6 +104,17 @@ static void set_item_rules(struct openapi *d, apus_json *s, const ct_type *type,
 
 static apus_json *enum_ref(struct openapi *d, const ct_enum *e)
 {
+    if (e->is_inline) { /* as pydantic's Literal */
+        apus_json *s = apus_json_object(d->arena);
+        set_text(d, s, "type", "string");
+        apus_json *one = text_json(d, e->values ? e->values->name : "");
+        apus_json *values = apus_json_array(d->arena);
+        for (const ct_enum_value *v = e->values; v; v = v->next)
+            apus_json_add(values, text_json(d, v->name));
+        bool is_one = e->values && !e->values->next;
+        apus_json_set(d->arena, s, is_one ? "const" : "enum", is_one ? one : values);
+        return s;
+    }
     if (!apus_json_get(d->schemas, e->name)) {
         apus_json *s = apus_json_object(d->arena), *values = apus_json_array(d->arena);
         for (const ct_enum_value *v = e->values; v; v = v->next)

@@ -113,6 +113,11 @@ ct_enum *enum_read(unit *u, CXType canonical)
                     .doc = doc_read(u, c, notes),
                     .place = cursor_place(u, c),
                     .source = u->source };
+    const note *named = notes_find(notes, "Name");
+    const char *word = named ? value_word(value_unnamed(named->options, 0)) : NULL;
+    e->is_inline = word && strcmp(word, "inline") == 0;
+    if (word && !e->is_inline)
+        diag_error(r->diags, named->place, "Name of an enum takes a text, or inline, not %s", word);
     names_put(&r->enums, c_name, e);
     APPEND(r->out->enums, e);
     struct enumerating all = { .unit = u, .out = e };

@@ -87,6 +87,8 @@ typedef struct apus_enum {
     const char *name; /* the schema's title */
     const apus_enum_value *values;
     uint32_t n_values;
+    bool is_inline; /* has no schema of its own: the values stand where it is used, and what is
+                       none of them is a literal_error */
 } apus_enum;
 
 struct apus_type {

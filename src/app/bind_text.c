@@ -70,6 +70,58 @@ static const apus_field *field_of(const struct spread *s, const apus__pair *p)
     return NULL;
 }
 
+/* Headers that a client sends without being told to, or a proxy adds: a model that forbids
+ * what it does not know does not mean them.  Credentials are never echoed. */
+static const struct standard {
+    apus_str name;
+    bool is_secret;
+} standards[] = {
+    { APUS_STR_INIT("accept"), false },
+    { APUS_STR_INIT("accept-encoding"), false },
+    { APUS_STR_INIT("accept-language"), false },
+    { APUS_STR_INIT("authorization"), true },
+    { APUS_STR_INIT("cache-control"), false },
+    { APUS_STR_INIT("connection"), false },
+    { APUS_STR_INIT("content-length"), false },
+    { APUS_STR_INIT("content-type"), false },
+    { APUS_STR_INIT("cookie"), true },
+    { APUS_STR_INIT("forwarded"), false },
+    { APUS_STR_INIT("host"), false },
+    { APUS_STR_INIT("origin"), false },
+    { APUS_STR_INIT("pragma"), false },
+    { APUS_STR_INIT("proxy-authorization"), true },
+    { APUS_STR_INIT("referer"), false },
+    { APUS_STR_INIT("te"), false },
+    { APUS_STR_INIT("transfer-encoding"), false },
+    { APUS_STR_INIT("user-agent"), false },
+    { APUS_STR_INIT("via"), false },
+};
+static const apus_str standard_prefixes[] = {
+    APUS_STR_INIT("sec-fetch-"),
+    APUS_STR_INIT("sec-ch-"),
+    APUS_STR_INIT("x-forwarded-"),
+};
+
+static const struct standard *standard_of(apus_str name)
+{
+    static const struct standard by_prefix = { APUS_STR_INIT(""), false };
+    for (size_t i = 0; i < sizeof(standards) / sizeof(standards[0]); i++)
+        if (apus_str_eq_nocase(standards[i].name, name))
+            return &standards[i];
+    for (size_t i = 0; i < sizeof(standard_prefixes) / sizeof(standard_prefixes[0]); i++)
+        if (apus_str_eq_nocase(apus_str_slice(name, 0, standard_prefixes[i].len),
+                               standard_prefixes[i]))
+            return &by_prefix;
+    return NULL;
+}
+
+/* Whether a value that no member takes is nobody's business. */
+static bool is_passed_over(const struct spread *s, apus_str name)
+{
+    const struct standard *standard = s->in == APUS_IN_header ? standard_of(name) : NULL;
+    return standard && (standard->is_secret || s->model->extra == APUS_EXTRA_forbid);
+}
+
 /* "one" for a name that came once, ["one","two"] for one that came twice. */
 static void write_values(const struct spread *s, const apus__pairs *all, uint32_t first,
                          bool as_list, apus_buf *to)
@@ -133,7 +185,7 @@ static apus_str received(const struct spread *s, const apus__pairs *all)
         if (came_before(s, all, i))
             continue;
         const apus_field *f = field_of(s, &all->items[i]);
-        if (f && (f->flags & APUS_FIELD_secret))
+        if (f ? (f->flags & APUS_FIELD_secret) != 0 : is_passed_over(s, all->items[i].name))
             continue;
         write_key(&b, f ? f->name : all->items[i].name);
         write_values(s, all, i, f && is_list(f->type), &b);
@@ -149,7 +201,8 @@ static apus_rc refuse_extra(const struct spread *s, const apus__pairs *all)
 {
     apus_rc rc = APUS_OK;
     for (uint32_t i = 0; i < all->n && s->d->problems->n <= s->d->problems->max; i++) {
-        if (field_of(s, &all->items[i]) || came_before(s, all, i))
+        if (field_of(s, &all->items[i]) || came_before(s, all, i) ||
+            is_passed_over(s, all->items[i].name))
             continue;
         apus_buf b = apus_buf_in(s->d->arena);
         apus_str input;

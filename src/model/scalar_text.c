@@ -142,8 +142,9 @@ APUS__SETTER(enum)
         }
     }
     apus_str names = expected_names(d, e);
-    return apus__complain(d, place, in, "enum", apus__ctx_text(d, "expected", names),
-                          "Input should be %.*s", APUS_FMT(names));
+    return apus__complain(d, place, in, e->is_inline ? "literal_error" : "enum",
+                          apus__ctx_text(d, "expected", names), "Input should be %.*s",
+                          APUS_FMT(names));
 }
 
 /* --- addresses and identifiers --- */

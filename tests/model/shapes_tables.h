@@ -9,7 +9,7 @@ static const apus_enum_value colours[] = {
     { APUS_STR_INIT("green"), 1 },
     { APUS_STR_INIT("blue"), 2 },
 };
-static const apus_enum colour_enum = { "Colour", colours, 3 };
+static const apus_enum colour_enum = { "Colour", colours, 3, false };
 static const apus_type colour_type = {
     .kind = APUS_KIND_enum, .size = sizeof(int), .align = _Alignof(int), .enumeration = &colour_enum
 };
@@ -87,7 +87,7 @@ const apus_type item_list_type = {
 };
 
 static const apus_enum_value kinds[] = { { APUS_STR_INIT("cat"), 0 }, { APUS_STR_INIT("dog"), 1 } };
-static const apus_enum kind_enum = { "Kind", kinds, 2 };
+static const apus_enum kind_enum = { "Kind", kinds, 2, false };
 static const apus_type kind_type = {
     .kind = APUS_KIND_enum, .size = sizeof(int), .align = _Alignof(int), .enumeration = &kind_enum
 };

@@ -72,7 +72,7 @@ apus_json *query_text12_read_items(apus_req *req, apus_strs q Query(default = [ 
 
 App(query_models1, title = "FastAPI", version = "0.1.0");
 
-typedef enum order_by { ORDER_CREATED_AT, ORDER_UPDATED_AT } order_by;
+typedef enum order_by { ORDER_CREATED_AT, ORDER_UPDATED_AT } Name(inline) order_by;
 
 typedef struct filter_params {
     int limit Field(default = 100, gt = 0, le = 100);
