@@ -60,6 +60,7 @@ static void visit_router(const ct_router *router, uint64_t bit, unsigned depth)
     for (const ct_route *r = router->routes; r; r = r->next) {
         visit_params(r->function->params, bit);
         visit_type(r->function->result.type, bit);
+        visit_type(r->item, bit);
         visit_depends(r->depends, bit);
         for (const ct_response *a = r->responses; a; a = a->next)
             visit_type(a->type, bit);

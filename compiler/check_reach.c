@@ -52,6 +52,7 @@ void mark_reach(checker *k)
         for (const ct_route *r = router->routes; r; r = r->next) {
             reach_params(r->function->params);
             reach_type(r->function->result.type, WAY_out);
+            reach_type(r->item, WAY_out);
             for (const ct_response *a = r->responses; a; a = a->next)
                 reach_type(a->type, WAY_out);
         }

@@ -259,7 +259,8 @@ struct ct_security {
 /* responses = {404: conflict, 409: {model: x, description: "..."}} */
 typedef struct ct_response {
     uint16_t status;
-    ct_type *type; /* or NULL */
+    ct_type *type;        /* or NULL */
+    const char *produces; /* the media type, or NULL: that of the app's answers */
     const char *description;
     struct ct_response *next;
 } ct_response;
@@ -271,7 +272,10 @@ struct ct_route {
     ct_router *router; /* an app's root router, or a Router */
     uint16_t status;   /* of success; 0: not said, 200 */
     const char *summary, *description, *operation_id, *response_description;
-    ct_value *tags; /* list, or NULL */
+    const char *produces; /* the answer's media type; "": not documented; NULL: JSON */
+    ct_type *item;        /* of an answer in pieces, or NULL */
+    ct_type *part;        /* of what is sent: the result's type with some of its members */
+    ct_value *tags;       /* list, or NULL */
     ct_response *responses;
     ct_depends *depends;
     apus_body_kind body;

@@ -67,6 +67,9 @@ const char *emit_constant(struct out *o, const ct_type *type, const ct_value *va
 void emit_enum(struct out *o, const ct_enum *e);
 void emit_model(struct out *o, const ct_model *m);
 
+/* Of a model that only this file refers to: its table, static. */
+void emit_model_part(struct out *o, const ct_model *m);
+
 /* Defines the rules of a field; gives "&name", or NULL where it has none. */
 const char *emit_rules(struct out *o, const char *symbol, const ct_rules *rules);
 

@@ -279,3 +279,9 @@ void emit_model(struct out *o, const ct_model *m)
         emit_check(o, m);
     emit_model_table(o, "", m->symbol, m);
 }
+
+void emit_model_part(struct out *o, const ct_model *m)
+{
+    (void)out_is_first(o, out_name(o, "apus_model_%s", m->symbol)); /* needs no extern */
+    emit_model_table(o, "static ", m->symbol, m);
+}

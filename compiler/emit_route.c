@@ -300,6 +300,32 @@ static unsigned emit_depends(struct out *o, const char *symbol, const ct_depends
     return n;
 }
 
+/* application/json, application/problem+json */
+static bool media_is_json(const char *type)
+{
+    size_t n = strcspn(type, ";");
+    while (n && type[n - 1] == ' ')
+        n--;
+    return n >= 5 &&
+           (memcmp(type + n - 5, "/json", 5) == 0 || memcmp(type + n - 5, "+json", 5) == 0);
+}
+
+/* Text says how it is encoded. */
+static const char *media_sent(struct out *o, const char *type)
+{
+    bool is_text = strncmp(type, "text/", 5) == 0 && !strchr(type, ';');
+    return is_text ? out_name(o, "%s; charset=utf-8", type) : type;
+}
+
+/* Text that is sent as it stands, since it is not to be JSON. */
+static bool is_plain(const ct_route *r)
+{
+    const ct_result *result = &r->function->result;
+    bool is_text = result->type && !result->is_pointer &&
+                   (result->type->kind == APUS_KIND_str || result->type->kind == APUS_KIND_bytes);
+    return is_text && r->produces && *r->produces && !media_is_json(r->produces);
+}
+
 static const char *route_flags(struct out *o, const ct_route *r)
 {
     const struct {
@@ -311,6 +337,7 @@ static const char *route_flags(struct out *o, const ct_route *r)
         { r->deprecated, "deprecated" },
         { r->function->result.is_pointer && r->function->result.type, "result_pointer" },
         { r->function->result.is_response, "result_response" },
+        { is_plain(r), "result_plain" },
     };
     const char *text = "";
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
@@ -335,9 +362,12 @@ static struct route_parts emit_route_parts(struct out *o, const ct_route *r, uns
     out_line(o, "/* %s: %s */", out_where(o, r->place), f->name);
     emit_call(o, symbol, f, f->params);
     emit_params(o, symbol, f->params);
+    const ct_type *sent = r->part ? r->part : f->result.type;
+    if (r->part)
+        emit_model_part(o, r->part->model ? r->part->model : r->part->item->model);
     return (struct route_parts){
         .symbol = symbol,
-        .result = f->result.type ? emit_type(o, f->result.type) : NULL,
+        .result = sent ? emit_type(o, sent) : NULL,
         .n_depends = emit_depends(o, symbol, r->depends),
     };
 }
@@ -377,6 +407,8 @@ static void emit_route(struct out *o, const ct_route *r, struct route_parts part
     const char *flags = route_flags(o, r);
     if (*flags)
         out_line(o, "        .flags = %s,", flags);
+    if (r->produces && *r->produces)
+        out_line(o, "        .produces = %s,", out_str_init(o, media_sent(o, r->produces)));
     if (r->body != APUS_BODY_none)
         out_line(o, "        .body = APUS_BODY_%s,", bodies[r->body]);
     if (r->omit)

@@ -14,6 +14,7 @@ typedef enum shape {
     SHAPE_names,    /* one, or a list of them */
     SHAPE_texts,    /* one text, or a list */
     SHAPE_list,
+    SHAPE_text_list, /* ["a", "b"] */
     SHAPE_map,
     SHAPE_flag_name, /* tag, tag = hidden */
 } shape;
@@ -34,6 +35,7 @@ static const char *const shape_texts[] = {
     [SHAPE_names] = "a name or a list of names",
     [SHAPE_texts] = "a text or a list of texts",
     [SHAPE_list] = "a list",
+    [SHAPE_text_list] = "a list of texts",
     [SHAPE_map] = "a map such as {404: problem}",
     [SHAPE_flag_name] = "nothing, or a name",
 };
@@ -84,7 +86,9 @@ static const key route_keys[] = {
     { "deprecated", SHAPE_flag },   { "hidden", SHAPE_flag },
     { "operation_id", SHAPE_text }, { "depends", SHAPE_names },
     { "timeout", SHAPE_text },      { "blocking", SHAPE_flag },
-    { "omit", SHAPE_any },          { NULL, SHAPE_any },
+    { "omit", SHAPE_any },          { "produces", SHAPE_off_text },
+    { "item", SHAPE_name },         { "include", SHAPE_text_list },
+    { "exclude", SHAPE_text_list }, { NULL, SHAPE_any },
 };
 static const key no_keys[] = { { NULL, SHAPE_any } };
 static const key field_keys[] = {
@@ -222,6 +226,8 @@ static bool has_shape(const ct_value *v, shape want)
         return v->kind == CT_VALUE_string || all_are(v, SHAPE_text);
     case SHAPE_list:
         return v->kind == CT_VALUE_list;
+    case SHAPE_text_list:
+        return all_are(v, SHAPE_text);
     case SHAPE_map:
         return v->kind == CT_VALUE_map;
     case SHAPE_flag_name:

@@ -317,11 +317,42 @@ static apus_json *response_json(struct openapi *d, const char *description, cons
     return response;
 }
 
-static void add_response(struct openapi *d, apus_json *responses, unsigned status,
-                         const char *description, apus_json *schema)
+/* What a media type that is not JSON holds. */
+static apus_json *text_schema(struct openapi *d)
 {
-    const char *media_type = "application/json";
-    if (!schema && status >= 400) { /* a failure without a model of its own */
+    apus_json *s = apus_json_object(d->arena);
+    set_text(d, s, "type", "string");
+    return s;
+}
+
+static bool is_json(const char *media_type)
+{
+    const char *slash = strchr(media_type, '/');
+    return strcmp(slash ? slash + 1 : "", "json") == 0 || strstr(media_type, "+json");
+}
+
+/* Adds the answer's content to what responses = {...} says of that status. */
+static void add_response_content(struct openapi *d, apus_json *responses, const ct_response *x,
+                                 apus_json *schema)
+{
+    const char *status = doc_name(d, "%u", x->status);
+    apus_json *response = apus_json_get(responses, status);
+    apus_json *content = response ? apus_json_get(response, "content") : NULL;
+    apus_json *media = apus_json_object(d->arena);
+    if (!response || !content)
+        return;
+    if (schema)
+        apus_json_set(d->arena, media, "schema", schema);
+    apus_json_set(d->arena, content, x->produces, media);
+}
+
+static void add_response(struct openapi *d, apus_json *responses, unsigned status,
+                         const char *description, const char *produces, apus_json *schema)
+{
+    const char *media_type = produces ? produces : "application/json";
+    if (!*media_type)
+        schema = NULL;
+    else if (!schema && status >= 400) { /* a failure without a model of its own */
         struct failure_content content = failure_content(d, false);
         media_type = content.media_type;
         schema = content.schema;
@@ -343,6 +374,29 @@ static void add_failures(struct openapi *d, apus_json *responses, bool validates
                       response_json(d, "Any other failure", content.media_type, content.schema));
 }
 
+static apus_json *success_schema(struct openapi *d, const struct route_path *r)
+{
+    const char *produces = r->route->produces;
+    if (produces && *produces && !is_json(produces))
+        return text_schema(d);
+    return r->route->function->result.is_response ? apus_json_object(d->arena)
+                                                  : result_schema(d, r);
+}
+
+/* An answer in pieces, and what each piece is. */
+static apus_json *items_response(struct openapi *d, const struct route_path *r)
+{
+    const ct_route *route = r->route;
+    apus_json *response = apus_json_object(d->arena), *content = apus_json_object(d->arena);
+    apus_json *media = apus_json_object(d->arena);
+    set_text(d, response, "description",
+             route->response_description ? route->response_description : "Successful Response");
+    apus_json_set(d->arena, media, "itemSchema", type_schema(d, route->item, NULL));
+    apus_json_set(d->arena, content, route->produces, media);
+    apus_json_set(d->arena, response, "content", content);
+    return response;
+}
+
 static apus_json *responses_json(struct openapi *d, const struct route_path *r, bool validates)
 {
     const ct_route *route = r->route;
@@ -350,14 +404,21 @@ static apus_json *responses_json(struct openapi *d, const struct route_path *r, 
     unsigned status = route->status ? route->status : 200;
     add_response(d, responses, status,
                  route->response_description ? route->response_description : "Successful Response",
-                 route->function->result.is_response ? apus_json_object(d->arena)
-                                                     : result_schema(d, r));
+                 route->produces, success_schema(d, r));
+    if (route->item)
+        apus_json_set(d->arena, responses, doc_name(d, "%u", status), items_response(d, r));
     for (const ct_response *x = route->responses; x; x = x->next) {
         apus_json *schema = x->type ? type_schema(d, x->type, NULL) : NULL;
-        if (x->status == status && !schema)
-            schema = result_schema(d, r);
-        add_response(d, responses, x->status, x->description ? x->description : phrase(x->status),
-                     schema);
+        const char *description = x->description ? x->description : phrase(x->status);
+        bool is_other = x->status == status && x->produces; /* the answer in another form */
+        if (x->status == status && !x->type)
+            schema = success_schema(d, r);
+        else if (x->produces && !schema)
+            schema = text_schema(d);
+        add_response(d, responses, x->status, description, is_other ? route->produces : x->produces,
+                     is_other ? success_schema(d, r) : schema);
+        if (is_other)
+            add_response_content(d, responses, x, x->type ? schema : NULL);
     }
     add_failures(d, responses, validates);
     return responses;

@@ -221,6 +221,11 @@ void field_options(unit *u, ct_field *f, const ct_value *options);
 /* Sets APUS_FIELD_required, _pointer, _nullable as decisions.md's table says. */
 void field_presence(ct_field *f, bool is_pointer, const ct_value *options);
 
+/* --- read_part.c --- */
+
+/* What include and exclude leave of a route's answer: sets route->part. */
+void part_read(unit *u, ct_route *route);
+
 /* --- read_function.c --- */
 
 /* What name means in u: there, or defined in another source; or NULL. */

@@ -155,6 +155,32 @@ ct_type *type_called(unit *u, const ct_value *v)
     return NULL;
 }
 
+/* type "/" subtype, and parameters (RFC 9110 section 8.3.1). */
+static bool is_media_type(const char *text)
+{
+    const char *slash = strchr(text, '/');
+    for (const char *p = text; *p; p++) {
+        if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f)
+            return false;
+    }
+    return slash && slash != text && slash[1] && !strchr("; /", slash[1]) && !strchr(text, '"');
+}
+
+/* NULL: not said; "": said to be none. */
+static const char *read_produces(unit *u, const ct_value *options)
+{
+    const ct_value *v = value_get(options, "produces");
+    if (!v)
+        return NULL;
+    if (v->kind != CT_VALUE_string)
+        return "";
+    if (is_media_type(v->text))
+        return v->text;
+    diag *g = diag_error(u->reader->diags, v->place, "\"%s\" is no media type", v->text);
+    diag_note(u->reader->diags, g, NULL, "write a type and a subtype: produces = \"text/html\"");
+    return NULL;
+}
+
 /* One of responses = {404: conflict, 409: {model: x, description: "..."}} */
 static ct_response *read_response(unit *u, const ct_value *v)
 {
@@ -170,12 +196,15 @@ static ct_response *read_response(unit *u, const ct_value *v)
     const ct_value *model = v->kind == CT_VALUE_map ? value_get(v, "model") : v;
     if (v->kind == CT_VALUE_map)
         r->description = value_text(v, "description");
+    r->produces = v->kind == CT_VALUE_map ? read_produces(u, v) : NULL;
     for (const ct_value *m = v->kind == CT_VALUE_map ? v->items : NULL; m; m = m->next) {
-        if (strcmp(m->key, "model") != 0 && strcmp(m->key, "description") != 0)
+        if (strcmp(m->key, "model") != 0 && strcmp(m->key, "description") != 0 &&
+            strcmp(m->key, "produces") != 0)
             diag_error(u->reader->diags, m->key_place,
-                       "a response has a model and a description, not '%s'", m->key);
+                       "a response has a model, a description and what it produces, not '%s'",
+                       m->key);
     }
-    if (model && model->kind == CT_VALUE_string)
+    if (model && model->kind == CT_VALUE_string && v->kind != CT_VALUE_map)
         r->description = model->text;
     else if (model && model->kind != CT_VALUE_null)
         r->type = type_called(u, model);
@@ -231,6 +260,8 @@ static void read_route(unit *u, const file_item *it, const note *n, size_t metho
         .description = value_text(o, "description"),
         .operation_id = value_text(o, "operation_id"),
         .response_description = value_text(o, "response_description"),
+        .produces = read_produces(u, o),
+        .item = value_get(o, "item") ? type_called(u, value_get(o, "item")) : NULL,
         .tags = read_texts(u, o, "tags"),
         .responses = read_responses(u, o),
         .deprecated = value_flag(o, "deprecated"),
@@ -241,6 +272,8 @@ static void read_route(unit *u, const file_item *it, const note *n, size_t metho
         .options = n->options,
         .place = n->place,
     };
+    if (route->item && !route->produces)
+        route->produces = "application/jsonl";
     APPEND(router->routes, route);
     struct route_read *r = NEW(u->reader->arena, struct route_read);
     *r = (struct route_read){
@@ -498,6 +531,7 @@ void items_bind_routes(reader *r)
 {
     for (struct route_read *one = r->routes; one; one = one->next) {
         bind_result(one->unit, one->function, &one->route->function->result);
+        part_read(one->unit, one->route);
         bind_params(one);
         bind_body(one->unit, one->route);
         bind_body_of_depends(one->unit, one->route);

@@ -51,6 +51,7 @@ const apus_http_request *apus_req_http(const apus_req *req);
 apus_str apus_req_header(apus_req *req, const char *name);     /* "" if absent */
 apus_str apus_req_path_value(apus_req *req, const char *name); /* decoded; "" if absent */
 apus_str apus_req_url(apus_req *req);                          /* absolute, as the client sees it */
+apus_str apus_req_client(apus_req *req);                       /* its address, without the port */
 const apus_route *apus_req_route(const apus_req *req);
 const char *apus_req_id(const apus_req *req); /* also sent as X-Request-ID */
 
@@ -163,6 +164,22 @@ void *apus__respond(apus_req *req, int status, const apus_model *m, const void *
 #define apus_json_of(req, model, object)                                                           \
     apus__json_of((req), APUS__MODEL(model), 1 ? (object) : (const struct model *)0)
 apus_json *apus__json_of(apus_req *req, const apus_model *m, const void *object);
+
+/* --- answers in pieces --- */
+
+/* The next bytes of the answer's body.  The first call begins the answer, with the status,
+ * headers and cookies set so far and the media type that the route produces; it is whole
+ * when the handler returns, and cut off when the handler fails, so that the client can
+ * tell.  The bytes need not live longer than the call.
+ *
+ * Suspends while the client has much to read still.  false when nobody reads on: the
+ * client has gone, the request failed or was cancelled, or it was HEAD. */
+bool apus_write(apus_req *req, apus_str bytes);
+
+/* A model as a line of JSON (application/jsonl); otherwise as apus_write. */
+#define apus_write_line(req, model, object)                                                        \
+    apus__write_line((req), APUS__MODEL(model), 1 ? (object) : (const struct model *)0)
+bool apus__write_line(apus_req *req, const apus_model *m, const void *object);
 
 /* --- PATCH --- */
 

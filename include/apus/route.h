@@ -110,6 +110,7 @@ typedef enum apus_route_flags {
     APUS_ROUTE_deprecated = 1 << 2,
     APUS_ROUTE_result_pointer = 1 << 3,  /* returns const T *; result describes T */
     APUS_ROUTE_result_response = 1 << 4, /* returns apus_response * */
+    APUS_ROUTE_result_plain = 1 << 5,    /* returns apus_str or apus_bytes: sent as it stands */
 } apus_route_flags;
 
 typedef struct apus_route {
@@ -134,6 +135,7 @@ typedef struct apus_route {
     const char *operation_id;
     const char *file; /* where the handler stands */
     uint32_t line;
+    apus_str produces; /* the answer's media type; empty: application/json */
 } apus_route;
 
 /* One router within another, or within an app. */

@@ -27,6 +27,7 @@ typedef struct apus_answer {
     int status;
     apus_str body;
     apus_str head;             /* status line and headers, as sent */
+    bool is_cut;               /* the server closed before the body was whole */
     const char *method, *path; /* of the request */
     apus_test *test;
 } apus_answer;

@@ -10,6 +10,8 @@ void apus_set_status(apus_req *req, int status)
 {
     if (status < 200 || status > 599)
         apus__req_broken(req, "apus_set_status: %d is no status of an answer", status);
+    else if (req->begun)
+        apus__req_broken(req, "apus_set_status: the answer has begun");
     else
         req->status = status;
 }
@@ -19,6 +21,8 @@ void apus_set_header(apus_req *req, const char *name, const char *value)
     apus_str n = apus_str_of(name), v = apus_str_of(value);
     if (!apus__header_is_safe(n, v)) {
         apus__req_broken(req, "apus_set_header: \"%s\" cannot be sent", name);
+    } else if (req->begun) {
+        apus__req_broken(req, "apus_set_header: the answer has begun");
     } else if (apus_str_eq_nocase(n, APUS_STR("content-type"))) {
         apus__req_rare(req)->content_type = apus_strdup(req, v);
     } else {

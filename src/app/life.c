@@ -134,6 +134,8 @@ static void phase_encode(apus_req *req)
 {
     const apus_route *route = req->plan->route;
     const void *result = req->frame + req->plan->steps[req->plan->n_steps - 1].result_at;
+    if (req->begun)
+        return;
     if (route->flags & (APUS_ROUTE_result_pointer | APUS_ROUTE_result_response)) {
         memcpy(&result, result, sizeof(result));
         if (!result) {
@@ -146,7 +148,11 @@ static void phase_encode(apus_req *req)
         return;
     }
     if (!route->result) {
-        req->body = APUS_STR("null");
+        req->body = route->produces.len ? APUS_STR("") : APUS_STR("null");
+        return;
+    }
+    if (route->flags & APUS_ROUTE_result_plain) {
+        memcpy(&req->body, result, sizeof(req->body));
         return;
     }
     apus_buf b = apus_buf_in(&req->x->arena);

@@ -167,14 +167,20 @@ void apus_service_refuse(void *ctx, apus_exchange *x, const char *detail, apus_h
 
 /* --- successes --- */
 
-static void reply_success(apus_req *req, apus_http_reply *reply)
+static apus_str own_type(const apus_req *req)
+{
+    apus_str type = req->plan ? req->plan->route->produces : APUS_STR("");
+    return type.len ? type : JSON_TYPE;
+}
+
+void apus__reply_success(apus_req *req, apus_http_reply *reply)
 {
     const apus_response *r = req->response;
     int declared = req->plan ? req->plan->route->status : 200;
     int status = req->status ? req->status : r && r->status ? r->status : declared;
     reply->status = (uint16_t)(status ? status : 200);
     if (has_content(reply->status)) {
-        reply->content_type = r ? r->content_type : JSON_TYPE;
+        reply->content_type = r ? r->content_type : own_type(req);
         reply->body = r ? r->body : req->body;
         if (req->has_rare && req->rare.content_type.len)
             reply->content_type = req->rare.content_type;
@@ -182,15 +188,32 @@ static void reply_success(apus_req *req, apus_http_reply *reply)
     take_headers(req, req->has_rare ? &req->rare.headers : NULL, reply);
 }
 
+/* An answer in pieces is whole, unless it has failed: then the client must not take it for
+ * whole, and the http floor closes. */
+static void finish_pieces(apus_req *req)
+{
+    if (req->failure.status)
+        apus__log(req, "an answer was cut off: %d %.*s", req->failure.status,
+                  APUS_FMT(req->failure.detail));
+    else
+        apus_exchange_finish(req->x);
+}
+
 void apus__reply_send(apus_req *req)
 {
     apus_http_reply reply = { 0 };
+    if (req->begun)
+        finish_pieces(req);
     if (req->answered)
         return;
     if (req->failure.status)
         reply_failure(req, &reply);
     else
-        reply_success(req, &reply);
+        apus__reply_success(req, &reply);
     req->answered = true;
-    apus_exchange_reply(req->x, &reply);
+    const apus_response *r = req->response;
+    if (r && r->send)
+        r->send(req, r, &reply);
+    else
+        apus_exchange_reply(req->x, &reply);
 }

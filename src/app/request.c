@@ -121,3 +121,17 @@ const apus_principal *apus_req_principal(const apus_req *req)
 {
     return req->has_rare ? req->rare.principal : NULL;
 }
+
+apus_str apus_req_client(apus_req *req)
+{
+    apus_str peer = req->x->request.peer; /* 127.0.0.1:50312, [::1]:50312, unix */
+    size_t end = peer.len;
+    for (size_t i = 0; i < peer.len; i++) {
+        if (peer.ptr[i] == ':' || peer.ptr[i] == ']')
+            end = i;
+        if (peer.ptr[i] == ']')
+            break;
+    }
+    bool is_v6 = peer.len && peer.ptr[0] == '[';
+    return apus_strdup(req, apus_str_slice(peer, is_v6, end));
+}

@@ -55,6 +55,8 @@ struct apus_response {
     int status; /* 0: the route's */
     apus_str content_type;
     apus_str body;
+    /* of an answer that is not a body in memory: sends it, with that head */
+    void (*send)(apus_req *req, const struct apus_response *r, apus_http_reply *head);
 };
 
 enum apus__step_state {
@@ -77,6 +79,7 @@ typedef struct apus__rare {
     struct apus__file *files; /* of a multipart form */
     struct apus__sent *sent;  /* of partial bodies */
     apus_principal *principal;
+    apus_buf line;    /* apus_write_line */
     apus_str mistake; /* behind a 500, where apus dev serves */
     char id[APUS__REQUEST_ID_LEN + 1];
 } apus__rare;
@@ -100,6 +103,7 @@ struct apus_req {
     int64_t deadline; /* 0: none */
     int status;       /* apus_set_status; 0: the route's */
     bool answered;    /* the reply has gone out */
+    bool begun;       /* with apus_write; `answered` as well */
     bool rewriting;   /* an OnFail function may replace the failure */
     bool on_thread;   /* a pool thread runs for us, and the fiber is parked */
     bool has_rare;    /* `rare` has been zeroed */

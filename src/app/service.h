@@ -28,6 +28,9 @@ apus_rc apus__docs_add(apus_service *s, apus_err *err) APUS_NODISCARD;
  * spelling of a trailing slash. */
 void apus__phase_route(apus_req *req);
 
+/* Head and body of a success, as the handler and its route say. */
+void apus__reply_success(apus_req *req, apus_http_reply *reply);
+
 /* Sends the answer, or the failure. */
 void apus__reply_send(apus_req *req);
 

@@ -96,6 +96,8 @@ static void answer_late(void *arg)
 {
     apus_req *req = arg;
     static const apus_str body = APUS_STR_INIT("{\"detail\":\"The request took too long\"}");
+    if (req->begun)
+        return;
     req->answered = true;
     apus_exchange_reply(req->x, &(apus_http_reply){
                                     .status = 504,
