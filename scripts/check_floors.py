@@ -10,8 +10,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http": 4, "app": 5, "serve": 7}
 PUBLIC = {
     "base": "api rc str arena buf value probe",
-    "sys": "clock random socket reactor",
-    "codec": "http1 url json json_scan text multipart media",
+    "sys": "clock random socket reactor disk",
+    "codec": "http1 url json json_scan text multipart media conditional",
     "run": "loop fiber",
     "model": "model problem decode encode schema",
     "net": "net stream",

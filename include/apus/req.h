@@ -142,6 +142,33 @@ apus_response *apus_respond_bytes(apus_req *req, const char *content_type, apus_
 apus_response *apus_respond_json(apus_req *req, int status, const apus_json *value);
 #define apus_bytes(req, content_type, bytes) apus_respond_bytes((req), (content_type), (bytes))
 
+typedef struct apus_file_options {
+    const char *name;         /* under which the client shall save it; NULL: it is shown */
+    const char *content_type; /* NULL: by the path's ending */
+    bool shown;               /* `name` notwithstanding: Content-Disposition is inline */
+} apus_file_options;
+
+/* A file on disk, sent piece by piece with its length, ETag and Last-Modified; GET and HEAD
+ * are answered with 304, 412, 206 or 416 as the request's conditions and ranges want it
+ * (RFC 9110 sections 13 and 14).  options may be NULL and is not kept.  Fails with 404
+ * where there is no such file, with 500 where it cannot be read.  Suspends. */
+apus_response *apus_file(apus_req *req, const char *path, const apus_file_options *options);
+
+typedef struct apus_folder_options {
+    const char *index;         /* of folders: "index.html"; NULL: folders are 404 */
+    const char *fallback;      /* below the folder: answers browsers (Accept: text/html) where
+                                  there is nothing else, with 200; for single-page front ends */
+    const char *not_found;     /* below the folder: the page of a 404; NULL: none */
+    const char *cache_control; /* or NULL: no such header */
+    bool compressed;           /* `x.br`, `x.zst` or `x.gz` beside `x` is sent to who accepts it */
+} apus_folder_options;
+
+/* A file below a folder, as a path parameter {path:path} names it; otherwise as apus_file.
+ * Nothing outside of the folder can be reached, neither by ".." nor by symbolic links, and
+ * hidden files are not sent.  options may be NULL. */
+apus_response *apus_folder(apus_req *req, const char *folder, apus_str path,
+                           const apus_folder_options *options);
+
 /* Answers with another model than the declared one.  From a handler that returns a
  * model: `return apus_respond(req, 409, conflict, &c);` has the value NULL. */
 #define apus_respond(req, status, model, object)                                                   \
