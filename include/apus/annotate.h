@@ -108,6 +108,20 @@
         size_t len;                                                                                \
     } T##_map APUS__NOTE("Map", T)
 
+/* Static(assets, "/assets", .folder = "public", .index = "index.html"): files at and below a
+ * path, as a function of that name answers them with apus_folder; the rest are its
+ * apus_folder_options.  Not in the document.  Write the function yourself where it needs
+ * dependencies. */
+#define APUS_STATIC(name, at, ...)                                                                 \
+    APUS__NOTE("Get", at "/{path:path}", hidden)                                                   \
+    APUS__NOTE("Head", at "/{path:path}", hidden)                                                  \
+    struct apus_response *name(struct apus_req *req, apus_str path);                               \
+    struct apus_response *name(struct apus_req *req, apus_str path)                                \
+    {                                                                                              \
+        return apus_folder(req, path, &(apus_folder_options){ __VA_ARGS__ });                      \
+    }                                                                                              \
+    struct apus__static
+
 /* Test(name) { ... }: a test that `apus test` runs. */
 #define APUS_TEST(name)                                                                            \
     APUS__NOTE("Test", name) void apus_test_##name(void);                                          \
@@ -136,6 +150,7 @@
 #define File     APUS_FILE
 #define Depends  APUS_DEPENDS
 #define Security APUS_SECURITY
+#define Static   APUS_STATIC
 #define Name     APUS_NAME
 #define Model    APUS_MODEL
 #define List     APUS_LIST

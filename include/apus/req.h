@@ -155,6 +155,7 @@ typedef struct apus_file_options {
 apus_response *apus_file(apus_req *req, const char *path, const apus_file_options *options);
 
 typedef struct apus_folder_options {
+    const char *folder;        /* on disk; relative to where the program was started */
     const char *index;         /* of folders: "index.html"; NULL: folders are 404 */
     const char *fallback;      /* below the folder: answers browsers (Accept: text/html) where
                                   there is nothing else, with 200; for single-page front ends */
@@ -165,9 +166,8 @@ typedef struct apus_folder_options {
 
 /* A file below a folder, as a path parameter {path:path} names it; otherwise as apus_file.
  * Nothing outside of the folder can be reached, neither by ".." nor by symbolic links, and
- * hidden files are not sent.  options may be NULL. */
-apus_response *apus_folder(apus_req *req, const char *folder, apus_str path,
-                           const apus_folder_options *options);
+ * hidden files are not sent.  *options is not kept. */
+apus_response *apus_folder(apus_req *req, apus_str path, const apus_folder_options *options);
 
 /* Answers with another model than the declared one.  From a handler that returns a
  * model: `return apus_respond(req, 409, conflict, &c);` has the value NULL. */

@@ -19,7 +19,6 @@ enum found {
 };
 
 struct search {
-    const char *folder;
     apus_str path;
     const apus_folder_options *options;
     apus_str accept_encoding;
@@ -60,7 +59,7 @@ static bool is_accepted(apus_str list, apus_str item)
 static apus_rc open_named(struct search *s, apus_str name)
 {
     s->name = name;
-    return apus_disk_open_below(s->folder, name, &s->file);
+    return apus_disk_open_below(s->options->folder, name, &s->file);
 }
 
 /* As open_named; a folder is as good as nothing. */
@@ -122,7 +121,7 @@ static void prefer_compressed(apus_req *req, struct search *s)
             continue;
         apus_str name =
             apus_arena_strf(&req->x->arena, "%.*s.%s", APUS_FMT(s->name), codings[i].ending);
-        if (!name.ptr || apus_disk_open_below(s->folder, name, &file))
+        if (!name.ptr || apus_disk_open_below(s->options->folder, name, &file))
             continue;
         apus_disk_close(file.is_folder ? &file : &s->file);
         if (file.is_folder)
@@ -175,15 +174,12 @@ static apus_response *answer(apus_req *req, struct search *s)
     return r;
 }
 
-apus_response *apus_folder(apus_req *req, const char *folder, apus_str path,
-                           const apus_folder_options *options)
+apus_response *apus_folder(apus_req *req, apus_str path, const apus_folder_options *options)
 {
-    static const apus_folder_options plain = { 0 };
     const apus_http_request *http = &req->x->request;
     struct search s = {
-        .folder = folder,
         .path = path,
-        .options = options ? options : &plain,
+        .options = options,
         .accept_encoding = apus__req_raw_header(req, APUS_STR("accept-encoding")),
         .has_slash = http->path.len && http->path.ptr[http->path.len - 1] == '/',
         .wants_page =
@@ -202,7 +198,7 @@ apus_response *apus_folder(apus_req *req, const char *folder, apus_str path,
     if (s.found == FOUND_nothing)
         return apus_fail(req, 404, NULL, "Not Found");
     if (s.found == FOUND_trouble) {
-        apus__req_broken(req, "apus_folder: %s cannot be read", folder);
+        apus__req_broken(req, "apus_folder: %s cannot be read", options->folder);
         return NULL;
     }
     return answer(req, &s);

@@ -39,8 +39,9 @@ static apus_response *download(apus_req *req, apus_str path)
 
 static apus_response *assets(apus_req *req, apus_str path)
 {
-    return apus_folder(req, root, path,
-                       &(apus_folder_options){ .index = "index.html",
+    return apus_folder(req, path,
+                       &(apus_folder_options){ .folder = root,
+                                               .index = "index.html",
                                                .not_found = "404.html",
                                                .cache_control = "max-age=60",
                                                .compressed = true });
@@ -48,13 +49,14 @@ static apus_response *assets(apus_req *req, apus_str path)
 
 static apus_response *front_end(apus_req *req, apus_str path)
 {
-    return apus_folder(req, root, path,
-                       &(apus_folder_options){ .index = "index.html", .fallback = "index.html" });
+    return apus_folder(
+        req, path,
+        &(apus_folder_options){ .folder = root, .index = "index.html", .fallback = "index.html" });
 }
 
 static apus_response *nowhere(apus_req *req, apus_str path)
 {
-    return apus_folder(req, "/nowhere/at/all", path, NULL);
+    return apus_folder(req, path, &(apus_folder_options){ .folder = "/nowhere/at/all" });
 }
 
 static const apus_param path_params[] = {

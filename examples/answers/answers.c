@@ -1,0 +1,223 @@
+/* Answers of every kind: models, statuses, headers, cookies, text, files, streams. */
+#include <apus/apus.h>
+#include <stdio.h>
+
+App(answers, title = "Answers", version = "1.0.0");
+
+/// What everybody may know of a user.
+typedef struct user {
+    apus_str name;
+    apus_email email;
+    apus_str *city; ///< Where they live.
+} user;
+
+/// What a client sends to become one.
+typedef struct new_user {
+    user public Flatten();
+    apus_str password Field(min_length = 8, secret);
+} new_user;
+
+/// Answers with the smaller model: the password stays here.
+Post("/users", status = 201)
+const user *add_user(apus_req *req, const new_user *body)
+{
+    apus_set_header(req, "Location", apus_strf(req, "/users/%s", body->public.name.ptr).ptr);
+    return &body->public;
+}
+
+/// Without the members that are null.
+Get("/users/{name}", omit = null)
+user *read_user(apus_req *req, apus_str name)
+{
+    user *out = apus_new(req, user);
+    out->name = name;
+    out->email.text = apus_strf(req, "%s@example.org", name.ptr);
+    return out;
+}
+
+/// Only some members: the document shows them all.
+Get("/users/{name}/card", include = [ "name", "city" ])
+user *read_card(apus_req *req, apus_str name)
+{
+    return read_user(req, name);
+}
+
+/// Why it cannot be done now.
+typedef struct conflict {
+    apus_str message;
+    int64_t retry_after;
+} conflict;
+
+/// 200 with a user, 409 with a conflict.
+Put("/users/{name}", responses = {409 : {model : conflict, description : "Somebody else is at it"}})
+const user *replace_user(apus_req *req, apus_str name, const user *body)
+{
+    if (apus_str_eq(name, APUS_STR("ada"))) {
+        conflict *c = apus_new(req, conflict);
+        c->message = APUS_STR("ada is being changed");
+        c->retry_after = 5;
+        return apus_respond(req, 409, conflict, c);
+    }
+    if (!apus_str_eq(name, body->name))
+        apus_set_status(req, 201); // it is a new one
+    return body;
+}
+
+/// 204: there is nothing to say.
+Delete("/users/{name}", status = 204)
+void remove_user(apus_req *req, apus_str name)
+{
+    (void)req;
+    (void)name;
+}
+
+Post("/session", status = 204)
+void begin_session(apus_req *req)
+{
+    apus_set_cookie(req, "session", "s3cr3t",
+                    &(apus_cookie){ .http_only = true, .secure = true, .max_age = 3600 });
+}
+
+Delete("/session", status = 204)
+void end_session(apus_req *req)
+{
+    apus_set_cookie(req, "session", "", &(apus_cookie){ .max_age = -1 });
+}
+
+/// A page: text that is sent as it stands.
+Get("/", produces = "text/html")
+apus_str home(apus_req *req)
+{
+    return apus_strf(req, "<h1>Hello, %s</h1>", apus_req_client(req).ptr);
+}
+
+/// One of several kinds of answers.
+Get("/old", responses = {307 : "It has moved"})
+apus_response *old_home(apus_req *req)
+{
+    return apus_redirect(req, 307, "/");
+}
+
+/// A dependency adds to every answer of the routes that ask for it.
+void no_store(apus_req *req)
+{
+    apus_set_header(req, "Cache-Control", "no-store");
+}
+
+static void write_mail(apus_req *req, void *arg)
+{
+    (void)req;
+    const user *to = arg;
+    fprintf(stderr, "mail for %s\n", to->email.text.ptr);
+}
+
+/// The client has its answer before the mail is written.
+Post("/mails", depends = [no_store], status = 202)
+apus_json *send_mail(apus_req *req, user *to)
+{
+    apus_after(req, write_mail, to);
+    return apus_json_null_new(apus_req_arena(req));
+}
+
+/// A picture that one may also download.
+Get("/report", produces = "text/csv")
+apus_response *report(apus_req *req, bool save Query(default = false))
+{
+    return apus_file(req, "examples/answers/report.csv",
+                     &(apus_file_options){ .name = save ? "report.csv" : NULL });
+}
+
+/// Counts down, a line a second.
+Get("/countdown", produces = "text/plain")
+void count_down(apus_req *req, int from Query(default = 3, ge = 0, le = 60))
+{
+    for (int i = from; i > 0; i--) {
+        if (!apus_write(req, apus_strf(req, "%d\n", i)))
+            return; // the client has gone
+        apus_sleep(req, APUS_SECOND / 100);
+    }
+    apus_write(req, APUS_STR("lift-off\n"));
+}
+
+/// A measured value.
+typedef struct reading {
+    int64_t n;
+    double value;
+} reading;
+
+/// JSON Lines: one reading a line, as they come.
+Get("/readings", item = reading)
+void readings(apus_req *req)
+{
+    for (int64_t n = 0; n < 3; n++) {
+        if (!apus_write_line(req, reading, &((reading){ n, (double)n / 2 })))
+            return;
+    }
+}
+
+// A site: files below /site, and one page for all its paths.
+Static(site, "/site", .folder = "examples/answers/public", .index = "index.html",
+       .fallback = "index.html");
+
+Test(the_password_stays)
+{
+    apus_test *t = apus_test_start(&answers_app);
+    apus_answer a = apus_test_post(
+        t, "/users", APUS_JSON({"name": "ada", "email": "ada@example.org", "password": "12345678"}));
+    apus_expect_status(a, 201);
+    apus_expect_header(a, "location", "/users/ada");
+    apus_expect_json(a, "$", "{\"name\":\"ada\",\"email\":\"ada@example.org\",\"city\":null}");
+    a = apus_test_get(t, "/users/ada");
+    apus_expect_json(a, "$", "{\"name\":\"ada\",\"email\":\"ada@example.org\"}");
+    apus_expect_json(apus_test_get(t, "/users/ada/card"), "$", "{\"name\":\"ada\",\"city\":null}");
+    apus_test_stop(t);
+}
+
+Test(statuses_change)
+{
+    apus_test *t = apus_test_start(&answers_app);
+    const char *body = APUS_JSON({"name": "bob", "email": "bob@example.org"});
+    apus_expect_status(apus_test_put(t, "/users/bob", body), 200);
+    apus_expect_status(apus_test_put(t, "/users/eve", body), 201);
+    apus_answer a = apus_test_put(t, "/users/ada", body);
+    apus_expect_status(a, 409);
+    apus_expect_json(a, "$.retry_after", "5");
+    a = apus_test_delete(t, "/users/bob");
+    apus_expect_status(a, 204);
+    apus_expect(a.body.len == 0);
+    apus_expect_header(apus_test_delete(t, "/session"), "set-cookie",
+                       "session=; Max-Age=0; Path=/; SameSite=lax");
+    apus_test_stop(t);
+}
+
+Test(text_is_sent_as_it_stands)
+{
+    apus_test *t = apus_test_start(&answers_app);
+    apus_answer a = apus_test_get(t, "/");
+    apus_expect_header(a, "content-type", "text/html; charset=utf-8");
+    apus_expect(apus_str_starts(a.body, APUS_STR("<h1>Hello, ")));
+    apus_expect_header(apus_test_get(t, "/old"), "location", "/");
+    a = apus_test_post(t, "/mails", APUS_JSON({"name": "bob", "email": "bob@example.org"}));
+    apus_expect_status(a, 202);
+    apus_expect_header(a, "cache-control", "no-store");
+    apus_test_stop(t);
+}
+
+Test(files_and_streams)
+{
+    apus_test *t = apus_test_start(&answers_app);
+    apus_answer a = apus_test_get(t, "/countdown?from=2");
+    apus_expect(apus_str_eq(a.body, APUS_STR("2\n1\nlift-off\n")));
+    a = apus_test_get(t, "/readings");
+    apus_expect_header(a, "content-type", "application/jsonl");
+    apus_expect(apus_str_ends(a.body, APUS_STR("{\"n\":2,\"value\":1.0}\n")));
+    a = apus_test_get(t, "/report?save=true");
+    apus_expect_header(a, "content-disposition", "attachment; filename=\"report.csv\"");
+    apus_test_header(t, "accept", "text/html");
+    a = apus_test_get(t, "/site/any/path");
+    apus_expect_status(a, 200);
+    apus_expect_header(apus_test_get(t, "/site/style.css"), "content-type",
+                       "text/css; charset=utf-8");
+    apus_expect_status(apus_test_send(t, "HEAD", "/site/style.css", NULL, APUS_STR("")), 200);
+    apus_test_stop(t);
+}
