@@ -97,7 +97,7 @@ order *place_order(apus_req *req, const new_order *body,
     db->orders[db->n] = (order){ .id = placed->id, .placed_at = placed->placed_at };
     db->orders[db->n].request.side = body->side;
     db->orders[db->n].request.quantity = body->quantity;
-    db->orders[db->n++].request.symbol = APUS_STR("kept");
+    db->orders[db->n++].request.symbol = APUS_STR("BTC-USD");
     return placed;
 }
 

@@ -20,8 +20,9 @@ typedef enum apus_omit {
 
 /* Appends *value as compact JSON.  Text that is not UTF-8 is a mistake of the
  * program: APUS_INVALID (the answer must not be sent), as is a double that is
- * not finite unless its rules allow it (then null is written) and an enum value
- * without a name.  A failed buffer gives its own rc. */
+ * not finite unless its rules allow it (then null is written), an enum value
+ * without a name, and whatever breaks the rules of its member (of patterns, those that
+ * apus_model_prepare has prepared).  A failed buffer gives its own rc. */
 apus_rc apus_encode_json(apus_buf *to, const apus_type *type, const void *value, apus_omit omit)
     APUS_NODISCARD;
 

@@ -126,17 +126,18 @@ static apus_rc count_params(struct planner *p, apus__step *s, const apus_param *
     return APUS_OK;
 }
 
+static apus_rc prepare_type(const apus_type *t, apus_err *err)
+{
+    while (t && (t->kind == APUS_KIND_list || t->kind == APUS_KIND_array ||
+                 t->kind == APUS_KIND_map || t->kind == APUS_KIND_counted))
+        t = t->item;
+    return t && t->kind == APUS_KIND_model ? apus_model_prepare(t->model, err) : APUS_OK;
+}
+
 static apus_rc prepare_rules(const apus_param *param, apus_err *err)
 {
     apus_rc rc = param->field.rules ? apus_rules_prepare(param->field.rules, err) : APUS_OK;
-    const apus_type *t = param->field.type;
-    while (!rc && t &&
-           (t->kind == APUS_KIND_list || t->kind == APUS_KIND_array || t->kind == APUS_KIND_map ||
-            t->kind == APUS_KIND_counted))
-        t = t->item;
-    if (!rc && t && t->kind == APUS_KIND_model)
-        rc = apus_model_prepare(t->model, err);
-    return rc;
+    return rc ? rc : prepare_type(param->field.type, err);
 }
 
 static apus_rc find_path_index(struct planner *p, apus__binding *b, apus_str name)
@@ -362,6 +363,8 @@ static apus_rc decide_body(struct planner *p)
 static apus_rc prepare_plan(struct planner *p, const struct mount *m)
 {
     apus_rc rc = apus__template_parse(p->arena, p->plan->path.text, &p->plan->path, p->err);
+    if (!rc)
+        rc = prepare_type(p->plan->route->result, p->err);
     if (!rc)
         rc = collect_all(p, m);
     if (!rc)

@@ -5,6 +5,7 @@
 
 #include "apus/json_scan.h"
 #include "apus/text.h"
+#include "model/kept.h"
 
 static apus_rc encode(apus_buf *to, const apus_type *type, const apus_rules *rules,
                       const void *value, apus_omit omit);
@@ -154,7 +155,7 @@ static apus_rc encode_items(apus_buf *to, const apus_type *type, const apus_rule
                             const void *items, size_t n, apus_omit omit)
 {
     size_t size = type->item_pointer ? sizeof(void *) : type->item->size;
-    apus_rc rc = APUS_OK;
+    apus_rc rc = rules ? apus__count_kept(rules, n) : APUS_OK;
     apus_buf_addc(to, '[');
     for (size_t i = 0; rc == APUS_OK && i < n; i++) {
         const void *at = (const char *)items + i * size;
@@ -188,7 +189,7 @@ static apus_rc encode_map(apus_buf *to, const apus_type *type, const apus_rules 
                           const void *value, apus_omit omit)
 {
     struct sequence s = load_sequence(value);
-    apus_rc rc = APUS_OK;
+    apus_rc rc = rules ? apus__count_kept(rules, s.len) : APUS_OK;
     apus_buf_addc(to, '{');
     for (size_t i = 0; rc == APUS_OK && i < s.len; i++) {
         const char *entry = (const char *)s.ptr + i * type->entry_size;
@@ -316,6 +317,10 @@ static apus_rc encode(apus_buf *to, const apus_type *type, const apus_rules *rul
 {
     char *p;
     struct sequence s;
+    apus_rc kept =
+        rules && rules->has & APUS__RULES_KEPT ? apus__rules_kept(type, rules, value) : APUS_OK;
+    if (kept)
+        return kept;
     switch (type->kind) {
     case APUS_KIND_bool:
         apus_buf_add(to, *(const bool *)value ? APUS_STR("true") : APUS_STR("false"));

@@ -5,6 +5,7 @@
 
 #include "apus/text.h"
 #include "model/coerce.h"
+#include "model/kept.h"
 #include "model/scalar.h"
 
 /* --- bounds --- */
@@ -143,6 +144,27 @@ static bool whole_keeps(uint32_t rule, struct apus__whole v, int64_t bound)
     default:
         return bound == 0 || v.magnitude % (bound < 0 ? 0 - (uint64_t)bound : (uint64_t)bound) == 0;
     }
+}
+
+bool apus__whole_keeps(const apus_rules *r, bool negative, uint64_t magnitude)
+{
+    struct apus__whole v = { .negative = negative, .magnitude = magnitude };
+    for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+        uint32_t rule = bounds[i].rule;
+        if (r->has & rule && !whole_keeps(rule, v, bound_of(r, rule)->integer))
+            return false;
+    }
+    return true;
+}
+
+bool apus__number_keeps(const apus_rules *r, double v)
+{
+    for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+        uint32_t rule = bounds[i].rule;
+        if (r->has & rule && !number_keeps(rule, v, bound_of(r, rule)->number))
+            return false;
+    }
+    return true;
 }
 
 /* What no int of this width holds is told as if the width's end were a declared bound. */

@@ -233,7 +233,7 @@ struct put_args {
 
 static const struct item *put(apus_req *req, const struct item *item)
 {
-    static const struct item none = { .name = APUS_STR_INIT("(none)") };
+    static const struct item none = { .name = APUS_STR_INIT("(none)"), .price = 1 };
     (void)req;
     return item ? item : &none;
 }
@@ -520,9 +520,9 @@ static const struct vector {
       "{\"detail\":[{\"type\":\"missing\",\"loc\":[\"body\",\"item\"],\"msg\":\"Field required\","
       "\"input\":null}]}" },
     { "optional, absent", "POST", "/optional", NULL, "", NULL, NULL, 200,
-      "{\"name\":\"(none)\",\"price\":0.0,\"tax\":null}" },
+      "{\"name\":\"(none)\",\"price\":1.0,\"tax\":null}" },
     { "optional, null", "POST", "/optional", JSON, "null", NULL, NULL, 200,
-      "{\"name\":\"(none)\",\"price\":0.0,\"tax\":null}" },
+      "{\"name\":\"(none)\",\"price\":1.0,\"tax\":null}" },
 
     { "two bodies", "POST", "/two/1", JSON,
       "{\"item\":{\"name\":\"a\",\"price\":2},\"user\":{\"name\":\"u\"}}", NULL, NULL, 200,
