@@ -49,7 +49,8 @@ typedef struct conflict {
 } conflict;
 
 /// 200 with a user, 409 with a conflict.
-Put("/users/{name}", responses = {409 : {model : conflict, description : "Somebody else is at it"}})
+Put("/users/{name}",
+    responses = { 409 : { model : conflict, description : "Somebody else is at it" } })
 const user *replace_user(apus_req *req, apus_str name, const user *body)
 {
     if (apus_str_eq(name, APUS_STR("ada"))) {
@@ -92,7 +93,7 @@ apus_str home(apus_req *req)
 }
 
 /// One of several kinds of answers.
-Get("/old", responses = {307 : "It has moved"})
+Get("/old", responses = { 307 : "It has moved" })
 apus_response *old_home(apus_req *req)
 {
     return apus_redirect(req, 307, "/");
@@ -163,7 +164,8 @@ Test(the_password_stays)
 {
     apus_test *t = apus_test_start(&answers_app);
     apus_answer a = apus_test_post(
-        t, "/users", APUS_JSON({"name": "ada", "email": "ada@example.org", "password": "12345678"}));
+        t, "/users",
+        APUS_JSON({ "name" : "ada", "email" : "ada@example.org", "password" : "12345678" }));
     apus_expect_status(a, 201);
     apus_expect_header(a, "location", "/users/ada");
     apus_expect_json(a, "$", "{\"name\":\"ada\",\"email\":\"ada@example.org\",\"city\":null}");
@@ -176,7 +178,7 @@ Test(the_password_stays)
 Test(statuses_change)
 {
     apus_test *t = apus_test_start(&answers_app);
-    const char *body = APUS_JSON({"name": "bob", "email": "bob@example.org"});
+    const char *body = APUS_JSON({ "name" : "bob", "email" : "bob@example.org" });
     apus_expect_status(apus_test_put(t, "/users/bob", body), 200);
     apus_expect_status(apus_test_put(t, "/users/eve", body), 201);
     apus_answer a = apus_test_put(t, "/users/ada", body);
@@ -197,7 +199,7 @@ Test(text_is_sent_as_it_stands)
     apus_expect_header(a, "content-type", "text/html; charset=utf-8");
     apus_expect(apus_str_starts(a.body, APUS_STR("<h1>Hello, ")));
     apus_expect_header(apus_test_get(t, "/old"), "location", "/");
-    a = apus_test_post(t, "/mails", APUS_JSON({"name": "bob", "email": "bob@example.org"}));
+    a = apus_test_post(t, "/mails", APUS_JSON({ "name" : "bob", "email" : "bob@example.org" }));
     apus_expect_status(a, 202);
     apus_expect_header(a, "cache-control", "no-store");
     apus_test_stop(t);
