@@ -60,18 +60,28 @@ static const char *const shape_texts[] = {
     }
 
 static const key app_keys[] = {
-    { "title", SHAPE_text },         { "version", SHAPE_text },
-    { "summary", SHAPE_text },       { "description", SHAPE_text },
-    { "openapi", SHAPE_off_text },   { "docs", SHAPE_off_text },
-    { "redoc", SHAPE_off_text },     { "tags", SHAPE_list },
-    { "servers", SHAPE_texts },      { "contact", SHAPE_map },
-    { "license", SHAPE_map },        { "terms_of_service", SHAPE_text },
-    { "depends", SHAPE_names },      { "problems", SHAPE_name },
-    { "problem_types", SHAPE_text }, { NULL, SHAPE_any },
+    { "title", SHAPE_text },
+    { "version", SHAPE_text },
+    { "summary", SHAPE_text },
+    { "description", SHAPE_text },
+    { "openapi", SHAPE_off_text },
+    { "docs", SHAPE_off_text },
+    { "redoc", SHAPE_off_text },
+    { "tags", SHAPE_list },
+    { "servers", SHAPE_texts },
+    { "contact", SHAPE_map },
+    { "license", SHAPE_map },
+    { "terms_of_service", SHAPE_text },
+    { "depends", SHAPE_names },
+    { "problems", SHAPE_name },
+    { "problem_types", SHAPE_text },
+    { "produces", SHAPE_text },
+    { NULL, SHAPE_any },
 };
 static const key router_keys[] = {
     { "prefix", SHAPE_text },     { "tags", SHAPE_texts },  { "depends", SHAPE_names },
-    { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag }, { NULL, SHAPE_any },
+    { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag }, { "produces", SHAPE_text },
+    { NULL, SHAPE_any },
 };
 static const key include_keys[] = {
     { "prefix", SHAPE_text },

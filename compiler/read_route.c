@@ -527,10 +527,21 @@ static void bind_body_of_depends(unit *u, ct_route *route)
                    route->function->name);
 }
 
+/* Text and responses are what their App or Router says, models stay JSON. */
+static void bind_produces(unit *u, ct_route *route)
+{
+    const ct_result *result = &route->function->result;
+    bool is_text = result->type && !result->is_pointer &&
+                   (result->type->kind == APUS_KIND_str || result->type->kind == APUS_KIND_bytes);
+    if (!route->produces && (is_text || result->is_response))
+        route->produces = read_produces(u, route->router->options);
+}
+
 void items_bind_routes(reader *r)
 {
     for (struct route_read *one = r->routes; one; one = one->next) {
         bind_result(one->unit, one->function, &one->route->function->result);
+        bind_produces(one->unit, one->route);
         part_read(one->unit, one->route);
         bind_params(one);
         bind_body(one->unit, one->route);

@@ -120,7 +120,7 @@ apus_json *send_mail(apus_req *req, user *to)
     return apus_json_null_new(apus_req_arena(req));
 }
 
-/// A picture that one may also download.
+/// A table, to be read or to be saved.
 Get("/report", produces = "text/csv")
 apus_response *report(apus_req *req, bool save Query(default = false))
 {
@@ -154,6 +154,15 @@ void readings(apus_req *req)
         if (!apus_write_line(req, reading, &((reading){ n, (double)n / 2 })))
             return;
     }
+}
+
+/// The same table for people, or for programs.
+Get("/report/any", produces = "text/csv", responses = { 200 : { produces : "application/json" } })
+apus_response *report_in_any_form(apus_req *req, apus_str accept Header(default = ""))
+{
+    if (apus_str_eq(accept, APUS_STR("application/json")))
+        return apus_respond_json(req, 200, apus_json_array(apus_req_arena(req)));
+    return apus_file(req, "examples/answers/report.csv", NULL);
 }
 
 // A site: files below /site, and one page for all its paths.
@@ -221,5 +230,31 @@ Test(files_and_streams)
     apus_expect_header(apus_test_get(t, "/site/style.css"), "content-type",
                        "text/css; charset=utf-8");
     apus_expect_status(apus_test_send(t, "HEAD", "/site/style.css", NULL, APUS_STR("")), 200);
+    apus_test_stop(t);
+}
+
+Test(the_document_says_what_they_are)
+{
+    static const char *const rows[][2] = {
+        { "/readings.get.responses.200.content.application/jsonl.itemSchema.$ref",
+          "\"#/components/schemas/Reading\"" },
+        { "/report/any.get.responses.200.content.text/csv.schema.type", "\"string\"" },
+        { "/report/any.get.responses.200.content.application/json", "{}" },
+        { "/.get.responses.200.content", "{\"text/html\":{\"schema\":{\"type\":\"string\"}}}" },
+        { "/users/{name}/card.get.responses.200.content.application/json.schema.$ref",
+          "\"#/components/schemas/User\"" },
+        { "/users/{name}.put.responses.409.content.application/json.schema.$ref",
+          "\"#/components/schemas/Conflict\"" },
+        { "/users/{name}.delete.responses.204", "{\"description\":\"Successful Response\"}" },
+    };
+    apus_test *t = apus_test_start(&answers_app);
+    apus_answer a = apus_test_get(t, "/openapi.json");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char path[128];
+        snprintf(path, sizeof(path), "$.paths.%s", rows[i][0]);
+        apus_expect_json(a, path, rows[i][1]);
+    }
+    apus_test_header(t, "accept", "application/json");
+    apus_expect_json(apus_test_get(t, "/report/any"), "$", "[]");
     apus_test_stop(t);
 }

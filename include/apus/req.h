@@ -120,6 +120,7 @@ typedef struct apus_cookie {
     const char *domain;
     const char *same_site; /* "lax" unless set; "strict", "none" */
     int64_t max_age;       /* seconds; 0: a session cookie; negative: deletes */
+    int64_t expires;       /* seconds since 1970; 0: not said; max_age goes before it */
     bool secure, http_only, partitioned;
 } apus_cookie;
 

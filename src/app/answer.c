@@ -1,6 +1,7 @@
 /* What a handler says about its answer: status, headers, cookies, other bodies. */
 #include "app/request.h"
 
+#include "apus/conditional.h"
 #include "apus/encode.h"
 #include "app/wire.h"
 
@@ -55,6 +56,12 @@ static void add_attributes(apus_buf *b, const apus_cookie *c)
 {
     if (c->domain)
         apus_buf_addf(b, "; Domain=%s", c->domain);
+    if (c->expires) {
+        char date[APUS_HTTP_DATE_LEN];
+        apus_http_date_print(c->expires, date);
+        apus_buf_lit(b, "; Expires=");
+        apus_buf_add(b, (apus_str){ date, sizeof(date) });
+    }
     if (c->http_only)
         apus_buf_lit(b, "; HttpOnly");
     if (c->max_age)

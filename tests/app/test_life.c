@@ -284,6 +284,8 @@ static apus_str cookies(apus_req *req)
                                     .domain = "example.com",
                                     .same_site = "strict",
                                     .max_age = 60,
+                                    .expires = 784111777,
+                                    .partitioned = true,
                                     .secure = true,
                                     .http_only = true });
     return APUS_STR("ok");
@@ -544,7 +546,9 @@ static const struct row {
     { "/json", 202, TYPE_JSON, "5", NULL, NULL, "" },
     { "/other", 409, TYPE_JSON, "{\"id\":9}", NULL, NULL, "" },
     { "/cookies", 200, TYPE_JSON, "\"ok\"", "set-cookie",
-      "a=1; Domain=example.com; HttpOnly; Max-Age=60; Path=/x; SameSite=strict; Secure", "" },
+      "a=1; Domain=example.com; Expires=Sun, 06 Nov 1994 08:49:37 GMT; HttpOnly; Max-Age=60; "
+      "Partitioned; Path=/x; SameSite=strict; Secure",
+      "" },
     { "/bad-cookie", 500, TYPE_TEXT, "Internal Server Error", "set-cookie", "", "" },
     { "/bad-cookie-path", 500, TYPE_TEXT, "Internal Server Error", "set-cookie", "", "" },
     { "/typed", 203, "application/hal+json", "\"ok\"", NULL, NULL, "" },
