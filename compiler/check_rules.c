@@ -76,6 +76,7 @@ static const struct {
     { "min_items", APUS_RULE_min_items, SORT_items },
     { "max_items", APUS_RULE_max_items, SORT_items },
     { "unique", APUS_RULE_unique, SORT_items },
+    { "set", APUS_RULE_set, SORT_items },
     { "max_digits", APUS_RULE_max_digits, SORT_decimal },
     { "decimal_places", APUS_RULE_decimal_places, SORT_decimal },
     { "inf_nan", APUS_RULE_inf_nan, SORT_floating },

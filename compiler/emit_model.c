@@ -52,6 +52,7 @@ static const char *rule_flags(struct out *o, uint32_t has)
         "inf_nan",
         "strict",
         "strip",
+        "set",
     };
     const char *text = "";
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

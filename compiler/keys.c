@@ -44,11 +44,12 @@ static const char *const shape_texts[] = {
     { "gt", SHAPE_number }, { "ge", SHAPE_number }, { "lt", SHAPE_number },                        \
         { "le", SHAPE_number }, { "multiple_of", SHAPE_number }, { "min_length", SHAPE_whole },    \
         { "max_length", SHAPE_whole }, { "pattern", SHAPE_text }, { "min_items", SHAPE_whole },    \
-        { "max_items", SHAPE_whole }, { "unique", SHAPE_flag }, { "max_digits", SHAPE_whole },     \
-        { "decimal_places", SHAPE_whole }, { "inf_nan", SHAPE_flag }, { "strict", SHAPE_flag },    \
-        { "strip", SHAPE_flag }, { "title", SHAPE_text }, { "description", SHAPE_text },           \
-        { "format", SHAPE_text }, { "example", SHAPE_any }, { "examples", SHAPE_any },             \
-        { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag },                                    \
+        { "max_items", SHAPE_whole }, { "unique", SHAPE_flag }, { "set", SHAPE_flag },             \
+        { "max_digits", SHAPE_whole }, { "decimal_places", SHAPE_whole },                          \
+        { "inf_nan", SHAPE_flag }, { "strict", SHAPE_flag }, { "strip", SHAPE_flag },              \
+        { "title", SHAPE_text }, { "description", SHAPE_text }, { "format", SHAPE_text },          \
+        { "example", SHAPE_any }, { "examples", SHAPE_any }, { "deprecated", SHAPE_flag },         \
+        { "hidden", SHAPE_flag },                                                                  \
     {                                                                                              \
         "alias", SHAPE_text                                                                        \
     }

@@ -97,7 +97,7 @@ static void set_item_rules(struct openapi *d, apus_json *s, const ct_type *type,
         set_int(d, s, is_map ? "minProperties" : "minItems", r->min_items);
     if (r->has & APUS_RULE_max_items)
         set_int(d, s, is_map ? "maxProperties" : "maxItems", r->max_items);
-    set_true(d, s, "uniqueItems", r->has & APUS_RULE_unique);
+    set_true(d, s, "uniqueItems", r->has & (APUS_RULE_unique | APUS_RULE_set));
 }
 
 /* --- components --- */

@@ -53,6 +53,7 @@ static void read_rules(ct_rules *r, const ct_value *options)
     r->max_digits = short_count(digits);
     r->decimal_places = short_count(places);
     read_flag(r, options, "unique", APUS_RULE_unique);
+    read_flag(r, options, "set", APUS_RULE_set);
     read_flag(r, options, "inf_nan", APUS_RULE_inf_nan);
     read_flag(r, options, "strict", APUS_RULE_strict);
     read_flag(r, options, "strip", APUS_RULE_strip);

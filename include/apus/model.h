@@ -161,6 +161,7 @@ enum {
     APUS_RULE_inf_nan = 1 << 13, /* floats need not be finite */
     APUS_RULE_strict = 1 << 14,  /* no coercion from other JSON types */
     APUS_RULE_strip = 1 << 15,   /* whitespace around text is taken off first */
+    APUS_RULE_set = 1 << 16,     /* of items that are equal, the first stays */
 };
 
 /* Constraints.  Those of text and numbers on a list or map hold for its items. */

@@ -168,7 +168,7 @@ apus_rc apus_decode_texts(apus_decoder *d, const apus_field *field, const apus_s
         return worst;
     struct apus__input in = { .token = APUS__TOKEN_list, .raw = echo_texts(d, texts, n) };
     in.secret = field->flags & APUS_FIELD_secret;
-    apus_rc rc = apus__check_items(d, type, field->rules, items, n, &in, place);
+    apus_rc rc = apus__check_items(d, type, field->rules, items, &n, &in, place);
     void *at = rc == APUS_OK ? target(d, field, base) : NULL;
     if (rc || !at)
         return rc ? rc : APUS_NOMEM;

@@ -85,9 +85,9 @@ apus_rc apus__decode_items(struct apus__decoding *c, const apus_type *type, cons
 apus_rc apus__decode_map(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
                          bool secret, const apus_place *place, void *at);
 
-/* How many there are, and whether they differ. */
+/* How many there are, and whether they differ; of a set, drops those that repeat. */
 apus_rc apus__check_items(apus_decoder *d, const apus_type *type, const apus_rules *rules,
-                          const void *items, size_t n, const struct apus__input *in,
+                          void *items, size_t *n, const struct apus__input *in,
                           const apus_place *place);
 apus_rc apus__check_count(apus_decoder *d, const char *what, const apus_rules *rules, size_t n,
                           const struct apus__input *in, const apus_place *place);

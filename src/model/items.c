@@ -84,12 +84,34 @@ static uint64_t hash_item(const void *ctx, size_t i, uint64_t seed)
     }
 }
 
+/* Of items that are equal, the first stays. */
+static apus_rc drop_repeats(apus_decoder *d, const apus_type *type, char *items, size_t *n)
+{
+    struct apus__distinct distinct = { .arena = d->arena };
+    struct items kept = { type->item, items };
+    size_t n_kept = 0, size = type->item->size;
+    for (size_t i = 0; i < *n; i++) {
+        size_t earlier;
+        if (i != n_kept)
+            memcpy(items + n_kept * size, items + i * size, size);
+        if (apus__distinct_add(&distinct, &kept, hash_item, same_items, n_kept, &earlier))
+            return APUS_NOMEM;
+        n_kept += earlier == n_kept;
+    }
+    *n = n_kept;
+    return APUS_OK;
+}
+
 apus_rc apus__check_items(apus_decoder *d, const apus_type *type, const apus_rules *rules,
-                          const void *items, size_t n, const struct apus__input *in,
+                          void *items, size_t *count, const struct apus__input *in,
                           const apus_place *place)
 {
-    apus_rc rc = apus__check_count(d, "List", rules, n, in, place);
-    if (rc || !rules || !(rules->has & APUS_RULE_unique) || type->item_pointer)
+    uint32_t has = rules && !type->item_pointer ? rules->has : 0;
+    apus_rc rc = has & APUS_RULE_set ? drop_repeats(d, type, items, count) : APUS_OK;
+    size_t n = *count;
+    if (!rc)
+        rc = apus__check_count(d, "List", rules, n, in, place);
+    if (rc || !(has & APUS_RULE_unique))
         return rc;
     struct apus__distinct distinct = { .arena = d->arena };
     struct items all = { type->item, items };
@@ -201,7 +223,7 @@ apus_rc apus__decode_items(struct apus__decoding *c, const apus_type *type, cons
     in.echo_as = type;
     if (type->kind == APUS_KIND_array)
         return store_array(c, type, &g, &in, place, at);
-    rc = apus__check_items(c->d, type, rules, g.ptr, g.n, &in, place);
+    rc = apus__check_items(c->d, type, rules, g.ptr, &g.n, &in, place);
     if (rc == APUS_OK) {
         memcpy(at, &g.ptr, sizeof(g.ptr));
         memcpy((char *)at + sizeof(g.ptr), &g.n, sizeof(g.n));

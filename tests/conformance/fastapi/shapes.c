@@ -17,29 +17,15 @@ typedef struct nested5_item {
     apus_str *description;
     double price;
     double *tax;
-    apus_strs tags Field(default = [], unique);
+    apus_strs tags Field(default = [], set);
     nested_image *image;
 } Name("Item") nested5_item;
 
-static apus_strs without_repeats(apus_strs all)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < all.len; i++) {
-        size_t j = 0;
-        while (j < n && !apus_str_eq(all.ptr[j], all.ptr[i]))
-            j++;
-        if (j == n)
-            all.ptr[n++] = all.ptr[i];
-    }
-    return (apus_strs){ all.ptr, n };
-}
-
 Put("/items/{item_id}", operation_id = "update_item_items__item_id__put", summary = "Update Item")
-apus_json *nested5_update_item(apus_req *req, int item_id, nested5_item *item)
+apus_json *nested5_update_item(apus_req *req, int item_id, const nested5_item *item)
 {
     apus_arena *a = apus_req_arena(req);
     apus_json *out = apus_json_object(a);
-    item->tags = without_repeats(item->tags);
     apus_json_set(a, out, "item_id", apus_json_int(a, item_id));
     apus_json_set(a, out, "item", apus_json_of(req, nested5_item, item));
     return out;
