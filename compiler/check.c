@@ -3,6 +3,12 @@
 
 #include "compiler/check_parts.h"
 
+static void check_dependency(checker *k, const ct_dependency *d)
+{
+    check_params(k, d->params);
+    check_worker(k, d);
+}
+
 void contract_check(contract *c, diags *d)
 {
     checker k = { .contract = c, .arena = c->arena, .diags = d };
@@ -10,7 +16,7 @@ void contract_check(contract *c, diags *d)
     check_enums(&k);
     check_models(&k);
     for (const ct_dependency *one = c->dependencies; one; one = one->next)
-        check_params(&k, one->function, one->params);
+        check_dependency(&k, one);
     check_routes(&k);
     check_routers(&k);
     mark_reach(&k);

@@ -129,23 +129,8 @@ static void check_same_name(checker *k, const ct_param *params, const ct_param *
     }
 }
 
-/* Dependencies that a worker makes once come with workers. */
-static void check_worker(checker *k, const ct_function *f, const ct_param *params)
+void check_params(checker *k, const ct_param *params)
 {
-    for (const ct_param *p = params; p; p = p->next) {
-        if (p->kind != CT_PARAM_worker)
-            continue;
-        diag *g = diag_error(k->diags, p->place,
-                             "'%s' takes apus_worker *: what a worker makes once is planned, and "
-                             "not there yet",
-                             f->name);
-        diag_note(k->diags, g, NULL, "take apus_req * to run once per request");
-    }
-}
-
-void check_params(checker *k, const ct_function *f, const ct_param *params)
-{
-    check_worker(k, f, params);
     for (const ct_param *p = params; p; p = p->next) {
         if (p->kind == CT_PARAM_constant)
             check_default(k, &p->field);

@@ -51,7 +51,11 @@ void check_models(checker *k);
 /* --- check_param.c --- */
 
 /* Handlers and dependencies. */
-void check_params(checker *k, const ct_function *f, const ct_param *params);
+void check_params(checker *k, const ct_param *params);
+
+/* Where apus_worker * may stand, and what may stand beside it. */
+void check_worker(checker *k, const ct_dependency *d);
+void check_no_worker(checker *k, const ct_function *handler);
 
 /* --- check_route.c, check_router.c --- */
 

@@ -137,7 +137,8 @@ static void check_route(checker *k, const ct_route *r)
     check_syntax(k, r->path, path, r->place, false);
     check_names(k, r);
     check_status(k, r);
-    check_params(k, r->function, r->function->params);
+    check_params(k, r->function->params);
+    check_no_worker(k, r->function);
 }
 
 /* --- all routes of an app --- */

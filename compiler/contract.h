@@ -233,6 +233,7 @@ struct ct_dependency {
     ct_source *source;  /* whose wrapper defines the table */
     uint32_t slot;
     bool authenticates;
+    bool is_made;   /* once per worker: its first parameter is apus_worker * */
     ct_place place; /* where it is first asked for */
     ct_dependency *next;
 };

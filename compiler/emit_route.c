@@ -58,7 +58,9 @@ static const char *argument_list(struct out *o, const ct_param *params)
 {
     const char *list = "";
     for (const ct_param *p = params; p; p = p->next) {
-        const char *one = is_bound(p) ? out_name(o, "a->%s", p->c_name) : "req";
+        const char *one = is_bound(p)                  ? out_name(o, "a->%s", p->c_name)
+                          : p->kind == CT_PARAM_worker ? "w"
+                                                       : "req";
         list = out_name(o, "%s%s%s", list, *list ? ", " : "", one);
     }
     return list;
@@ -91,8 +93,11 @@ static void emit_call(struct out *o, const char *symbol, const ct_function *f,
 {
     emit_args(o, symbol, params);
     emit_function_type(o, symbol, f->type);
+    bool is_made = params && params->kind == CT_PARAM_worker;
     out_wrapped(o, out_name(o, "static void apus__%s_call(", symbol),
-                "apus_req *req, apus_fn *fn, const void *args, void *result", ")");
+                is_made ? "apus_worker *w, apus_fn *fn, const void *args, void *result"
+                        : "apus_req *req, apus_fn *fn, const void *args, void *result",
+                ")");
     out_line(o, "{");
     bool uses_req = false;
     for (const ct_param *p = params; p; p = p->next)
@@ -271,7 +276,7 @@ void emit_dependency(struct out *o, const ct_dependency *d)
     out_line(o, "const apus_dependency apus_dependency_%s = {", d->symbol);
     out_line(o, "    .name = %s,", out_quoted(o, f->name));
     out_line(o, "    .fn = (apus_fn *)%s,", f->name);
-    out_line(o, "    .call = apus__%s_call,", d->symbol);
+    out_line(o, "    .%s = apus__%s_call,", d->is_made ? "start" : "call", d->symbol);
     emit_args_members(o, d->symbol, d->params);
     if (!f->result.is_void)
         out_line(o, "    .result_size = sizeof(%s),", f->result.c_name);

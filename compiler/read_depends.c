@@ -132,6 +132,7 @@ ct_dependency *dependency_read(function_decl *f, const binding *from, const ct_v
                           .source = function->source,
                           .slot = next_slot(r->out),
                           .authenticates = reaches_security(params),
+                          .is_made = params && params->kind == CT_PARAM_worker,
                           .place = place };
     APPEND(r->out->dependencies, d);
     return d;

@@ -21,5 +21,6 @@
 #include "apus/text.h"
 #include "apus/upload.h"
 #include "apus/value.h"
+#include "apus/worker.h"
 
 #endif

@@ -26,7 +26,11 @@ struct apus_loop;
  * sentence in *err.  `app` and `loop` must outlive it. */
 apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_service **out,
                             apus_err *err) APUS_NODISCARD;
-/* No request may be running.  NULL is fine. */
+/* Makes what the app's worker needs (apus/worker.h), turning the loop as long as that
+ * takes; before the first request.  APUS_OK, or what failed as a sentence in *err; the
+ * service can then only be destroyed. */
+apus_rc apus_service_start(apus_service *s, apus_err *err) APUS_NODISCARD;
+/* Ends what the worker made, turning the loop.  No request may be running.  NULL is fine. */
 void apus_service_destroy(apus_service *s);
 
 /* The apus_http_handler of a service: ctx is the apus_service. */

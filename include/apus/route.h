@@ -29,6 +29,7 @@ typedef struct apus_dependency apus_dependency;
 typedef struct apus_security apus_security;
 typedef struct apus_router apus_router;
 typedef struct apus_app apus_app;
+typedef struct apus_worker apus_worker;
 
 /* Any function; cast back to its own type before it is called. */
 typedef void apus_fn(void);
@@ -36,6 +37,9 @@ typedef void apus_fn(void);
 /* Calls fn, which has the type the trampoline was written for, with the bound
  * arguments at `args`, and stores what it returns at `result`. */
 typedef void apus_call(apus_req *req, apus_fn *fn, const void *args, void *result);
+
+/* The same for a dependency that runs once per worker; see apus/worker.h. */
+typedef void apus_start_call(apus_worker *w, apus_fn *fn, const void *args, void *result);
 
 /* Where a parameter's value comes from. */
 typedef enum apus_in {
@@ -80,6 +84,7 @@ struct apus_dependency {
     bool authenticates;   /* reaches a security scheme: runs before validation */
     const void
         *constants; /* args_size bytes copied before binding (Depends(f, word = "x")), or NULL */
+    apus_start_call *start; /* instead of call: runs once per worker */
 };
 
 typedef enum apus_security_kind {

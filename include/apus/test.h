@@ -35,11 +35,13 @@ typedef struct apus_answer {
 /* JSON without quoting quotes: APUS_JSON({"quantity": 0}). */
 #define APUS_JSON(...) #__VA_ARGS__
 
-/* Starts app with its own loop.  Ends the test if it cannot. */
+/* Starts app with its own loop.  Ends the test if it cannot.  What the app's worker makes
+ * (apus/worker.h) is made before the first request, and ended by apus_test_stop. */
 apus_test *apus_test_start(const apus_app *app);
 void apus_test_stop(apus_test *t); /* NULL is fine */
 
-/* From now on, `real` is answered by `fake`, a function of the same type. */
+/* From now on, `real` is answered by `fake`, a function of the same type.  Of what the
+ * worker makes: before the first request. */
 #define apus_override(t, real, fake)                                                               \
     apus__test_override((t), (apus_fn *)(1 ? (real) : (fake)), (apus_fn *)(fake))
 void apus__test_override(apus_test *t, apus_fn *real, apus_fn *fake);

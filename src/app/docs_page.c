@@ -101,7 +101,7 @@ static void add_body(apus_buf *b, const struct apus__docs_options *o, const char
 apus_rc apus__docs_swagger(apus_arena *a, const struct apus__docs_options *o, apus_str *out)
 {
     apus_buf b = apus_buf_in(a);
-    add_head(&b, o, "API docs");
+    add_head(&b, o, "Swagger UI");
     add_link(&b, o, "<link rel=\"stylesheet\" href=\"", "swagger-ui.css", "\">\n");
     add_link(&b, o, "<link rel=\"stylesheet\" href=\"", "docs.css", "\">\n");
     add_body(&b, o, "swagger", "swagger-ui-bundle.js");
@@ -111,7 +111,7 @@ apus_rc apus__docs_swagger(apus_arena *a, const struct apus__docs_options *o, ap
 apus_rc apus__docs_redoc(apus_arena *a, const struct apus__docs_options *o, apus_str *out)
 {
     apus_buf b = apus_buf_in(a);
-    add_head(&b, o, "API reference");
+    add_head(&b, o, "ReDoc");
     add_link(&b, o, "<link rel=\"stylesheet\" href=\"", "docs.css", "\">\n");
     add_body(&b, o, "redoc", "redoc.standalone.js");
     return apus_buf_take(&b, out);

@@ -20,6 +20,7 @@ struct planner {
     apus_arena *arena;
     apus_err *err;
     apus__plan *plan;
+    apus__makes *makes;
     const apus_dependency *order[APUS__PLAN_STEPS_MAX]; /* needed first */
     uint32_t n;
 };
@@ -41,6 +42,8 @@ static bool has_dependency(const struct planner *p, const apus_dependency *d)
 
 static apus_rc collect(struct planner *p, const apus_dependency *d, uint32_t depth)
 {
+    if (d->start)
+        return apus__makes_add(p->makes, d, p->arena, p->err);
     if (has_dependency(p, d))
         return APUS_OK;
     if (depth > APUS__PLAN_STEPS_MAX)
@@ -199,16 +202,34 @@ static uint32_t index_of(const struct planner *p, const apus_dependency *d)
     return i;
 }
 
-static void add_links(struct planner *p, apus__step *s, const apus_param *params, uint32_t n)
+/* What the worker makes becomes one of the step's constants. */
+static apus_rc add_made(struct planner *p, apus__step *s, const apus_param *param)
+{
+    if (!s->fixed)
+        s->constants = s->fixed = apus__args_fixed(p->arena, s->args_size, s->constants);
+    if (!s->fixed ||
+        apus__makes_want(p->makes, param->dependency, s->fixed + param->field.offset, p->arena))
+        return no_memory(p->err);
+    return APUS_OK;
+}
+
+static apus_rc add_links(struct planner *p, apus__step *s, const apus_param *params, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
         if (params[i].in != APUS_IN_depends)
             continue;
+        if (params[i].dependency->start) {
+            apus_rc rc = add_made(p, s, &params[i]);
+            if (rc)
+                return rc;
+            continue;
+        }
         uint32_t from = index_of(p, params[i].dependency);
         s->needs[s->n_needs++] = from;
         if (params[i].dependency->result_size)
             s->links[s->n_links++] = (apus__link){ from, params[i].field.offset };
     }
+    return APUS_OK;
 }
 
 static apus_rc add_steps(struct planner *p)
@@ -230,7 +251,7 @@ static apus_rc add_steps(struct planner *p)
                                        .result_size = d->result_size };
         rc = add_params(p, &plan->steps[i], d->params, d->n_params);
         if (!rc)
-            add_links(p, &plan->steps[i], d->params, d->n_params);
+            rc = add_links(p, &plan->steps[i], d->params, d->n_params);
     }
     if (rc)
         return rc;
@@ -241,7 +262,7 @@ static apus_rc add_steps(struct planner *p)
                           .result_size = route->result_size };
     rc = add_params(p, last, route->params, route->n_params);
     if (!rc)
-        add_links(p, last, route->params, route->n_params);
+        rc = add_links(p, last, route->params, route->n_params);
     return rc;
 }
 
@@ -414,7 +435,7 @@ static apus_rc add_route(apus__plans *plans, const apus_route *route, const stru
     if (!plan)
         return no_memory(err);
     plan->route = route;
-    struct planner p = { .arena = a, .err = err, .plan = plan };
+    struct planner p = { .arena = a, .err = err, .plan = plan, .makes = &plans->makes };
     if (write_path(a, m, route->path, &plan->path.text))
         return no_memory(err);
     return prepare_plan(&p, m);

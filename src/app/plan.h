@@ -17,6 +17,7 @@
 #include "apus/problem.h"
 #include "apus/route.h"
 #include "app/template.h"
+#include "app/worker.h"
 
 enum {
     APUS__PLAN_STEPS_MAX = 64,    /* dependencies of one route, and its handler */
@@ -43,6 +44,7 @@ typedef struct apus__step {
     apus_fn *fn;                       /* what apus_override replaces */
     apus_call *call;
     const void *constants;
+    char *fixed;          /* the constants, where results of the worker are among them; or NULL */
     apus__binding *texts; /* path, query, header and cookie, in this order */
     apus__binding *body;  /* body, form and file */
     const apus_param **security;
@@ -75,6 +77,7 @@ typedef struct apus__plan {
 typedef struct apus__plans {
     apus__plan *items;
     uint32_t n, room;
+    apus__makes makes; /* what any of them wants of the worker */
 } apus__plans;
 
 /* Adds a plan for every route of the app: the root router's, then what it includes.

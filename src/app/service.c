@@ -62,13 +62,14 @@ void apus_service_destroy(apus_service *s)
 {
     if (!s)
         return;
+    apus__worker_stop(s);
     apus_arena_finish(&s->arena);
     apus_alloc_libc.resize(apus_alloc_libc.ctx, s, sizeof(*s), 0);
 }
 
 uint32_t apus__service_override(apus_service *s, apus_fn *real, apus_fn *fake)
 {
-    uint32_t places = 0;
+    uint32_t places = apus__makes_override(&s->plans.makes, real, fake);
     for (uint32_t i = 0; i < s->plans.n; i++) {
         apus__plan *plan = &s->plans.items[i];
         for (uint32_t k = 0; k < plan->n_steps; k++) {

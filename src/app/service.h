@@ -12,6 +12,7 @@ struct apus_service {
     struct apus_loop *loop;
     apus_arena arena; /* all that is built at start */
     apus__plans plans;
+    apus_worker worker;
     apus__router *router;
     struct apus__docs *docs;         /* NULL: none are served */
     uint32_t live;                   /* requests that have not ended */

@@ -87,6 +87,9 @@ void apus_test_stop(apus_test *t)
 
 void apus__test_override(apus_test *t, apus_fn *real, apus_fn *fake)
 {
+    need(!t->service->worker.is_started ||
+             !apus__makes_override(&t->service->plans.makes, real, NULL),
+         "apus_override: that has been made already; override it before the first request");
     need(apus__service_override(t->service, real, fake) > 0,
          "apus_override: no route leads to that function");
 }
@@ -201,6 +204,9 @@ static apus_answer exchange(apus_test *t, const char *method, const char *path, 
     apus_answer a = { .method = method, .path = path, .test = t };
     apus_buf out = apus_buf_with(&apus_alloc_libc);
     apus_http_pipe *pipe;
+    apus_err err = { 0 };
+    if (apus_service_start(t->service, &err))
+        fail_now("the app does not start: %s", err.msg);
     need(apus_http_pipe_open(t->server, &out, &pipe) == APUS_OK, "no connection");
     apus_http_pipe_send(pipe, request);
     wait_for_end(t, pipe, &a);

@@ -103,6 +103,8 @@ static apus_rc start(struct serving *s, apus_err *err)
     if (!rc)
         rc = apus_service_create(s->app, s->loop, &s->service, err);
     if (!rc)
+        rc = apus_service_start(s->service, err);
+    if (!rc)
         rc = apus_http_server_create(s->loop, &limits, apus_service_handle, s->service, &s->server,
                                      err);
     if (!rc)
