@@ -192,6 +192,8 @@ void apus__reply_success(apus_req *req, apus_http_reply *reply)
  * whole, and the http floor closes. */
 static void finish_pieces(apus_req *req)
 {
+    if (req->failure.status == apus_rc_status(APUS_CANCELLED))
+        return; /* by the client, who has gone, or by the drain */
     if (req->failure.status)
         apus__log(req, "an answer was cut off: %d %.*s", req->failure.status,
                   APUS_FMT(req->failure.detail));

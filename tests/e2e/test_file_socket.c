@@ -1,5 +1,5 @@
-/* Files over real sockets: a large one to a client that reads slowly, in bounded memory,
- * beside others; one that leaves in the middle; one that grows shorter while it is sent. */
+/* Files and streams over real sockets: a large one to a client that reads slowly, in bounded
+ * memory, beside others; one that leaves in the middle; one that grows shorter while it is sent. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,7 +57,53 @@ static apus_str memory(apus_req *req)
     return apus_strf(req, "%ld", used.ru_maxrss);
 }
 
+static int n_ended; /* streams whose client has gone */
+
+static void note_end(void *arg)
+{
+    (void)arg;
+    n_ended++;
+}
+
+/* Until nobody reads. */
+static void ticks(apus_req *req)
+{
+    apus_defer(req, note_end, NULL);
+    while (apus_write(req, APUS_STR("tick\n")) && apus_sleep(req, APUS_MILLISECOND))
+        ;
+}
+
+static void ticks_call(apus_req *req, apus_fn *fn, const void *args, void *result)
+{
+    (void)fn;
+    (void)args;
+    (void)result;
+    ticks(req);
+}
+
+static apus_str ended(apus_req *req)
+{
+    return apus_strf(req, "%d", n_ended);
+}
+
 static const apus_route routes[] = {
+    { .method = APUS_METHOD_GET,
+      .path = APUS_STR_INIT("/ticks"),
+      .name = "ticks",
+      .fn = (apus_fn *)ticks,
+      .call = ticks_call,
+      .status = 200,
+      .produces = APUS_STR_INIT("text/plain") },
+    { .method = APUS_METHOD_GET,
+      .path = APUS_STR_INIT("/ended"),
+      .name = "ended",
+      .fn = (apus_fn *)ended,
+      .call = text_call,
+      .result = &apus_type_str,
+      .result_size = sizeof(apus_str),
+      .status = 200,
+      .flags = APUS_ROUTE_result_plain,
+      .produces = APUS_STR_INIT("text/plain") },
     { .method = APUS_METHOD_GET,
       .path = APUS_STR_INIT("/big"),
       .name = "big",
@@ -77,7 +123,7 @@ static const apus_route routes[] = {
       .flags = APUS_ROUTE_result_plain,
       .produces = APUS_STR_INIT("text/plain") },
 };
-static const apus_router root = { .name = "files", .routes = routes, .n_routes = 2 };
+static const apus_router root = { .name = "files", .routes = routes, .n_routes = 4 };
 static const apus_app app = { .name = "files", .title = "files", .version = "1", .root = &root };
 
 static void serve(int fd)
@@ -169,11 +215,18 @@ static size_t body_length(const char *head, size_t all)
     return all - (size_t)(end + 4 - head);
 }
 
-static long memory_of_server(void)
+static long ask_number(const char *target)
 {
     char head[512];
-    read_all(open_client("/memory", ""), head, sizeof(head));
+    read_all(open_client(target, ""), head, sizeof(head));
     return strtol(strstr(head, "\r\n\r\n") + 4, NULL, 10);
+}
+
+static void hang_up(int fd)
+{
+    struct linger reset = { .l_onoff = 1 };
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+    close(fd);
 }
 
 static void slow_clients_cost_little_memory(void **state)
@@ -182,7 +235,7 @@ static void slow_clients_cost_little_memory(void **state)
     int slow[SLOW];
     char head[1024];
     (void)state;
-    long before = memory_of_server();
+    long before = ask_number("/memory");
     for (int i = 0; i < SLOW; i++)
         slow[i] = open_client("/big", "");
     /* they read nothing yet, and another client is served all the same */
@@ -194,7 +247,7 @@ static void slow_clients_cost_little_memory(void **state)
         all = read_all(slow[i], head, sizeof(head));
         assert_int_equal(body_length(head, all), BIG);
     }
-    assert_true(memory_of_server() - before < MEMORY_MAX_KIB);
+    assert_true(ask_number("/memory") - before < MEMORY_MAX_KIB);
 }
 
 static void who_leaves_in_the_middle_harms_nobody(void **state)
@@ -204,13 +257,32 @@ static void who_leaves_in_the_middle_harms_nobody(void **state)
     for (int i = 0; i < 20; i++) {
         int fd = open_client("/big", "");
         assert_true(read(fd, head, sizeof(head)) > 0);
-        struct linger reset = { .l_onoff = 1 };
-        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-        close(fd);
+        hang_up(fd);
     }
     size_t all = read_all(open_client("/big", "Range: bytes=-10\r\n"), head, sizeof(head));
     assert_int_equal(body_length(head, all), 10);
     assert_int_equal(kill(server_pid, 0), 0);
+}
+
+static void streams_end_when_nobody_reads(void **state)
+{
+    enum { CLIENTS = 5, PATIENCE = 200 };
+    char head[1024];
+    int fds[CLIENTS];
+    (void)state;
+    for (int i = 0; i < CLIENTS; i++) {
+        fds[i] = open_client("/ticks", "");
+        assert_true(read(fds[i], head, sizeof(head)) > 0);
+    }
+    assert_int_equal(ask_number("/ended"), 0);
+    for (int i = 0; i < CLIENTS; i++)
+        hang_up(fds[i]);
+    long n = 0;
+    for (int i = 0; i < PATIENCE && n < CLIENTS; i++) {
+        nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+        n = ask_number("/ended");
+    }
+    assert_int_equal(n, CLIENTS);
 }
 
 /* The last test: the file is never whole again. */
@@ -232,6 +304,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slow_clients_cost_little_memory),
         cmocka_unit_test(who_leaves_in_the_middle_harms_nobody),
+        cmocka_unit_test(streams_end_when_nobody_reads),
         cmocka_unit_test(a_file_that_shrinks_is_cut_off),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
