@@ -59,7 +59,7 @@ double in_euros(apus_req *req, double amount Query(ge = 0), apus_str currency Qu
 static rate_table *fixed_rates(apus_worker *w)
 {
     rate_table *t = apus_worker_new(w, rate_table);
-    t->items[t->n++] = (rate){ "XXX", 2 };
+    t->items[t->n++] = (rate){ "ZZZ", 2 };
     return t;
 }
 
@@ -77,7 +77,7 @@ Test(other_rates)
 {
     apus_test *t = apus_test_start(&money_app);
     apus_override(t, open_rates, fixed_rates);
-    apus_answer a = apus_test_get(t, "/euros?amount=4&currency=XXX");
+    apus_answer a = apus_test_get(t, "/euros?amount=4&currency=ZZZ");
     apus_expect_json(a, "$", "8");
     apus_test_stop(t);
 }
