@@ -11,6 +11,8 @@ typedef struct user {
     apus_str *city; ///< Where they live.
 } user;
 
+List(user);
+
 /// What a client sends to become one.
 typedef struct new_user {
     user public Flatten();
@@ -40,6 +42,16 @@ Get("/users/{name}/card", include = [ "name", "city" ])
 user *read_card(apus_req *req, apus_str name)
 {
     return read_user(req, name);
+}
+
+/// Everybody's card.
+Get("/cards", exclude = ["email"])
+user_list read_cards(apus_req *req)
+{
+    user_list all = { apus_new_n(req, user, 2), 2 };
+    all.ptr[0].name = APUS_STR("ada");
+    all.ptr[1].name = APUS_STR("bob");
+    return all;
 }
 
 /// Why it cannot be done now.
@@ -181,6 +193,14 @@ Test(the_password_stays)
     a = apus_test_get(t, "/users/ada");
     apus_expect_json(a, "$", "{\"name\":\"ada\",\"email\":\"ada@example.org\"}");
     apus_expect_json(apus_test_get(t, "/users/ada/card"), "$", "{\"name\":\"ada\",\"city\":null}");
+    apus_test_stop(t);
+}
+
+Test(cards_have_no_addresses)
+{
+    apus_test *t = apus_test_start(&answers_app);
+    apus_expect_json(apus_test_get(t, "/cards"), "$",
+                     "[{\"name\":\"ada\",\"city\":null},{\"name\":\"bob\",\"city\":null}]");
     apus_test_stop(t);
 }
 

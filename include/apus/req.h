@@ -200,8 +200,8 @@ apus_json *apus__json_of(apus_req *req, const apus_model *m, const void *object)
  * when the handler returns, and cut off when the handler fails, so that the client can
  * tell.  The bytes need not live longer than the call.
  *
- * Suspends while the client has much to read still.  false when nobody reads on: the
- * client has gone, the request failed or was cancelled, or it was HEAD. */
+ * Suspends while the client has much to read still; not on a pool thread.  false when nobody reads
+ * on: the client has gone, the request failed or was cancelled, or it was HEAD. */
 bool apus_write(apus_req *req, apus_str bytes);
 
 /* A model as a line of JSON (application/jsonl); otherwise as apus_write. */
