@@ -11,12 +11,12 @@ FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http
 PUBLIC = {
     "base": "api rc str arena buf value probe",
     "sys": "clock random socket reactor disk",
-    "codec": "http1 url json json_scan text multipart media conditional",
+    "codec": "http1 url json json_scan text multipart media conditional dotenv",
     "run": "loop fiber",
     "model": "model problem decode encode schema",
     "net": "net stream",
     "http": "http",
-    "app": "annotate route req test main upload worker apus",
+    "app": "annotate route req test main upload worker settings apus",
 }
 PROGRAMS = ("cli", "apps", "examples", "compiler")
 HOME = {header: floor for floor, headers in PUBLIC.items() for header in headers.split()}

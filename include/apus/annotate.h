@@ -122,6 +122,17 @@
     }                                                                                              \
     struct apus__static
 
+/* Settings(settings, .prefix = "SHOP_", .env_file = ".env"): read_settings, a dependency that
+ * gives the model called settings, read once per worker; the rest are its
+ * apus_settings_options, at least one (see apus/settings.h). */
+#define APUS_SETTINGS(T, ...)                                                                      \
+    const T *read_##T(struct apus_worker *w);                                                      \
+    const T *read_##T(struct apus_worker *w)                                                       \
+    {                                                                                              \
+        return apus_settings_read(w, T, &(apus_settings_options){ __VA_ARGS__ });                  \
+    }                                                                                              \
+    struct apus__settings
+
 /* Test(name) { ... }: a test that `apus test` runs. */
 #define APUS_TEST(name)                                                                            \
     APUS__NOTE("Test", name) void apus_test_##name(void);                                          \
@@ -150,6 +161,7 @@
 #define File     APUS_FILE
 #define Depends  APUS_DEPENDS
 #define Security APUS_SECURITY
+#define Settings APUS_SETTINGS
 #define Static   APUS_STATIC
 #define Name     APUS_NAME
 #define Model    APUS_MODEL

@@ -16,6 +16,7 @@
 #include "apus/model.h"
 #include "apus/req.h"
 #include "apus/route.h"
+#include "apus/settings.h"
 #include "apus/str.h"
 #include "apus/test.h"
 #include "apus/text.h"

@@ -1,4 +1,5 @@
-/* docs_src/events/tutorial003, metadata/tutorial003, path_operation_configuration/tutorial002. */
+/* docs_src/events/tutorial003, metadata/tutorial003, path_operation_configuration/tutorial002,
+ * settings/app01/main. */
 #include <apus/apus.h>
 
 /* --- events/tutorial003 --- */
@@ -93,4 +94,21 @@ Get("/users/", tags = "users", operation_id = "read_users_users__get", summary =
 apus_json *operations2_read_users(apus_req *req)
 {
     return list_of_one(req, "username", APUS_STR("johndoe"));
+}
+
+/* --- settings/app01/main --- */
+
+App(settings_main1, title = "FastAPI", version = "0.1.0");
+
+typedef struct app01_settings {
+    apus_str app_name Field(default = "Awesome API");
+    apus_str admin_email;
+    int items_per_user Field(default = 50);
+} app01_settings;
+Settings(app01_settings, .prefix = "");
+
+Get("/info", operation_id = "info_info_get", summary = "Info")
+apus_json *settings_main1_info(apus_req *req, const app01_settings *s Depends(read_app01_settings))
+{
+    return apus_json_of(req, app01_settings, s);
 }
