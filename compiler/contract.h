@@ -322,6 +322,14 @@ typedef struct ct_on_fail {
     struct ct_on_fail *next;
 } ct_on_fail;
 
+/* An app behind a prefix of another. */
+typedef struct ct_mount {
+    struct ct_app *app;
+    const char *prefix;
+    ct_place place;
+    struct ct_mount *next;
+} ct_mount;
+
 typedef struct ct_app {
     const char *name; /* NAME of NAME_app */
     const char *title, *version, *summary, *description;
@@ -336,6 +344,7 @@ typedef struct ct_app {
     ct_source *source;
     ct_place place;
     ct_on_fail *on_fail;
+    ct_mount *mounts;
     struct ct_app *next;
 } ct_app;
 

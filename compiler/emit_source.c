@@ -56,9 +56,24 @@ static void path_member(struct out *o, const char *member, const char *path)
         out_line(o, "    .%s = %s,", member, out_quoted(o, path));
 }
 
+static unsigned emit_mounts(struct out *o, const ct_app *app)
+{
+    unsigned n = 0;
+    if (!app->mounts)
+        return 0;
+    for (const ct_mount *m = app->mounts; m; m = m->next)
+        out_line(o, "extern const apus_app %s_app;", m->app->name);
+    out_line(o, "static const apus_mount apus__%s_mounts[] = {", app->name);
+    for (const ct_mount *m = app->mounts; m; m = m->next, n++)
+        out_line(o, "    { &%s_app, %s },", m->app->name, out_str_init(o, m->prefix));
+    out_line(o, "};\n");
+    return n;
+}
+
 static void emit_app_table(struct out *o, const ct_app *app)
 {
     unsigned n_on_fail = emit_on_fail(o, app), n_tests = count_tests(o->contract);
+    unsigned n_mounts = emit_mounts(o, app);
     if (app->openapi_path)
         out_line(o, "extern const apus_blob apus_openapi_%s;", app->name);
     if (n_tests && out_is_first(o, "apus_tests"))
@@ -80,6 +95,10 @@ static void emit_app_table(struct out *o, const ct_app *app)
     if (n_on_fail) {
         out_line(o, "    .on_fail = apus__%s_on_fail,", app->name);
         out_line(o, "    .n_on_fail = %u,", n_on_fail);
+    }
+    if (n_mounts) {
+        out_line(o, "    .mounts = apus__%s_mounts,", app->name);
+        out_line(o, "    .n_mounts = %u,", n_mounts);
     }
     if (n_tests) {
         out_line(o, "    .tests = apus_tests,");

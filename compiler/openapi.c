@@ -90,11 +90,33 @@ static apus_json *info_json(struct openapi *d, const ct_app *app)
     return info;
 }
 
+/* Where the app stands within others, from outermost to it: each way is a server. */
+static void add_mounts(struct openapi *d, apus_json *list, const ct_app *app, const char *within)
+{
+    for (const ct_app *up = d->contract->apps; up; up = up->next) {
+        for (const ct_mount *m = up->mounts; m; m = m->next) {
+            if (m->app != app)
+                continue;
+            const char *path = doc_name(d, "%s%s", m->prefix, within);
+            size_t before = list ? list->n : 0;
+            add_mounts(d, list, up, path);
+            if (!list || list->n > before)
+                continue;
+            apus_json *server = apus_json_object(d->arena);
+            set_text(d, server, "url", path);
+            apus_json_add(list, server);
+        }
+    }
+}
+
 static void add_servers(struct openapi *d, apus_json *doc, const ct_value *servers)
 {
+    apus_json *list = apus_json_array(d->arena);
+    add_mounts(d, list, d->app, "");
+    if (!servers && list && list->n)
+        apus_json_set(d->arena, doc, "servers", list);
     if (!servers)
         return;
-    apus_json *list = apus_json_array(d->arena);
     const ct_value *first = servers->kind == CT_VALUE_list ? servers->items : servers;
     for (const ct_value *v = first; v; v = servers->kind == CT_VALUE_list ? v->next : NULL) {
         apus_json *server =

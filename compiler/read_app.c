@@ -274,6 +274,62 @@ static ct_router *want_router(unit *u, const ct_value *v)
     return NULL;
 }
 
+static ct_app *app_of(unit *u, const ct_router *root)
+{
+    ct_app *app = u->reader->out->apps;
+    while (app && app->root != root)
+        app = app->next;
+    return app;
+}
+
+static bool app_leads_to(const ct_app *from, const ct_app *to)
+{
+    for (const ct_mount *m = from->mounts; from != to && m; m = m->next) {
+        if (app_leads_to(m->app, to))
+            return true;
+    }
+    return from == to;
+}
+
+static void say_mount(unit *u, ct_place place, const char *what, const char *advice)
+{
+    diag *g = diag_error(u->reader->diags, place, "%s", what);
+    diag_note(u->reader->diags, g, NULL, "%s", advice);
+}
+
+/* Include(shop_app, admin_app, prefix = "/admin") */
+static void read_mount(unit *u, const note *n, ct_app *into, ct_app *app)
+{
+    const char *prefix = value_text(n->options, "prefix");
+    size_t len = prefix ? strlen(prefix) : 0;
+    ct_place at = value_place(n->options, "prefix", n->place);
+    if (!into || app_leads_to(app, into)) {
+        say_mount(u, n->place, "an app can only be included in another app",
+                  "put its routes behind a Router(...) to include them in a router");
+        return;
+    }
+    if (len < 2 || prefix[0] != '/' || prefix[len - 1] == '/' || strchr(prefix, '{')) {
+        say_mount(u, at, "an app within an app needs a prefix",
+                  "write prefix = \"/admin\": it keeps its own documents there");
+        return;
+    }
+    if (value_get(n->options, "tags") || value_get(n->options, "depends")) {
+        say_mount(u, n->place, "an app within an app takes a prefix only",
+                  "say tags and depends in its own App(...)");
+        return;
+    }
+    for (const ct_mount *m = into->mounts; m; m = m->next) {
+        if (strcmp(m->prefix, prefix) != 0)
+            continue;
+        if (m->app != app || strcmp(m->place.file, n->place.file) != 0)
+            say_mount(u, at, "two apps have the same prefix", "give each its own");
+        return;
+    }
+    ct_mount *mount = NEW(u->reader->arena, ct_mount);
+    *mount = (ct_mount){ .app = app, .prefix = prefix, .place = n->place };
+    APPEND(into->mounts, mount);
+}
+
 static void read_include(unit *u, const note *n)
 {
     const ct_value *to = value_unnamed(n->options, 0), *what = value_unnamed(n->options, 1);
@@ -287,9 +343,9 @@ static void read_include(unit *u, const note *n)
             strcmp(i->place.file, n->place.file) == 0)
             return; /* from a header that several sources include */
     }
-    if (strncmp(router->symbol, "apus__root_", 11) == 0) {
-        diag *g = diag_error(u->reader->diags, what->place, "an app cannot be included");
-        diag_note(u->reader->diags, g, NULL, "put its routes behind a Router(...)");
+    ct_app *app = app_of(u, router);
+    if (app) {
+        read_mount(u, n, app_of(u, into), app);
         return;
     }
     const char *prefix = value_text(n->options, "prefix");

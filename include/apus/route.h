@@ -195,6 +195,12 @@ typedef struct apus_test_case {
     uint32_t line;
 } apus_test_case;
 
+/* An app behind a prefix of another: it keeps its own documents and its way to fail. */
+typedef struct apus_mount {
+    const apus_app *app;
+    apus_str prefix;
+} apus_mount;
+
 struct apus_app {
     const char *name; /* NAME of NAME_app */
     const char *title;
@@ -210,7 +216,9 @@ struct apus_app {
     apus_problems_form problems;
     uint16_t n_on_fail;
     uint16_t n_slots; /* dependencies */
+    uint16_t n_mounts;
     uint32_t n_tests;
+    const apus_mount *mounts; /* behind the app's own routes */
 };
 
 APUS_API_END

@@ -14,7 +14,7 @@
     "data: https:; font-src 'self' data:; connect-src *; worker-src blob:; child-src blob:; "      \
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
-/* What our own routes answer with; one per service. */
+/* What our own routes answer with; one per app. */
 struct apus__docs {
     apus_str swagger, redoc;
     char openapi_etag[24];
@@ -116,15 +116,15 @@ static void answer(apus_req *req, const struct page *p)
 static void answer_openapi(apus_req *req)
 {
     answer(req, &(struct page){ .type = "application/json",
-                                .etag = req->service->docs->openapi_etag,
+                                .etag = req->plan->docs->openapi_etag,
                                 .cache = "no-cache",
-                                .blob = *req->service->app->openapi });
+                                .blob = *req->plan->app->openapi });
 }
 
 static void answer_page(apus_req *req, apus_str html)
 {
     answer(req, &(struct page){ .type = "text/html; charset=utf-8",
-                                .etag = req->service->docs->page_etag,
+                                .etag = req->plan->docs->page_etag,
                                 .cache = "no-cache",
                                 .policy = PAGE_POLICY,
                                 .blob = blob_of(html) });
@@ -132,12 +132,12 @@ static void answer_page(apus_req *req, apus_str html)
 
 static void answer_swagger(apus_req *req)
 {
-    answer_page(req, req->service->docs->swagger);
+    answer_page(req, req->plan->docs->swagger);
 }
 
 static void answer_redoc(apus_req *req)
 {
-    answer_page(req, req->service->docs->redoc);
+    answer_page(req, req->plan->docs->redoc);
 }
 
 /* Never kept by a browser: it is about this moment. */
@@ -155,7 +155,7 @@ static void answer_asset(apus_req *req)
 {
     apus_str name = req->values[0];
     const struct apus__asset *a = apus__asset_find(name);
-    struct page own = { .etag = req->service->docs->page_etag, .cache = "no-cache" };
+    struct page own = { .etag = req->plan->docs->page_etag, .cache = "no-cache" };
     if (a) {
         answer(req,
                &(struct page){
@@ -184,21 +184,39 @@ static void answer_asset(apus_req *req)
 
 /* --- adding the routes --- */
 
+/* Of which app, and where it stands. */
+struct place {
+    const apus_app *app;
+    apus_str prefix;
+    struct apus__docs *docs;
+};
+
+static apus_str path_of(apus_service *s, const struct place *at, const char *path, const char *rest)
+{
+    return apus_arena_strf(&s->arena, "%.*s%s%s", APUS_FMT(at->prefix), path, rest);
+}
+
 /* GET and HEAD, as Starlette does for its plain routes. */
-static apus_rc add(apus_service *s, apus_str path, void (*fn)(apus_req *req), apus_err *err)
+static apus_rc add(apus_service *s, const struct place *at, const char *path,
+                   void (*fn)(apus_req *req), apus_err *err)
 {
     static const apus_method methods[] = { APUS_METHOD_GET, APUS_METHOD_HEAD };
     apus_rc rc = APUS_OK;
     for (size_t i = 0; !rc && i < 2; i++) {
         apus_route *r = APUS_NEW(&s->arena, apus_route, 1);
-        if (!r)
+        apus_str whole = path_of(s, at, path, "");
+        if (!r || !whole.ptr)
             return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the docs");
         *r = (apus_route){ .method = methods[i],
-                           .path = path,
+                           .path = whole,
                            .name = "docs",
                            .status = 200,
                            .flags = APUS_ROUTE_hidden };
         rc = apus__plans_add_own(&s->plans, r, fn, &s->arena, err);
+        if (!rc) {
+            s->plans.items[s->plans.n - 1].app = at->app;
+            s->plans.items[s->plans.n - 1].docs = at->docs;
+        }
     }
     return rc;
 }
@@ -224,43 +242,44 @@ static void write_etags(struct apus__docs *d, const apus_blob *blob)
     write_etag(d->page_etag, sizeof(d->page_etag), hash);
 }
 
-static apus_rc add_pages(apus_service *s, apus_err *err)
+static apus_rc add_pages(apus_service *s, const struct place *at, apus_err *err)
 {
-    const apus_app *app = s->app;
+    const apus_app *app = at->app;
     const char *base = app->docs_path ? app->docs_path : app->redoc_path;
     if (!base)
         return APUS_OK;
-    apus_str assets = apus_arena_strf(&s->arena, "%s/assets/", base);
+    apus_str openapi = path_of(s, at, app->openapi_path, "");
+    apus_str assets = path_of(s, at, base, "/assets/");
     apus_str pattern = apus_arena_strf(&s->arena, "%s/assets/{name}", base);
     struct apus__docs_options o = { .title = apus_str_of(app->title),
-                                    .openapi = apus_str_of(app->openapi_path),
+                                    .openapi = openapi,
                                     .assets = assets,
                                     .is_dev = apus__docs_is_dev(),
                                     .is_complete = apus__asset_find(
                                                        APUS_STR("swagger-ui-bundle.js")) != NULL };
-    if (!assets.ptr || !pattern.ptr || apus__docs_swagger(&s->arena, &o, &s->docs->swagger) ||
-        apus__docs_redoc(&s->arena, &o, &s->docs->redoc))
+    if (!openapi.ptr || !assets.ptr || !pattern.ptr ||
+        apus__docs_swagger(&s->arena, &o, &at->docs->swagger) ||
+        apus__docs_redoc(&s->arena, &o, &at->docs->redoc))
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the docs");
-    apus_rc rc = add(s, pattern, answer_asset, err);
+    apus_rc rc = add(s, at, pattern.ptr, answer_asset, err);
     if (!rc && app->docs_path)
-        rc = add(s, apus_str_of(app->docs_path), answer_swagger, err);
+        rc = add(s, at, app->docs_path, answer_swagger, err);
     if (!rc && app->redoc_path)
-        rc = add(s, apus_str_of(app->redoc_path), answer_redoc, err);
+        rc = add(s, at, app->redoc_path, answer_redoc, err);
     return rc;
 }
 
-apus_rc apus__docs_add(apus_service *s, apus_err *err)
+apus_rc apus__docs_add(apus_service *s, const apus_app *app, apus_str prefix, apus_err *err)
 {
-    const apus_app *app = s->app;
     if (!app->openapi || !app->openapi_path)
         return APUS_OK;
-    s->docs = APUS_NEW(&s->arena, struct apus__docs, 1);
-    if (!s->docs)
+    struct place at = { app, prefix, APUS_NEW(&s->arena, struct apus__docs, 1) };
+    if (!at.docs)
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the docs");
-    apus_rc rc = add(s, apus_str_of(app->openapi_path), answer_openapi, err);
+    apus_rc rc = add(s, &at, app->openapi_path, answer_openapi, err);
     if (!rc)
-        rc = add_pages(s, err);
+        rc = add_pages(s, &at, err);
     if (!rc)
-        write_etags(s->docs, app->openapi);
+        write_etags(at.docs, app->openapi);
     return rc;
 }

@@ -467,9 +467,16 @@ static apus_rc add_router(apus__plans *plans, const apus_router *r, const struct
     return rc;
 }
 
-apus_rc apus__plans_add_app(apus__plans *plans, const apus_app *app, apus_arena *a, apus_err *err)
+apus_rc apus__plans_add_app(apus__plans *plans, const apus_app *app, apus_str prefix, apus_arena *a,
+                            apus_err *err)
 {
-    return app->root ? add_router(plans, app->root, NULL, a, err) : APUS_OK;
+    struct mount at = { .prefix = prefix };
+    uint32_t first = plans->n;
+    apus_rc rc =
+        app->root ? add_router(plans, app->root, prefix.len ? &at : NULL, a, err) : APUS_OK;
+    for (uint32_t i = first; !rc && i < plans->n; i++)
+        plans->items[i].app = app;
+    return rc;
 }
 
 apus_rc apus__plans_add_own(apus__plans *plans, const apus_route *route,

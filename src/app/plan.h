@@ -58,8 +58,10 @@ typedef struct apus__step {
 
 typedef struct apus__plan {
     const apus_route *route;
-    apus__template path; /* the whole path, all prefixes in front */
-    apus__step *steps;   /* the last one is the handler's */
+    const apus_app *app;           /* whose it is */
+    const struct apus__docs *docs; /* of our own pages: which */
+    apus__template path;           /* the whole path, all prefixes in front */
+    apus__step *steps;             /* the last one is the handler's */
     uint32_t n_steps;
     uint32_t n_early;              /* those that run before the body is read */
     uint32_t values_at;            /* in the frame: the path's values ... */
@@ -80,10 +82,11 @@ typedef struct apus__plans {
     apus__makes makes; /* what any of them wants of the worker */
 } apus__plans;
 
-/* Adds a plan for every route of the app: the root router's, then what it includes.
+/* Adds a plan for every route of the app, behind a prefix: the root router's, then what it
+ * includes.  Not what it mounts.
  * APUS_OK, APUS_INVALID, APUS_LIMIT or APUS_NOMEM, with a sentence in *err. */
-apus_rc apus__plans_add_app(apus__plans *plans, const apus_app *app, apus_arena *a, apus_err *err)
-    APUS_NODISCARD;
+apus_rc apus__plans_add_app(apus__plans *plans, const apus_app *app, apus_str prefix, apus_arena *a,
+                            apus_err *err) APUS_NODISCARD;
 
 /* Notes which phases a request of this plan goes through; see life.c. */
 void apus__plan_set_phases(apus__plan *plan);

@@ -64,7 +64,7 @@ static unsigned closeness(const apus_on_fail *rule, const apus__failure *f)
  * about its success is not for the answer that the rule may give. */
 static void apply_on_fail(apus_req *req)
 {
-    const apus_app *app = req->service->app;
+    const apus_app *app = apus__req_app(req);
     struct rewriting r = { 0 };
     unsigned best = 0;
     for (uint16_t i = 0; i < app->n_on_fail; i++) {
@@ -109,7 +109,7 @@ static void write_internal(apus_req *req, apus_http_reply *reply)
 static void write_failure(apus_req *req, apus_http_reply *reply)
 {
     const apus__failure *f = &req->failure;
-    const apus_app *app = req->service->app;
+    const apus_app *app = apus__req_app(req);
     apus__said said = { .status = (unsigned)f->status, .code = f->code, .detail = f->detail };
     if (f->internal && app->problems == APUS_PROBLEMS_detail) {
         write_internal(req, reply);

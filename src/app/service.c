@@ -32,6 +32,33 @@ static apus_rc add_routes(apus_service *s, uint64_t seed, apus_err *err)
     return rc ? rc : apus__router_finish(s->router, err);
 }
 
+/* Its documents in front, so that a catch-all does not swallow them; what it mounts behind,
+ * so that its own routes come first. */
+static apus_rc add_app(apus_service *s, const apus_app *app, apus_str prefix, uint32_t depth,
+                       apus_err *err)
+{
+    if (depth > APUS__MOUNT_DEPTH_MAX)
+        return apus_err_set(err, APUS_LIMIT, "app %s: mounted over %d deep", app->name,
+                            APUS__MOUNT_DEPTH_MAX);
+    apus_rc rc = apus__docs_add(s, app, prefix, err);
+    if (!rc)
+        rc = apus__plans_add_app(&s->plans, app, prefix, &s->arena, err);
+    for (uint32_t i = 0; !rc && i < app->n_mounts; i++) {
+        const apus_mount *m = &app->mounts[i];
+        apus_str within =
+            apus_arena_strf(&s->arena, "%.*s%.*s", APUS_FMT(prefix), APUS_FMT(m->prefix));
+        if (!within.ptr)
+            return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
+        rc = add_app(s, m->app, within, depth + 1, err);
+    }
+    return rc;
+}
+
+const apus_app *apus__req_app(const apus_req *req)
+{
+    return req->plan ? req->plan->app : req->service->app;
+}
+
 apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_service **out,
                             apus_err *err)
 {
@@ -44,10 +71,8 @@ apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_se
     apus_rc rc = apus_random(random, sizeof(random), err);
     if (!rc) {
         write_id_line(s->id_line, random[0]);
-        rc = apus__docs_add(s, err);
+        rc = add_app(s, app, APUS_STR(""), 0, err);
     }
-    if (!rc)
-        rc = apus__plans_add_app(&s->plans, app, &s->arena, err);
     if (!rc)
         rc = add_routes(s, random[1], err);
     if (rc) {

@@ -14,7 +14,6 @@ struct apus_service {
     apus__plans plans;
     apus_worker worker;
     apus__router *router;
-    struct apus__docs *docs;         /* NULL: none are served */
     uint32_t live;                   /* requests that have not ended */
     char id_line[APUS__ID_LINE_LEN]; /* of the next request; see apus_req */
 };
@@ -22,8 +21,15 @@ struct apus_service {
 /* From now on fake is called where real would have been; in how many places. */
 uint32_t apus__service_override(apus_service *s, apus_fn *real, apus_fn *fake);
 
-/* Adds /openapi.json, the docs pages and their assets, where the app wants them. */
-apus_rc apus__docs_add(apus_service *s, apus_err *err) APUS_NODISCARD;
+enum { APUS__MOUNT_DEPTH_MAX = 8 }; /* apps within apps */
+
+/* Adds /openapi.json, the docs pages and their assets, where the app, which stands behind
+ * the prefix, wants them. */
+apus_rc apus__docs_add(apus_service *s, const apus_app *app, apus_str prefix, apus_err *err)
+    APUS_NODISCARD;
+
+/* The app that a request is for; the outermost where no route was found. */
+const apus_app *apus__req_app(const apus_req *req);
 
 /* Finds the request's plan; 404, 405 with Allow, or a redirect to the other
  * spelling of a trailing slash. */

@@ -1,5 +1,5 @@
 /* docs_src/events/tutorial003, metadata/tutorial003, path_operation_configuration/tutorial002,
- * settings/app01/main. */
+ * settings/app01/main, sub_applications/tutorial001. */
 #include <apus/apus.h>
 
 /* --- events/tutorial003 --- */
@@ -112,3 +112,31 @@ apus_json *settings_main1_info(apus_req *req, const app01_settings *s Depends(re
 {
     return apus_json_of(req, app01_settings, s);
 }
+
+/* --- sub_applications/tutorial001 --- */
+
+static apus_json *message(apus_req *req, apus_str text)
+{
+    apus_arena *a = apus_req_arena(req);
+    apus_json *out = apus_json_object(a);
+    apus_json_set(a, out, "message", apus_json_text(a, text));
+    return out;
+}
+
+App(subs1, title = "FastAPI", version = "0.1.0");
+
+Get("/app", operation_id = "read_main_app_get", summary = "Read Main")
+apus_json *subs1_read_main(apus_req *req)
+{
+    return message(req, APUS_STR("Hello World from main app"));
+}
+
+App(subs1_subapi, title = "FastAPI", version = "0.1.0");
+
+Get("/sub", operation_id = "read_sub_sub_get", summary = "Read Sub")
+apus_json *subs1_read_sub(apus_req *req)
+{
+    return message(req, APUS_STR("Hello World from sub API"));
+}
+
+Include(subs1_app, subs1_subapi_app, prefix = "/subapi");
