@@ -244,6 +244,12 @@ typedef struct ct_depends {
     struct ct_depends *next;
 } ct_depends;
 
+/* Used in `middleware = [...]`. */
+typedef struct ct_around {
+    ct_function *function;
+    struct ct_around *next;
+} ct_around;
+
 struct ct_security {
     const char *c_name; /* "struct api_key" */
     const char *name;   /* of the scheme: "api_key" */
@@ -279,6 +285,7 @@ struct ct_route {
     ct_value *tags;       /* list, or NULL */
     ct_response *responses;
     ct_depends *depends;
+    ct_around *middleware; /* outermost first */
     apus_body_kind body;
     bool body_embedded; /* several body parameters, or embed */
     bool deprecated, hidden, blocking;
@@ -294,7 +301,8 @@ struct ct_include {
     const char *prefix; /* "" unless said */
     ct_value *tags;
     ct_depends *depends;
-    ct_value *options; /* all that was written, a map, for messages */
+    ct_around *middleware; /* outermost first */
+    ct_value *options;     /* all that was written, a map, for messages */
     ct_place place;
     ct_include *next;
 };
@@ -305,6 +313,7 @@ struct ct_router {
     const char *prefix;
     ct_value *tags;
     ct_depends *depends;
+    ct_around *middleware; /* outermost first */
     bool deprecated, hidden;
     ct_value *options; /* all that was written, a map, for messages */
     ct_route *routes;
@@ -372,7 +381,8 @@ typedef struct contract {
     ct_function *functions;      /* handlers, dependencies, checks */
     ct_dependency *dependencies; /* in slot order */
     ct_security *securities;
-    ct_model *models; /* in the order they are first reached */
+    ct_around *middleware; /* each function once */
+    ct_model *models;      /* in the order they are first reached */
     ct_enum *enums;
     ct_test *tests;
     bool has_main;

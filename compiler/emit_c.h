@@ -86,6 +86,7 @@ void emit_field_members(struct out *o, const char *indent, const char *object,
 
 void emit_security(struct out *o, const ct_security *s);
 void emit_dependency(struct out *o, const ct_dependency *d);
+void emit_middleware(struct out *o, const ct_function *f);
 void emit_router(struct out *o, const ct_router *r);
 
 /* --- emit_hash.c --- */

@@ -305,6 +305,38 @@ static unsigned emit_depends(struct out *o, const char *symbol, const ct_depends
     return n;
 }
 
+void emit_middleware(struct out *o, const ct_function *f)
+{
+    declare(o, "middleware", f->name);
+    out_line(o, "const apus_middleware apus_middleware_%s = {", f->name);
+    out_line(o, "    .name = %s,", out_quoted(o, f->name));
+    out_line(o, "    .run = %s,", f->name);
+    out_line(o, "};\n");
+}
+
+/* Defines the array of `middleware = [...]`; how many there are. */
+static unsigned emit_around(struct out *o, const char *symbol, const ct_around *around)
+{
+    unsigned n = 0;
+    for (const ct_around *a = around; a; a = a->next, n++)
+        declare(o, "middleware", a->function->name);
+    if (n == 0)
+        return 0;
+    out_line(o, "static const apus_middleware *const apus__%s_around[] = {", symbol);
+    for (const ct_around *a = around; a; a = a->next)
+        out_line(o, "    &apus_middleware_%s,", a->function->name);
+    out_line(o, "};\n");
+    return n;
+}
+
+static void emit_around_members(struct out *o, const char *indent, const char *symbol, unsigned n)
+{
+    if (n == 0)
+        return;
+    out_line(o, "%s.middleware = apus__%s_around,", indent, symbol);
+    out_line(o, "%s.n_middleware = %u,", indent, n);
+}
+
 /* application/json, application/problem+json */
 static bool media_is_json(const char *type)
 {
@@ -354,7 +386,7 @@ static const char *route_flags(struct out *o, const ct_route *r)
 
 struct route_parts {
     const char *symbol, *result;
-    unsigned n_depends;
+    unsigned n_depends, n_around;
 };
 
 static struct route_parts emit_route_parts(struct out *o, const ct_route *r, unsigned index)
@@ -374,6 +406,7 @@ static struct route_parts emit_route_parts(struct out *o, const ct_route *r, uns
         .symbol = symbol,
         .result = sent ? emit_type(o, sent) : NULL,
         .n_depends = emit_depends(o, symbol, r->depends),
+        .n_around = emit_around(o, symbol, r->middleware),
     };
 }
 
@@ -402,6 +435,7 @@ static void emit_route(struct out *o, const ct_route *r, struct route_parts part
         out_line(o, "        .depends = apus__%s_depends,", parts.symbol);
         out_line(o, "        .n_depends = %u,", parts.n_depends);
     }
+    emit_around_members(o, "        ", parts.symbol, parts.n_around);
     if (has_args(f->params))
         out_line(o, "        .args_size = sizeof(struct apus__%s_args),", parts.symbol);
     if (!f->result.is_void)
@@ -463,12 +497,16 @@ static unsigned emit_includes(struct out *o, const ct_router *r)
     if (n == 0)
         return 0;
     unsigned *n_depends = APUS_NEW(o->arena, unsigned, n);
-    if (!n_depends) {
+    unsigned *n_around = APUS_NEW(o->arena, unsigned, n);
+    if (!n_depends || !n_around) {
         o->to->failed = APUS_NOMEM;
         return 0;
     }
-    for (const ct_include *in = r->includes; in; in = in->next, i++)
-        n_depends[i] = emit_depends(o, out_name(o, "%s_include_%u", r->symbol, i), in->depends);
+    for (const ct_include *in = r->includes; in; in = in->next, i++) {
+        const char *symbol = out_name(o, "%s_include_%u", r->symbol, i);
+        n_depends[i] = emit_depends(o, symbol, in->depends);
+        n_around[i] = emit_around(o, symbol, in->middleware);
+    }
     out_line(o, "static const apus_include apus__%s_includes[] = {", r->symbol);
     i = 0;
     for (const ct_include *in = r->includes; in; in = in->next, i++) {
@@ -479,6 +517,7 @@ static unsigned emit_includes(struct out *o, const ct_router *r)
             out_line(o, "        .depends = apus__%s_include_%u_depends,", r->symbol, i);
             out_line(o, "        .n_depends = %u,", n_depends[i]);
         }
+        emit_around_members(o, "        ", out_name(o, "%s_include_%u", r->symbol, i), n_around[i]);
         out_line(o, "    },");
     }
     out_line(o, "};\n");
@@ -490,6 +529,7 @@ void emit_router(struct out *o, const ct_router *r)
     unsigned n_routes = emit_routes(o, r);
     unsigned n_includes = emit_includes(o, r);
     unsigned n_depends = emit_depends(o, r->symbol, r->depends);
+    unsigned n_around = emit_around(o, r->symbol, r->middleware);
     bool is_root = strncmp(r->symbol, "apus__root_", 11) == 0;
     out_line(o, "/* %s */", out_where(o, r->place));
     out_line(o, "%sconst apus_router %s = {", is_root ? "static " : "", r->symbol);
@@ -507,5 +547,6 @@ void emit_router(struct out *o, const ct_router *r)
         out_line(o, "    .depends = apus__%s_depends,", r->symbol);
         out_line(o, "    .n_depends = %u,", n_depends);
     }
+    emit_around_members(o, "    ", r->symbol, n_around);
     out_line(o, "};\n");
 }

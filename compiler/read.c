@@ -10,14 +10,16 @@ static void gather_functions(unit *u)
     }
 }
 
-static void read_router_depends(reader *r)
+static void read_router_lists(reader *r)
 {
     for (ct_router *router = r->out->routers; router; router = router->next) {
         unit *u = r->units;
         while (u && u->source != router->source)
             u = u->next;
-        if (u)
-            router->depends = depends_read(u, router->options, NULL);
+        if (!u)
+            continue;
+        router->depends = depends_read(u, router->options, NULL);
+        router->middleware = middleware_read(u, router->options);
     }
 }
 
@@ -47,7 +49,7 @@ static void read_units(reader *r)
         items_read_includes(u);
     for (unit *u = r->units; u; u = u->next)
         items_read_routes(u);
-    read_router_depends(r);
+    read_router_lists(r);
     items_bind_routes(r);
     for (unit *u = r->units; u; u = u->next)
         bodies_read(u);

@@ -260,6 +260,11 @@ ct_dependency *dependency_read(function_decl *f, const binding *from, const ct_v
 /* depends = [a, b] */
 ct_depends *depends_read(unit *u, const ct_value *options, const char *const *path_names);
 
+/* --- read_around.c --- */
+
+/* middleware = [f, g], outermost first. */
+ct_around *middleware_read(unit *u, const ct_value *options);
+
 /* --- read_app.c --- */
 
 void items_read_apps(unit *u); /* App, Router, Security, Test */

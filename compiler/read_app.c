@@ -313,9 +313,10 @@ static void read_mount(unit *u, const note *n, ct_app *into, ct_app *app)
                   "write prefix = \"/admin\": it keeps its own documents there");
         return;
     }
-    if (value_get(n->options, "tags") || value_get(n->options, "depends")) {
+    if (value_get(n->options, "tags") || value_get(n->options, "depends") ||
+        value_get(n->options, "middleware")) {
         say_mount(u, n->place, "an app within an app takes a prefix only",
-                  "say tags and depends in its own App(...)");
+                  "say tags, depends and middleware in its own App(...)");
         return;
     }
     for (const ct_mount *m = into->mounts; m; m = m->next) {
@@ -354,6 +355,7 @@ static void read_include(unit *u, const note *n)
                              .prefix = prefix ? prefix : "",
                              .tags = texts_of(u, n->options, "tags"),
                              .depends = depends_read(u, n->options, NULL),
+                             .middleware = middleware_read(u, n->options),
                              .options = n->options,
                              .place = n->place };
     APPEND(into->includes, include);

@@ -444,6 +444,7 @@ static void bind_params(struct route_read *r)
     unsigned errors = u->reader->diags->n_errors;
     ct_param *params = params_bind(r->function, &b);
     route->depends = depends_read(u, r->note->options, names);
+    route->middleware = middleware_read(u, r->note->options);
     ct_function *f = route->function;
     f->is_broken = f->is_broken || errors != u->reader->diags->n_errors;
     bool is_second = f->params != NULL;

@@ -13,6 +13,7 @@
 #include "apus/buf.h"
 #include "apus/json.h"
 #include "apus/main.h"
+#include "apus/middleware.h"
 #include "apus/model.h"
 #include "apus/req.h"
 #include "apus/route.h"

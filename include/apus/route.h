@@ -30,6 +30,7 @@ typedef struct apus_security apus_security;
 typedef struct apus_router apus_router;
 typedef struct apus_app apus_app;
 typedef struct apus_worker apus_worker;
+typedef struct apus_next apus_next;
 
 /* Any function; cast back to its own type before it is called. */
 typedef void apus_fn(void);
@@ -101,6 +102,13 @@ struct apus_security {
     apus_str challenge; /* WWW-Authenticate of its 401: "APIKey", "Bearer", `Basic realm="..."` */
 };
 
+/* What stands around requests; see apus/middleware.h.  A battery is one with settings. */
+typedef struct apus_middleware {
+    const char *name; /* of the function */
+    void (*run)(apus_req *req, apus_next *next);
+    const void *settings; /* apus_next_settings; or NULL */
+} apus_middleware;
+
 /* How the request's body is read. */
 typedef enum apus_body_kind {
     APUS_BODY_none,
@@ -140,7 +148,9 @@ typedef struct apus_route {
     const char *operation_id;
     const char *file; /* where the handler stands */
     uint32_t line;
-    apus_str produces; /* the answer's media type; empty: application/json */
+    apus_str produces;                        /* the answer's media type; empty: application/json */
+    const apus_middleware *const *middleware; /* outermost first */
+    uint16_t n_middleware;
 } apus_route;
 
 /* One router within another, or within an app. */
@@ -148,7 +158,9 @@ typedef struct apus_include {
     const apus_router *router;
     apus_str prefix; /* in front of the router's own */
     const apus_dependency *const *depends;
+    const apus_middleware *const *middleware;
     uint16_t n_depends;
+    uint16_t n_middleware;
 } apus_include;
 
 struct apus_router {
@@ -157,9 +169,11 @@ struct apus_router {
     const apus_route *routes;
     const apus_include *includes;
     const apus_dependency *const *depends;
+    const apus_middleware *const *middleware; /* an app's root: around everything */
     uint32_t n_routes;
     uint16_t n_includes;
     uint16_t n_depends;
+    uint16_t n_middleware;
 };
 
 /* Rewrites a failure: by its code, by its status, or, with neither, any.  `fn` changes the

@@ -22,15 +22,20 @@ void apus_set_header(apus_req *req, const char *name, const char *value)
     apus_str n = apus_str_of(name), v = apus_str_of(value);
     if (!apus__header_is_safe(n, v)) {
         apus__req_broken(req, "apus_set_header: \"%s\" cannot be sent", name);
+    } else if (req->begun && req->around) {
+        return; /* too late; the answer is none the worse for it */
     } else if (req->begun) {
         apus__req_broken(req, "apus_set_header: the answer has begun");
     } else if (apus_str_eq_nocase(n, APUS_STR("content-type"))) {
         apus__req_rare(req)->content_type = apus_strdup(req, v);
     } else {
         apus__rare *rare = apus__req_rare(req);
-        apus_buf *headers = req->rewriting ? &rare->fail_headers : &rare->headers;
-        apus__header_add(headers, &req->x->arena, n, v);
-        if (headers->failed)
+        bool failure = req->rewriting || req->around, success = !req->rewriting;
+        if (failure)
+            apus__header_add(&rare->fail_headers, &req->x->arena, n, v);
+        if (success)
+            apus__header_add(&rare->headers, &req->x->arena, n, v);
+        if (rare->fail_headers.failed || rare->headers.failed)
             apus_abort(req, 503, NULL, "out of memory");
     }
 }

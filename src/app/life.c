@@ -1,11 +1,14 @@
 /* The life of a request, as a list of phases.
  *
- *     route -> authenticate -> body -> validate and depend -> handle -> encode
+ *     [ route -> [ authenticate -> body -> validate and depend -> handle -> encode ] ]
  *         -> finally -> send -> after -> defer
  *
  * The first row ends at the first failure, and an answer found early (a redirect)
  * ends it as well; the second row always runs.  A plan knows which phases of the
  * first row have something to do for its route; the others cost nothing.
+ *
+ * The brackets are where middleware stands: an app's around the route phase, what routers
+ * and routes add around those behind it; see around.h.
  *
  * Whatever aborts in the first row lands at its end: nothing is unwound, the
  * functions in between are simply never returned to. */
@@ -219,12 +222,32 @@ static bool has_result(const apus__plan *plan)
     return !plan->answer;
 }
 
+static bool has_around(const apus__plan *plan)
+{
+    return plan->around.n > 0;
+}
+
+static void run_inside(apus_req *req)
+{
+    const apus__plan *plan = req->plan;
+    for (uint32_t i = plan->n_direct; i < plan->n_phases; i++) {
+        plan->phases[i](req);
+        if (req->response || apus_failed(req))
+            return;
+    }
+}
+
+static void phase_around(apus_req *req)
+{
+    apus__around_run(req, &req->plan->around, run_inside);
+}
+
 static const struct phase {
     void (*run)(apus_req *req);
     bool (*is_needed)(const apus__plan *plan);
 } phases[] = {
-    { phase_authenticate, has_early }, { phase_body, has_body },     { phase_depend, has_steps },
-    { phase_handle, has_handler },     { phase_encode, has_result },
+    { phase_around, has_around }, { phase_authenticate, has_early }, { phase_body, has_body },
+    { phase_depend, has_steps },  { phase_handle, has_handler },     { phase_encode, has_result },
 };
 
 _Static_assert(sizeof(phases) / sizeof(phases[0]) <= APUS__PHASES_MAX, "room in apus__plan");
@@ -234,20 +257,30 @@ void apus__plan_set_phases(apus__plan *plan)
     for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
         if (phases[i].is_needed(plan))
             plan->phases[plan->n_phases++] = phases[i].run;
+    plan->n_direct = has_around(plan) ? 1 : plan->n_phases;
+}
+
+static void run_route(apus_req *req)
+{
+    apus__phase_route(req);
+    if (!req->plan)
+        return;
+    const apus__plan *plan = req->plan;
+    for (uint32_t i = 0; i < plan->n_direct; i++) {
+        plan->phases[i](req);
+        if (req->response || apus_failed(req))
+            return;
+    }
 }
 
 static void run_phases(apus_req *req, void *unused)
 {
     (void)unused;
-    apus__phase_route(req);
-    if (!req->plan)
-        return;
-    const apus__plan *plan = req->plan;
-    for (uint32_t i = 0; i < plan->n_phases; i++) {
-        plan->phases[i](req);
-        if (req->response || apus_failed(req))
-            return;
-    }
+    const apus__around *around = &req->service->around;
+    if (around->n)
+        apus__around_run(req, around, run_route);
+    else
+        run_route(req);
 }
 
 /* --- from the http floor --- */
@@ -296,6 +329,7 @@ void apus_service_handle(void *ctx, apus_exchange *x)
     }
     s->live++;
     apus__req_guard(req, run_phases, NULL);
+    req->around = false;
     apus__wait_end(req);
     apus__later_finally(req);
     apus__reply_send(req);

@@ -6,13 +6,14 @@
 
 #include "apus/decode.h"
 
-/* What stands in front of a router: its prefix and the dependencies of all those
+/* What stands in front of a router: its prefix, middleware and dependencies of all those
  * that include it, outermost first. */
 struct mount {
     const struct mount *up;
     apus_str prefix;
     const apus_dependency *const *depends;
-    uint16_t n_depends;
+    const apus_middleware *const *middleware;
+    uint16_t n_depends, n_middleware;
     uint32_t depth;
 };
 
@@ -89,6 +90,43 @@ static apus_rc collect_all(struct planner *p, const struct mount *m)
         if (route->params[i].in == APUS_IN_depends)
             rc = collect(p, route->params[i].dependency, 0);
     return rc;
+}
+
+/* --- middleware --- */
+
+static uint32_t count_around(const struct mount *m, const apus_route *route)
+{
+    uint32_t n = route->n_middleware;
+    for (; m; m = m->up)
+        n += m->n_middleware;
+    return n;
+}
+
+/* From the innermost outward, into the end of what is left. */
+static void fill_around(const apus_middleware **end, const struct mount *m, const apus_route *route)
+{
+    for (uint32_t i = route->n_middleware; i-- > 0;)
+        *--end = route->middleware[i];
+    for (; m; m = m->up)
+        for (uint32_t i = m->n_middleware; i-- > 0;)
+            *--end = m->middleware[i];
+}
+
+static apus_rc collect_around(struct planner *p, const struct mount *m)
+{
+    const apus_route *route = p->plan->route;
+    uint32_t n = count_around(m, route);
+    if (n == 0)
+        return APUS_OK;
+    if (n > APUS__AROUND_MAX)
+        return apus_err_set(p->err, APUS_LIMIT, "%s: over %d middleware", route->name,
+                            APUS__AROUND_MAX);
+    const apus_middleware **items = APUS_NEW(p->arena, const apus_middleware *, n);
+    if (!items)
+        return no_memory(p->err);
+    fill_around(items + n, m, route);
+    p->plan->around = (apus__around){ items, n };
+    return APUS_OK;
 }
 
 /* --- steps --- */
@@ -389,6 +427,8 @@ static apus_rc prepare_plan(struct planner *p, const struct mount *m)
     if (!rc)
         rc = collect_all(p, m);
     if (!rc)
+        rc = collect_around(p, m);
+    if (!rc)
         rc = add_steps(p);
     if (!rc)
         rc = sort_early(p);
@@ -448,6 +488,8 @@ static apus_rc add_router(apus__plans *plans, const apus_router *r, const struct
                        .prefix = r->prefix,
                        .depends = r->depends,
                        .n_depends = r->n_depends,
+                       .middleware = r->middleware,
+                       .n_middleware = up ? r->n_middleware : 0, /* an app's is outside */
                        .depth = up ? up->depth + 1 : 0 };
     if (m.depth > APUS__INCLUDE_DEPTH_MAX * 2)
         return apus_err_set(err, APUS_LIMIT, "router %s: included over %d deep", r->name,
@@ -461,6 +503,8 @@ static apus_rc add_router(apus__plans *plans, const apus_router *r, const struct
                                  .prefix = inc->prefix,
                                  .depends = inc->depends,
                                  .n_depends = inc->n_depends,
+                                 .middleware = inc->middleware,
+                                 .n_middleware = inc->n_middleware,
                                  .depth = m.depth + 1 };
         rc = add_router(plans, inc->router, &between, a, err);
     }

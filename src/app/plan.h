@@ -16,6 +16,7 @@
 
 #include "apus/problem.h"
 #include "apus/route.h"
+#include "app/around.h"
 #include "app/template.h"
 #include "app/worker.h"
 
@@ -73,7 +74,9 @@ typedef struct apus__plan {
     void (*answer)(apus_req *req); /* of our own pages: called instead of a handler */
     void (*phases[APUS__PHASES_MAX])(apus_req *req); /* those that have something to do here */
     uint32_t n_phases;
-    size_t typical; /* bytes of the last answer, to begin with room for it; not constant */
+    uint32_t n_direct;   /* those that are not inside of the ring: all, or the one that runs it */
+    apus__around around; /* of routers and route */
+    size_t typical;      /* bytes of the last answer, to begin with room for it; not constant */
 } apus__plan;
 
 typedef struct apus__plans {

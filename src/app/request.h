@@ -106,6 +106,7 @@ struct apus_req {
     bool begun;       /* with apus_write; `answered` as well */
     bool rewriting;   /* an OnFail function may replace the failure */
     bool on_thread;   /* a pool thread runs for us, and the fiber is parked */
+    bool around;      /* the code that runs is middleware's */
     bool has_rare;    /* `rare` has been zeroed */
     apus__failure failure;
 

@@ -59,6 +59,18 @@ const apus_app *apus__req_app(const apus_req *req)
     return req->plan ? req->plan->app : req->service->app;
 }
 
+static apus_rc add_around(apus_service *s, apus_err *err)
+{
+    const apus_router *root = s->app->root;
+    if (!root)
+        return APUS_OK;
+    if (root->n_middleware > APUS__AROUND_MAX)
+        return apus_err_set(err, APUS_LIMIT, "%s: over %d middleware", s->app->name,
+                            APUS__AROUND_MAX);
+    s->around = (apus__around){ root->middleware, root->n_middleware };
+    return APUS_OK;
+}
+
 apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_service **out,
                             apus_err *err)
 {
@@ -71,8 +83,10 @@ apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_se
     apus_rc rc = apus_random(random, sizeof(random), err);
     if (!rc) {
         write_id_line(s->id_line, random[0]);
-        rc = add_app(s, app, APUS_STR(""), 0, err);
+        rc = add_around(s, err);
     }
+    if (!rc)
+        rc = add_app(s, app, APUS_STR(""), 0, err);
     if (!rc)
         rc = add_routes(s, random[1], err);
     if (rc) {

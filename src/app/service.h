@@ -10,7 +10,8 @@
 struct apus_service {
     const apus_app *app;
     struct apus_loop *loop;
-    apus_arena arena; /* all that is built at start */
+    apus_arena arena;    /* all that is built at start */
+    apus__around around; /* the app's */
     apus__plans plans;
     apus_worker worker;
     apus__router *router;

@@ -1,0 +1,48 @@
+/* apus/middleware.h - what stands around requests: straight-line code on the request's fiber.
+ *
+ *     void timing(apus_req *req, apus_next *next)
+ *     {
+ *         int64_t begin = apus_clock_now();
+ *         apus_next_run(next);
+ *         apus_str ns = apus_strf(req, "%lld", (long long)(apus_clock_now() - begin));
+ *         apus_set_header(req, "x-process-time", ns.ptr);
+ *     }
+ *
+ *     App(shop, middleware = [timing]);
+ *
+ * An App's stands around everything, the search for the route and the pages at /docs
+ * included (that of an app within an app: around its own routes); a Router's, an Include's or a
+ * route's around the request once its route is found, before anything is authenticated or read.
+ * Outermost first: App, Router, Include, the Router in it, route; within one list as written.
+ *
+ * While it runs, apus_set_header adds to whichever answer goes out, success or failure;
+ * behind an answer in pieces that has begun it is too late, and nothing is added.
+ * OnFail functions run later than all middleware. */
+#ifndef APUS_MIDDLEWARE_H
+#define APUS_MIDDLEWARE_H
+
+#include "apus/api.h"
+#include "apus/route.h"
+
+APUS_API_BEGIN
+
+struct apus_response;
+
+/* Everything further in, up to the encoded answer; once.  Returns in every case, after an
+ * apus_abort as well: apus_failed says how it went.  Suspends as the handler does. */
+void apus_next_run(apus_next *next);
+
+/* The answer's status so far: of the failure, or of the success; 0 before there is one. */
+int apus_next_status(const apus_next *next);
+
+/* This answer, instead of running what is further in, or of what that came to: a failure is
+ * forgotten.  Fails with 500 where the answer has begun, or with NULL unless the request has
+ * failed already (as apus_text fails where memory is out). */
+void apus_next_answer(apus_next *next, const struct apus_response *response);
+
+/* The `settings` of the apus_middleware that is running; NULL for a function of an app. */
+const void *apus_next_settings(const apus_next *next);
+
+APUS_API_END
+
+#endif

@@ -1,0 +1,97 @@
+/* Middleware, one inside of the other.
+ *
+ * Each is called with a landing of its own further in, so that whatever aborts there comes
+ * back into apus_next_run, and the code behind it always runs. */
+#include "app/around.h"
+
+#include "app/request.h"
+
+struct apus_next {
+    apus_req *req;
+    const apus__around *around;
+    void (*last)(apus_req *req);
+    uint32_t at; /* which of them is running */
+    bool ran;
+};
+
+static bool is_answered(const apus_req *req)
+{
+    return req->response || req->body.ptr || req->begun || apus_failed(req);
+}
+
+static void run_from(apus_req *req, const apus__around *around, uint32_t at,
+                     void (*last)(apus_req *req))
+{
+    if (at == around->n) {
+        last(req);
+        return;
+    }
+    struct apus_next next = { .req = req, .around = around, .last = last, .at = at };
+    const apus_middleware *m = around->items[at];
+    req->around = true;
+    m->run(req, &next);
+    if (!next.ran && !is_answered(req))
+        apus__req_broken(req, "%s neither ran what is further in nor answered", m->name);
+}
+
+static void run_inner(apus_req *req, void *arg)
+{
+    const struct apus_next *next = arg;
+    run_from(req, next->around, next->at + 1, next->last);
+}
+
+void apus__around_run(apus_req *req, const apus__around *around, void (*last)(apus_req *req))
+{
+    run_from(req, around, 0, last);
+    req->around = false;
+}
+
+void apus_next_run(apus_next *next)
+{
+    apus_req *req = next->req;
+    if (next->ran) {
+        apus__req_broken(req, "%s runs what is further in twice",
+                         next->around->items[next->at]->name);
+        return;
+    }
+    next->ran = true;
+    if (is_answered(req))
+        return;
+    req->around = false;
+    apus__req_guard(req, run_inner, next);
+    req->around = true;
+}
+
+int apus_next_status(const apus_next *next)
+{
+    const apus_req *req = next->req;
+    if (req->failure.status)
+        return req->failure.status;
+    if (!is_answered(req))
+        return 0;
+    int declared = req->plan && req->plan->route->status ? req->plan->route->status : 200;
+    if (req->status)
+        return req->status;
+    return req->response && req->response->status ? req->response->status : declared;
+}
+
+void apus_next_answer(apus_next *next, const apus_response *response)
+{
+    apus_req *req = next->req;
+    if (req->begun) {
+        apus__req_broken(req, "apus_next_answer: the answer has begun");
+    } else if (!response) {
+        apus__req_broken(req, "apus_next_answer: there is no response");
+    } else {
+        req->failure = (apus__failure){ 0 };
+        req->status = 0;
+        if (req->has_rare)
+            req->rare.content_type = APUS_STR("");
+        req->response = response;
+    }
+}
+
+const void *apus_next_settings(const apus_next *next)
+{
+    return next->around->items[next->at]->settings;
+}
