@@ -57,6 +57,9 @@ void check_params(checker *k, const ct_param *params);
 void check_worker(checker *k, const ct_dependency *d);
 void check_no_worker(checker *k, const ct_function *handler);
 
+/* A stream of events is the answer of an Sse route, and of that alone. */
+void check_events(checker *k, const ct_param *params, bool sends_events, const char *name);
+
 /* --- check_route.c, check_router.c --- */
 
 void check_routes(checker *k);

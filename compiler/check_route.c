@@ -131,6 +131,16 @@ static void check_status(checker *k, const ct_route *r)
     }
 }
 
+void check_events(checker *k, const ct_param *params, bool sends_events, const char *name)
+{
+    for (const ct_param *p = params; p; p = p->next) {
+        if (p->kind != CT_PARAM_sse || sends_events)
+            continue;
+        diag *g = diag_error(k->diags, p->place, "'%s' sends no events", name);
+        diag_note(k->diags, g, NULL, "apus_sse * is for functions behind Sse(\"/path\")");
+    }
+}
+
 static void check_route(checker *k, const ct_route *r)
 {
     const ct_value *path = value_unnamed(r->options, 0);
@@ -139,6 +149,7 @@ static void check_route(checker *k, const ct_route *r)
     check_status(k, r);
     check_params(k, r->function->params);
     check_no_worker(k, r->function);
+    check_events(k, r->function->params, r->sends_events, r->function->name);
 }
 
 /* --- all routes of an app --- */

@@ -191,6 +191,7 @@ typedef struct ct_result {
 typedef enum ct_param_kind {
     CT_PARAM_request, /* apus_req * */
     CT_PARAM_worker,  /* apus_worker * */
+    CT_PARAM_sse,     /* apus_sse * */
     CT_PARAM_value,   /* `field` is bound from `in` */
     CT_PARAM_depends,
     CT_PARAM_security,
@@ -281,6 +282,7 @@ struct ct_route {
     const char *summary, *description, *operation_id, *response_description;
     const char *produces; /* the answer's media type; "": not documented; NULL: JSON */
     ct_type *item;        /* of an answer in pieces, or NULL */
+    bool sends_events;    /* Sse */
     ct_type *part;        /* of what is sent: the result's type with some of its members */
     ct_value *tags;       /* list, or NULL */
     ct_response *responses;

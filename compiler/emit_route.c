@@ -60,6 +60,7 @@ static const char *argument_list(struct out *o, const ct_param *params)
     for (const ct_param *p = params; p; p = p->next) {
         const char *one = is_bound(p)                  ? out_name(o, "a->%s", p->c_name)
                           : p->kind == CT_PARAM_worker ? "w"
+                          : p->kind == CT_PARAM_sse    ? "apus_req_sse(req)"
                                                        : "req";
         list = out_name(o, "%s%s%s", list, *list ? ", " : "", one);
     }

@@ -101,6 +101,15 @@ static const key route_keys[] = {
     { "exclude", SHAPE_text_list },
     { NULL, SHAPE_any },
 };
+static const key sse_keys[] = {
+    { "item", SHAPE_name },     { "method", SHAPE_name },
+    { "summary", SHAPE_text },  { "description", SHAPE_text },
+    { "tags", SHAPE_texts },    { "response_description", SHAPE_text },
+    { "responses", SHAPE_map }, { "deprecated", SHAPE_flag },
+    { "hidden", SHAPE_flag },   { "operation_id", SHAPE_text },
+    { "depends", SHAPE_names }, { "timeout", SHAPE_text },
+    { "omit", SHAPE_any },      { NULL, SHAPE_any },
+};
 static const key no_keys[] = { { NULL, SHAPE_any } };
 static const key field_keys[] = {
     RULES,
@@ -166,6 +175,7 @@ static const annotation annotations[] = {
     { "Delete", route_keys, 1, SHAPE_text, "Delete(\"/items/{id}\")" },
     { "Head", route_keys, 1, SHAPE_text, "Head(\"/items\")" },
     { "Options", route_keys, 1, SHAPE_text, "Options(\"/items\")" },
+    { "Sse", sse_keys, 1, SHAPE_text, "Sse(\"/prices\", item = price)" },
     { "OnFail", no_keys, 1, SHAPE_any, "OnFail(404)" },
     { "Field", field_keys, 0, SHAPE_any, NULL },
     { "Flatten", no_keys, 0, SHAPE_any, NULL },

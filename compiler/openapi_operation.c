@@ -383,6 +383,30 @@ static apus_json *success_schema(struct openapi *d, const struct route_path *r)
                                                   : result_schema(d, r);
 }
 
+/* An event; its data is text, or the JSON of a model. */
+static apus_json *event_schema(struct openapi *d, ct_type *item)
+{
+    static const char *const texts[] = { "event", "id" };
+    apus_json *schema = apus_json_object(d->arena), *members = apus_json_object(d->arena);
+    apus_json *data = text_schema(d), *retry = apus_json_object(d->arena);
+    apus_json_set(d->arena, members, "data", data);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        apus_json_set(d->arena, members, texts[i], text_schema(d));
+    set_text(d, retry, "type", "integer");
+    apus_json_set(d->arena, retry, "minimum", apus_json_int(d->arena, 0));
+    apus_json_set(d->arena, members, "retry", retry);
+    set_text(d, schema, "type", "object");
+    apus_json_set(d->arena, schema, "properties", members);
+    if (item) {
+        apus_json *required = apus_json_array(d->arena);
+        apus_json_add(required, apus_json_text(d->arena, APUS_STR("data")));
+        apus_json_set(d->arena, schema, "required", required);
+        set_text(d, data, "contentMediaType", "application/json");
+        apus_json_set(d->arena, data, "contentSchema", type_schema(d, item, NULL));
+    }
+    return schema;
+}
+
 /* An answer in pieces, and what each piece is. */
 static apus_json *items_response(struct openapi *d, const struct route_path *r)
 {
@@ -391,7 +415,9 @@ static apus_json *items_response(struct openapi *d, const struct route_path *r)
     apus_json *media = apus_json_object(d->arena);
     set_text(d, response, "description",
              route->response_description ? route->response_description : "Successful Response");
-    apus_json_set(d->arena, media, "itemSchema", type_schema(d, route->item, NULL));
+    apus_json_set(d->arena, media, "itemSchema",
+                  route->sends_events ? event_schema(d, route->item)
+                                      : type_schema(d, route->item, NULL));
     apus_json_set(d->arena, content, route->produces, media);
     apus_json_set(d->arena, response, "content", content);
     return response;
@@ -405,7 +431,7 @@ static apus_json *responses_json(struct openapi *d, const struct route_path *r, 
     add_response(d, responses, status,
                  route->response_description ? route->response_description : "Successful Response",
                  route->produces, success_schema(d, r));
-    if (route->item)
+    if (route->item || route->sends_events)
         apus_json_set(d->arena, responses, doc_name(d, "%u", status), items_response(d, r));
     for (const ct_response *x = route->responses; x; x = x->next) {
         apus_json *schema = x->type ? type_schema(d, x->type, NULL) : NULL;

@@ -11,10 +11,14 @@ static const struct {
     apus_method method;
     bool has_body;
 } methods[] = {
-    { "Get", APUS_METHOD_GET, false },         { "Post", APUS_METHOD_POST, true },
-    { "Put", APUS_METHOD_PUT, true },          { "Patch", APUS_METHOD_PATCH, true },
-    { "Delete", APUS_METHOD_DELETE, false },   { "Head", APUS_METHOD_HEAD, false },
+    { "Get", APUS_METHOD_GET, false },
+    { "Post", APUS_METHOD_POST, true },
+    { "Put", APUS_METHOD_PUT, true },
+    { "Patch", APUS_METHOD_PATCH, true },
+    { "Delete", APUS_METHOD_DELETE, false },
+    { "Head", APUS_METHOD_HEAD, false },
     { "Options", APUS_METHOD_OPTIONS, false },
+    { "Sse", APUS_METHOD_GET, false }, /* or what its `method` says */
 };
 
 enum { N_METHODS = sizeof(methods) / sizeof(methods[0]) };
@@ -236,6 +240,34 @@ struct route_read {
     struct route_read *next;
 };
 
+static void say_no_events(unit *u, const function_decl *f)
+{
+    if (type_canonical(clang_getCursorResultType(f->cursor)).kind == CXType_Void)
+        return;
+    diag *g = diag_error(u->reader->diags, cursor_place(u, f->cursor),
+                         "'%s' sends events: it returns void", f->name);
+    diag_note(u->reader->diags, g, NULL, "send with apus_sse_send(out, model, object)");
+}
+
+/* An answer of events: what it produces, and by which method. */
+static void read_events(unit *u, ct_route *route, const function_decl *f, size_t *method)
+{
+    const ct_value *v = value_get(route->options, "method");
+    const char *word = value_word(v);
+    route->sends_events = true;
+    route->produces = "text/event-stream";
+    say_no_events(u, f);
+    if (!v || (word && strcmp(word, "get") == 0))
+        return;
+    if (!word || strcmp(word, "post") != 0) {
+        diag_error(u->reader->diags, v->place, "method is get or post, not %s",
+                   word ? word : value_kind_text(v));
+        return;
+    }
+    *method = find_method("Post");
+    route->method = APUS_METHOD_POST;
+}
+
 static void read_route(unit *u, const file_item *it, const note *n, size_t method)
 {
     ct_router *router = router_for(u, it, cursor_place(u, it->cursor).file);
@@ -272,6 +304,8 @@ static void read_route(unit *u, const file_item *it, const note *n, size_t metho
         .options = n->options,
         .place = n->place,
     };
+    if (strcmp(n->word, "Sse") == 0)
+        read_events(u, route, it->function, &method);
     if (route->item && !route->produces)
         route->produces = "application/jsonl";
     APPEND(router->routes, route);

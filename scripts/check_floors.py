@@ -16,7 +16,7 @@ PUBLIC = {
     "model": "model problem decode encode schema",
     "net": "net stream",
     "http": "http",
-    "app": "annotate route middleware req test main upload worker settings apus",
+    "app": "annotate route middleware req sse test main upload worker settings apus",
 }
 PROGRAMS = ("cli", "apps", "examples", "compiler")
 HOME = {header: floor for floor, headers in PUBLIC.items() for header in headers.split()}

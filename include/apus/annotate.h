@@ -40,6 +40,7 @@
 #define APUS_DELETE(...)  APUS__NOTE("Delete", __VA_ARGS__)
 #define APUS_HEAD(...)    APUS__NOTE("Head", __VA_ARGS__)
 #define APUS_OPTIONS(...) APUS__NOTE("Options", __VA_ARGS__)
+#define APUS_SSE(...)     APUS__NOTE("Sse", __VA_ARGS__)
 
 /* In front of a function: rewrites the failures with that code or status. */
 #define APUS_ON_FAIL(...) APUS__NOTE("OnFail", __VA_ARGS__)
@@ -149,6 +150,7 @@
 #define Delete   APUS_DELETE
 #define Head     APUS_HEAD
 #define Options  APUS_OPTIONS
+#define Sse      APUS_SSE
 #define OnFail   APUS_ON_FAIL
 #define Field    APUS_FIELD
 #define Flatten  APUS_FLATTEN

@@ -18,6 +18,7 @@
 #include "apus/req.h"
 #include "apus/route.h"
 #include "apus/settings.h"
+#include "apus/sse.h"
 #include "apus/str.h"
 #include "apus/test.h"
 #include "apus/text.h"

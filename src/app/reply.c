@@ -3,6 +3,7 @@
 
 #include "app/failure.h"
 #include "app/log.h"
+#include "app/sse.h"
 #include "app/wire.h"
 
 #define JSON_TYPE APUS_STR("application/json")
@@ -192,18 +193,18 @@ void apus__reply_success(apus_req *req, apus_http_reply *reply)
  * whole, and the http floor closes. */
 static void finish_pieces(apus_req *req)
 {
-    if (req->failure.status == apus_rc_status(APUS_CANCELLED))
-        return; /* by the client, who has gone, or by the drain */
-    if (req->failure.status)
-        apus__log(req, "an answer was cut off: %d %.*s", req->failure.status,
-                  APUS_FMT(req->failure.detail));
-    else
+    int status = req->failure.status;
+    bool is_stream = req->has_rare && req->rare.sse; /* has no end of its own */
+    if (!status || (is_stream && req->cut_short))
         apus_exchange_finish(req->x);
+    else if (status != apus_rc_status(APUS_CANCELLED)) /* the client has gone, or the drain */
+        apus__log(req, "an answer was cut off: %d %.*s", status, APUS_FMT(req->failure.detail));
 }
 
 void apus__reply_send(apus_req *req)
 {
     apus_http_reply reply = { 0 };
+    apus__sse_end(req);
     if (req->begun)
         finish_pieces(req);
     if (req->answered)

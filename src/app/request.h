@@ -79,8 +79,9 @@ typedef struct apus__rare {
     struct apus__file *files; /* of a multipart form */
     struct apus__sent *sent;  /* of partial bodies */
     apus_principal *principal;
-    apus_buf line;    /* apus_write_line */
-    apus_str mistake; /* behind a 500, where apus dev serves */
+    apus_buf line;        /* apus_write_line */
+    struct apus_sse *sse; /* of an event stream */
+    apus_str mistake;     /* behind a 500, where apus dev serves */
     char id[APUS__REQUEST_ID_LEN + 1];
 } apus__rare;
 
@@ -104,6 +105,7 @@ struct apus_req {
     int status;       /* apus_set_status; 0: the route's */
     bool answered;    /* the reply has gone out */
     bool begun;       /* with apus_write; `answered` as well */
+    bool cut_short;   /* what failed was a wait: deadline, client gone, drain */
     bool rewriting;   /* an OnFail function may replace the failure */
     bool on_thread;   /* a pool thread runs for us, and the fiber is parked */
     bool around;      /* the code that runs is middleware's */

@@ -23,6 +23,7 @@ static const char *reason_text(apus_rc reason)
 /* The wait was cut short: that is a failure. */
 static void fail_cut(apus_req *req, apus_rc reason)
 {
+    req->cut_short = req->cut_short || !req->failure.status;
     apus_fail(req, apus_rc_status(reason), NULL, "%s", reason_text(reason));
 }
 
