@@ -3,6 +3,7 @@
 #include "apus/json_scan.h"
 
 #include "apus/text.h"
+#include "codec/exact.h"
 #include "codec/swar.h"
 
 enum {
@@ -26,12 +27,17 @@ apus_rc apus_scan_expecting_value(apus_scan *s)
     return fail_at(s, s->at, "Expecting value");
 }
 
-static void skip_blanks(apus_scan *s)
+static void skip_run(apus_scan *s)
 {
-    if (s->at<s->end && * s->at> ' ')
-        return; /* compact text has none */
     while (s->at < s->end && (*s->at == ' ' || *s->at == '\n' || *s->at == '\r' || *s->at == '\t'))
         s->at++;
+}
+
+/* Compact text has none, which is seen by one look. */
+static inline void skip_blanks(apus_scan *s)
+{
+    if (s->at < s->end && (unsigned char)*s->at <= ' ')
+        skip_run(s);
 }
 
 apus_rc apus_scan_begin(apus_scan *s, apus_str text, const apus_json_limits *limits,
@@ -234,8 +240,43 @@ static bool is_digit(const char *p, const char *end)
     return p < end && *p >= '0' && *p <= '9';
 }
 
+/* What follows the integer digits, if anything, is passed.  The fraction's digits go on
+ * in *mantissa; gives how many there are, or -1 where an exponent follows. */
+static int pass_fraction(const char **at, const char *end, uint64_t *mantissa)
+{
+    const char *p = *at;
+    int fraction = 0;
+    if (*p == '.' && is_digit(p + 1, end)) {
+        const char *digits = ++p;
+        for (; is_digit(p, end); p++)
+            *mantissa = *mantissa * 10 + (uint64_t)(*p - '0');
+        fraction = p - digits <= INT16_MAX ? (int)(p - digits) : INT16_MAX;
+    }
+    if (p < end && (*p | 0x20) == 'e') {
+        const char *e = p + 1;
+        e += e < end && (*e == '+' || *e == '-');
+        if (is_digit(e, end)) {
+            for (p = e; is_digit(p, end);)
+                p++;
+            fraction = -1;
+        }
+    }
+    *at = p;
+    return fraction;
+}
+
+/* Nineteen digits may fit; the value did not wrap: it is below 10^19. */
+static void fit_nineteen(apus_scan_number *out, uint64_t value, bool negative)
+{
+    uint64_t most = (uint64_t)INT64_MAX + negative;
+    out->fits = value <= most;
+    if (out->fits)
+        out->integer = negative ? (int64_t)(0 - value) : (int64_t)value;
+}
+
 apus_rc apus_scan_number_read(apus_scan *s, apus_scan_number *out)
 {
+    enum { SMALL = 18 }; /* so many digits fit whatever they are */
     const char *p = s->at, *begin = p;
     bool negative = *p == '-';
     p += negative;
@@ -248,39 +289,22 @@ apus_rc apus_scan_number_read(apus_scan *s, apus_scan_number *out)
     else
         while (is_digit(p, s->end))
             value = value * 10 + (uint64_t)(*p++ - '0');
-    /* up to 18 digits fit whatever they are */
-    bool small = p - digits <= 18;
-    out->is_integer = true;
-    if (p < s->end && *p == '.' && is_digit(p + 1, s->end)) {
-        out->is_integer = false;
-        for (p++; is_digit(p, s->end);)
-            p++;
-    }
-    if (p < s->end && (*p | 0x20) == 'e') {
-        const char *e = p + 1;
-        e += e < s->end && (*e == '+' || *e == '-');
-        if (is_digit(e, s->end)) {
-            out->is_integer = false;
-            for (p = e; is_digit(p, s->end);)
-                p++;
-        }
-    }
+    const char *whole_end = p;
+    uint64_t mantissa = value;
+    int fraction = p < s->end ? pass_fraction(&p, s->end, &mantissa) : 0;
     out->text = (apus_str){ begin, (size_t)(p - begin) };
-    out->fits = out->is_integer && small;
+    out->is_integer = p == whole_end;
+    out->fits = out->is_integer && whole_end - digits <= SMALL;
     out->integer = out->fits ? (negative ? -(int64_t)value : (int64_t)value) : 0;
-    if (out->fits)
-        out->number = (double)out->integer;
+    /* every digit is in the mantissa where they and the point are few; it is read once */
+    double number = (double)value;
+    if (out->fits ||
+        (p - digits <= SMALL && fraction >= 0 && apus__double_exact(mantissa, -fraction, &number)))
+        out->number = negative ? -number : number;
     else
         (void)apus_double_parse(out->text, &out->number);
-    if (out->is_integer && !small && p - digits == 19) {
-        /* nineteen digits may fit; the value did not wrap: it is below 10^19 */
-        uint64_t most = (uint64_t)INT64_MAX + negative;
-        out->fits = value <= most;
-        if (out->fits)
-            out->integer = negative ? (int64_t)(0 - value) : (int64_t)value;
-    }
-    if (negative && value == 0 && out->is_integer)
-        out->number = -0.0;
+    if (out->is_integer && whole_end - digits == SMALL + 1)
+        fit_nineteen(out, value, negative);
     s->at = p;
     skip_blanks(s);
     return APUS_OK;

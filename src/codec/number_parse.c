@@ -1,15 +1,14 @@
 /* Text to doubles, rounded exactly.
  *
- * Up to 19 digits are collected in an integer.  If it is below 2^53 and the power of
- * ten is at most 22, both are exact as doubles and one multiplication or division
- * rounds once (Clinger's fast path).  Everything else goes to the C library's
- * strtod, which rounds exactly too; the text holds no locale's point but '.', which
- * is swapped for the locale's where that differs. */
+ * Up to 19 digits are collected in an integer, which is enough where it is exact
+ * (exact.h).  Everything else goes to the C library's strtod, which rounds exactly too; the text
+ * holds no locale's point but '.', which is swapped for the locale's where that differs. */
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "apus/text.h"
+#include "codec/exact.h"
 
 struct parts {
     uint64_t mantissa; /* the first 19 significant digits */
@@ -87,17 +86,12 @@ static bool slow_parse(apus_str text, double *out)
 
 bool apus_double_parse(apus_str text, double *out)
 {
-    static const double powers[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
     struct parts p;
     if (!read_parts(text, &p))
         return false;
-    if (p.exact && p.mantissa <= UINT64_C(1) << 53 && p.exponent >= -22 && p.exponent <= 22) {
-        double m = (double)p.mantissa;
-        m = p.exponent < 0 ? m / powers[-p.exponent] : m * powers[p.exponent];
-        *out = p.negative ? -m : m;
-        return true;
-    }
-    return slow_parse(text, out);
+    if (!p.exact || !apus__double_exact(p.mantissa, p.exponent, out))
+        return slow_parse(text, out);
+    if (p.negative)
+        *out = -*out;
+    return true;
 }

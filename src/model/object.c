@@ -13,6 +13,7 @@ struct object {
     const apus_place *place;
     void *base;
     uint64_t *seen;   /* a bit per field */
+    uint32_t n_seen;  /* how many of them are set */
     uint32_t n_extra; /* members that the model does not have, so far */
     apus_json *kept;  /* they, where the model keeps them */
     apus_rc worst;
@@ -75,6 +76,7 @@ static apus_rc take_member(struct object *o, apus_str key, uint32_t *next)
         apus__problems_drop(d->problems, &here);
         o->worst = d->problems->n > o->before ? APUS_INVALID : APUS_OK;
     }
+    o->n_seen += !is_seen(o, i);
     o->seen[i / WORD_BITS] |= UINT64_C(1) << (i % WORD_BITS);
     return apus__decode_field(o->c, &o->m->fields[i], &here, o->base);
 }
@@ -104,7 +106,7 @@ static apus_rc fill_absent(struct object *o, const char *begin)
 {
     apus_decoder *d = o->c->d;
     apus_str echo = { NULL, 0 };
-    for (uint32_t i = 0; i < o->m->n_fields; i++) {
+    for (uint32_t i = 0; o->n_seen < o->m->n_fields && i < o->m->n_fields; i++) {
         const apus_field *f = &o->m->fields[i];
         if (is_seen(o, i))
             continue;

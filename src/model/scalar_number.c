@@ -48,7 +48,10 @@ static const char *display(double value, char *to)
     return to;
 }
 
-enum { DISPLAY_MAX = 400 };
+enum {
+    DISPLAY_MAX = 400,
+    BOUNDS = APUS_RULE_multiple_of | APUS_RULE_le | APUS_RULE_lt | APUS_RULE_ge | APUS_RULE_gt,
+};
 
 static const struct bound {
     uint32_t rule;
@@ -92,10 +95,14 @@ static bool number_keeps(uint32_t rule, double v, double bound)
 static apus_rc check_number(apus_decoder *d, const apus_rules *r, const struct apus__input *in,
                             const apus_place *place, double v)
 {
+    if (!(r->has & BOUNDS))
+        return APUS_OK;
     for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
         const struct bound *b = &bounds[i];
+        if (!(r->has & b->rule))
+            continue;
         double limit = bound_of(r, b->rule)->number;
-        if (!(r->has & b->rule) || number_keeps(b->rule, v, limit))
+        if (number_keeps(b->rule, v, limit))
             continue;
         char text[DISPLAY_MAX];
         return apus__complain(d, place, in, b->type, apus__ctx_number(d, b->key, limit),

@@ -56,11 +56,20 @@ static apus_rc decode_json(struct apus__decoding *c, void *at)
     return rc;
 }
 
+static apus_rc decode_scalar(struct apus__decoding *c, const apus_type *type,
+                             const apus_rules *rules, bool secret, const apus_place *place,
+                             void *at)
+{
+    struct apus__input in;
+    in.secret = secret;
+    in.echo_as = NULL;
+    apus_rc rc = apus__input_read(c, &in);
+    return rc ? rc : apus__scalar_set(c->d, type, rules, &in, place, at);
+}
+
 apus_rc apus__decode_value(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
                            bool secret, const apus_place *place, void *at)
 {
-    struct apus__input in = { .secret = secret };
-    apus_rc rc;
     switch (type->kind) {
     case APUS_KIND_model:
         return apus__decode_model(c, type->model, place, at);
@@ -72,8 +81,7 @@ apus_rc apus__decode_value(struct apus__decoding *c, const apus_type *type, cons
     case APUS_KIND_json:
         return decode_json(c, at);
     default:
-        rc = apus__input_read(c, &in);
-        return rc ? rc : apus__scalar_set(c->d, type, rules, &in, place, at);
+        return decode_scalar(c, type, rules, secret, place, at);
     }
 }
 
