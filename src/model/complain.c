@@ -7,6 +7,8 @@ apus_rc apus__complain(apus_decoder *d, const apus_place *place, const struct ap
                        const char *type, apus_str ctx, const char *msg, ...)
 {
     apus_str echo = { NULL, 0 };
+    if (apus__problems_full(d->problems))
+        return apus__problem_count(d->problems);
     if (!in->secret && in->echo_as) {
         echo = apus__echo(d, in->echo_as, in->raw);
     } else if (!in->secret) {
@@ -30,6 +32,8 @@ apus_rc apus__complain(apus_decoder *d, const apus_place *place, const struct ap
 
 static apus_str ctx(apus_decoder *d, const char *key, const char *value)
 {
+    if (apus__problems_full(d->problems))
+        return APUS_STR("");
     apus_str s = apus_arena_strf(d->arena, "{\"%s\":%s}", key, value);
     return s.ptr ? s : APUS_STR("");
 }
@@ -50,6 +54,8 @@ apus_str apus__ctx_number(apus_decoder *d, const char *key, double value)
 
 apus_str apus__ctx_text(apus_decoder *d, const char *key, apus_str value)
 {
+    if (apus__problems_full(d->problems))
+        return APUS_STR("");
     apus_buf b = apus_buf_in(d->arena);
     apus_str out;
     apus_buf_addf(&b, "{\"%s\":", key);

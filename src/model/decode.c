@@ -6,6 +6,7 @@
 static apus_rc begin(struct apus__decoding *c, apus_decoder *d, apus_str text)
 {
     c->d = d;
+    c->again = 0;
     return apus_scan_begin(&c->scan, text, &d->limits, &d->error);
 }
 
@@ -59,7 +60,8 @@ static apus_rc read_members(struct apus__decoding *c, const apus_field *const *f
 {
     bool more;
     apus_str key;
-    apus_rc worst = APUS_OK, rc = apus_scan_enter_object(&c->scan);
+    const uint32_t before = c->d->problems->n;
+    apus_rc rc = apus_scan_enter_object(&c->scan);
     for (bool first = true; rc == APUS_OK; first = false) {
         rc = apus_scan_more_members(&c->scan, first, c->d->arena, &key, &more);
         if (rc || !more)
@@ -72,15 +74,16 @@ static apus_rc read_members(struct apus__decoding *c, const apus_field *const *f
             rc = apus_scan_skip(&c->scan);
             continue;
         }
-        seen[i] = true;
         apus_place here = { .up = place, .key = key, .order = (uint32_t)i };
+        if (seen[i]) /* the last one counts: forget what was wrong before */
+            apus__problems_drop(c->d->problems, &here);
+        seen[i] = true;
         rc = apus__decode_field(c, fields[i], &here, base);
-        if (rc == APUS_INVALID) {
-            worst = rc;
-            rc = APUS_OK;
-        }
+        rc = rc == APUS_INVALID ? APUS_OK : rc;
     }
-    return rc ? rc : worst;
+    if (rc)
+        return rc;
+    return c->d->problems->n > before ? APUS_INVALID : APUS_OK;
 }
 
 apus_rc apus_decode_json_members(apus_decoder *d, const apus_field *const *fields, size_t n,

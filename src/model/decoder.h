@@ -36,6 +36,7 @@ struct apus__input {
 struct apus__decoding {
     apus_decoder *d;
     apus_scan scan;
+    size_t again; /* bytes that were read more than once, by unions without a tag */
 };
 
 /* --- scalar.c: checks one token and stores it at `at` --- */
@@ -44,6 +45,19 @@ apus_rc apus__scalar_set(apus_decoder *d, const apus_type *type, const apus_rule
 bool apus__kind_is_scalar(apus_kind kind);
 
 /* --- complain.c --- */
+
+/* Are there as many problems as are told?  Of the others nothing is made. */
+static inline bool apus__problems_full(const apus_problems *p)
+{
+    return p->n >= p->max;
+}
+
+/* One more that is only counted: APUS_INVALID. */
+static inline apus_rc apus__problem_count(apus_problems *p)
+{
+    p->n++;
+    return APUS_INVALID;
+}
 
 /* Adds a problem about `in`; ctx is JSON or "". */
 apus_rc apus__complain(apus_decoder *d, const apus_place *place, const struct apus__input *in,

@@ -12,6 +12,8 @@ static const char *plural(size_t n)
 static apus_str count_ctx(apus_decoder *d, const char *what, const char *key, uint32_t limit,
                           size_t n)
 {
+    if (apus__problems_full(d->problems))
+        return APUS_STR("");
     apus_str s = apus_arena_strf(
         d->arena, "{\"field_type\":\"%s\",\"%s\":%u,\"actual_length\":%zu}", what, key, limit, n);
     return s.ptr ? s : APUS_STR("");

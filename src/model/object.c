@@ -1,6 +1,7 @@
 /* Objects into structs: members as they come, then what is missing, then the model's own
  * check.  A tagged union first looks ahead for its tag. */
 #include "model/decoder.h"
+#include "model/extra.h"
 
 enum {
     FIELDS_INLINE = 256, /* more need memory from the arena */
@@ -12,10 +13,10 @@ struct object {
     const apus_model *m;
     const apus_place *place;
     void *base;
-    uint64_t *seen;   /* a bit per field */
-    uint32_t n_seen;  /* how many of them are set */
-    uint32_t n_extra; /* members that the model does not have, so far */
-    apus_json *kept;  /* they, where the model keeps them */
+    uint64_t *seen;              /* a bit per field */
+    uint32_t n_seen;             /* how many of them are set */
+    uint32_t n_extra;            /* members that the model does not have, so far */
+    struct apus__extras *extras; /* they, where the model keeps them */
     apus_rc worst;
     uint32_t before; /* problems that were there before this object's */
 };
@@ -25,21 +26,10 @@ static bool is_seen(const struct object *o, uint32_t i)
     return o->seen[i / WORD_BITS] >> (i % WORD_BITS) & 1;
 }
 
-static apus_rc keep_extra(struct object *o, apus_str key)
-{
-    apus_json *v;
-    apus_arena *a = o->c->d->arena;
-    apus_rc rc = apus_scan_json(&o->c->scan, a, false, &v);
-    if (rc)
-        return rc;
-    apus_str name = apus_arena_str(a, key);
-    return name.ptr && apus_json_set(a, o->kept, name.ptr, v) ? APUS_OK : APUS_NOMEM;
-}
-
 static apus_rc take_extra(struct object *o, apus_str key)
 {
     if (o->m->extra == APUS_EXTRA_keep)
-        return keep_extra(o, key);
+        return apus__extra_keep(o->c, o->extras, key);
     if (o->m->extra == APUS_EXTRA_ignore)
         return apus_scan_skip(&o->c->scan);
     struct apus__input in = { 0 };
@@ -163,8 +153,11 @@ static apus_rc decode_plain(struct apus__decoding *c, const apus_model *m, const
     if (m->n_fields > FIELDS_INLINE)
         o.seen = APUS_NEW(c->d->arena, uint64_t, (m->n_fields + WORD_BITS - 1) / WORD_BITS);
     if (m->extra == APUS_EXTRA_keep) {
-        o.kept = (apus_json *)(void *)((char *)base + m->keep_offset);
-        *o.kept = (apus_json){ .kind = APUS_JSON_object };
+        o.extras = APUS_NEW(c->d->arena, struct apus__extras, 1);
+        if (!o.extras)
+            return APUS_NOMEM;
+        o.extras->kept = (apus_json *)(void *)((char *)base + m->keep_offset);
+        *o.extras->kept = (apus_json){ .kind = APUS_JSON_object };
     }
     if (!o.seen)
         return APUS_NOMEM;
@@ -206,6 +199,8 @@ static apus_rc wrong_tag(struct apus__decoding *c, const apus_model *m, const ap
     apus_rc rc = apus_scan_skip(&c->scan);
     if (rc)
         return rc;
+    if (apus__problems_full(c->d->problems))
+        return apus__problem_count(c->d->problems);
     for (uint32_t i = 0; i < m->n_variants; i++)
         apus_buf_addf(&names, "%s'%.*s'", i ? ", " : "", APUS_FMT(m->variants[i].name));
     if (apus_buf_take(&names, &expected))
@@ -277,6 +272,16 @@ static void store_tag(const apus_model *m, const apus_variant *v, void *base)
     apus__store_count(&as_count, base, (size_t)v->tag);
 }
 
+/* Counts what is read once more since start.  Unions within unions that fail late would
+ * double the work at each level; what is told of one is bounded by the text. */
+static apus_rc read_again(struct apus__decoding *c, const apus_scan *start)
+{
+    enum { FREE = 1 << 16, TIMES = 16 }; /* bytes; how often the whole text */
+    c->again += (size_t)(c->scan.at - start->at);
+    return c->again / TIMES > FREE / TIMES + (size_t)(c->scan.end - c->scan.begin) ? APUS_LIMIT
+                                                                                   : APUS_INVALID;
+}
+
 /* Each shape in turn; if none fits, the complaints of all are told. */
 static apus_rc decode_untagged(struct apus__decoding *c, const apus_model *m,
                                const apus_place *place, void *base)
@@ -293,6 +298,8 @@ static apus_rc decode_untagged(struct apus__decoding *c, const apus_model *m,
         if (rc == APUS_OK) {
             apus_problems_cut(c->d->problems, n);
             store_tag(m, v, base);
+        } else if (rc == APUS_INVALID) {
+            rc = read_again(c, &start);
         }
     }
     return rc;

@@ -109,6 +109,8 @@ APUS__SETTER(bytes)
 /* 'a', 'b' or 'c' */
 static apus_str expected_names(apus_decoder *d, const apus_enum *e)
 {
+    if (apus__problems_full(d->problems))
+        return APUS_STR("");
     apus_buf b = apus_buf_in(d->arena);
     apus_str out;
     for (uint32_t i = 0; i < e->n_values; i++) {
