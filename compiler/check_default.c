@@ -1,4 +1,5 @@
-/* Defaults: what stands in for a value must be a value that could have been sent. */
+/* Defaults and examples: what stands in for a value, or shows one, must be a value that
+ * could have been sent. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,17 +9,20 @@
 #include "compiler/check_parts.h"
 #include "compiler/names.h"
 
-/* A default, or an item of one. */
+/* A default or an example, or an item of one. */
+enum role { ROLE_default, ROLE_example };
+
 struct subject {
     checker *k;
+    enum role role;
     const ct_field *field;
     const ct_value *value;
 };
 
 static diag *say(const struct subject *s, const char *why)
 {
-    return diag_error(s->k->diags, s->value->place, "the default of '%s' %s", s->field->c_name,
-                      why);
+    return diag_error(s->k->diags, s->value->place, "the %s of '%s' %s",
+                      s->role == ROLE_example ? "example" : "default", s->field->c_name, why);
 }
 
 static bool mismatch(const struct subject *s, const char *wanted)
@@ -54,6 +58,9 @@ static bool fits_enum(const struct subject *s, const ct_enum *e)
     const char *list = "";
     for (const ct_enum_value *one = e->values; one; one = one->next) {
         if (v->kind == CT_VALUE_int && v->integer == one->value)
+            return true;
+        if (s->role == ROLE_example && v->kind == CT_VALUE_string &&
+            strcmp(v->text, one->name) == 0)
             return true;
         near_offer(&like, v->kind == CT_VALUE_string ? one->name : one->c_name);
         list = memory_textf(s->k->arena, "%s%s%s", list, *list ? ", " : "", one->c_name);
@@ -198,22 +205,27 @@ static bool fits_items(const struct subject *s, const ct_type *t)
         say(s, memory_textf(s->k->arena, "must have %u items", t->n));
         return false;
     }
-    if (t->kind == APUS_KIND_counted && s->value->items) {
+    if (s->role == ROLE_default && t->kind == APUS_KIND_counted && s->value->items) {
         say(s, "can only be []");
         return false;
     }
     for (const ct_value *v = s->value->items; v; v = v->next) {
-        struct subject one = { s->k, s->field, v };
+        struct subject one = { s->k, s->role, s->field, v };
         if (!fits(&one, t->item))
             return false;
     }
     return keeps_counts(s);
 }
 
-static bool fits_empty_map(const struct subject *s)
+static bool fits_map(const struct subject *s, const ct_type *t)
 {
-    if (s->value->kind != CT_VALUE_map || s->value->items)
-        return mismatch(s, "{}");
+    if (s->value->kind != CT_VALUE_map || (s->role == ROLE_default && s->value->items))
+        return mismatch(s, s->role == ROLE_default ? "{}" : "a map such as {a: 1}");
+    for (const ct_value *v = s->value->items; v; v = v->next) {
+        struct subject one = { s->k, s->role, s->field, v };
+        if (!fits(&one, t->item))
+            return false;
+    }
     return keeps_counts(s);
 }
 
@@ -221,7 +233,7 @@ static bool fits_json(const struct subject *s)
 {
     if (s->value->kind == CT_VALUE_word)
         return mismatch(s, "a JSON value");
-    if (!s->value->items)
+    if (!s->value->items || s->role == ROLE_example)
         return true;
     say(s, "can only be a plain value, [] or {}");
     return false;
@@ -252,10 +264,12 @@ static bool fits(const struct subject *s, const ct_type *t)
     case APUS_KIND_array:
         return fits_items(s, t);
     case APUS_KIND_map:
-        return fits_empty_map(s);
+        return fits_map(s, t);
     case APUS_KIND_json:
         return fits_json(s);
     case APUS_KIND_model:
+        if (s->role == ROLE_example) /* may show what is refused */
+            return true;
         say(s, "cannot be written: it is a model");
         return false;
     default:
@@ -265,15 +279,38 @@ static bool fits(const struct subject *s, const ct_type *t)
     }
 }
 
+static bool can_be_null(const ct_field *f)
+{
+    return (f->flags & APUS_FIELD_pointer) || f->type->kind == APUS_KIND_cstr ||
+           f->type->kind == APUS_KIND_json;
+}
+
+static void check_example(checker *k, const ct_field *f, const ct_value *v)
+{
+    struct subject s = { k, ROLE_example, f, v };
+    if (f->type->kind != APUS_KIND_none && (v->kind != CT_VALUE_null || !can_be_null(f)))
+        fits(&s, f->type);
+}
+
+/* Those in a map carry a summary and more beside the value. */
+void check_examples(checker *k, const ct_field *f)
+{
+    const ct_rules *r = &f->rules;
+    if (r->example)
+        check_example(k, f, r->example);
+    if (!r->examples || r->examples->kind != CT_VALUE_list)
+        return;
+    for (const ct_value *v = r->examples->items; v; v = v->next)
+        check_example(k, f, v);
+}
+
 void check_default(checker *k, const ct_field *f)
 {
     const ct_value *v = f->default_value;
     if (!v)
         return;
-    struct subject s = { k, f, v };
-    bool can_be_null = (f->flags & APUS_FIELD_pointer) || f->type->kind == APUS_KIND_cstr ||
-                       f->type->kind == APUS_KIND_json;
-    if (v->kind == CT_VALUE_null && can_be_null)
+    struct subject s = { k, ROLE_default, f, v };
+    if (v->kind == CT_VALUE_null && can_be_null(f))
         return;
     if (v->kind == CT_VALUE_null) {
         diag *g = say(&s, "cannot be null: it is no pointer");

@@ -51,6 +51,7 @@ static void check_fields(checker *k, const ct_field *fields)
     for (const ct_field *f = fields; f; f = f->next) {
         check_rules(k, f);
         check_default(k, f);
+        check_examples(k, f);
     }
 }
 

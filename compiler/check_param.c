@@ -101,6 +101,7 @@ static void check_value(checker *k, const ct_param *p)
 {
     check_rules(k, &p->field);
     check_default(k, &p->field);
+    check_examples(k, &p->field);
     if (p->in == APUS_IN_body)
         return;
     if (p->in == APUS_IN_file) {

@@ -42,6 +42,7 @@ bool pattern_matches(const char *pattern, const char *text);
 
 /* A default must be what a client could have sent. */
 void check_default(checker *k, const ct_field *f);
+void check_examples(checker *k, const ct_field *f);
 
 /* --- check_model.c --- */
 
@@ -59,6 +60,9 @@ void check_no_worker(checker *k, const ct_function *handler);
 
 /* A stream of events is the answer of an Sse route, and of that alone. */
 void check_events(checker *k, const ct_param *params, bool sends_events, const char *name);
+
+/* Members of the body that the handler and its dependencies read under one name. */
+void check_embedded(checker *k, const ct_route *r);
 
 /* --- check_route.c, check_router.c --- */
 

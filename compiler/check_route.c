@@ -150,6 +150,7 @@ static void check_route(checker *k, const ct_route *r)
     check_params(k, r->function->params);
     check_no_worker(k, r->function);
     check_events(k, r->function->params, r->sends_events, r->function->name);
+    check_embedded(k, r);
 }
 
 /* --- all routes of an app --- */
