@@ -40,7 +40,8 @@ typedef struct sold_out {
 } sold_out;
 
 // One code answers with a model of its own ...
-OnFail("not_enough") apus_response *on_not_enough(apus_req *req)
+OnFail("not_enough")
+apus_response *on_not_enough(apus_req *req)
 {
     sold_out *out = apus_new(req, sold_out);
     out->message = APUS_STR("come back tomorrow");
@@ -51,14 +52,16 @@ OnFail("not_enough") apus_response *on_not_enough(apus_req *req)
 static int refused;
 
 // ... requests that are not as declared are counted, and answered as ever ...
-OnFail(422) apus_response *on_invalid(apus_req *req)
+OnFail(422)
+apus_response *on_invalid(apus_req *req)
 {
     refused += apus_req_http(req)->body.len > 0; // what was sent
     return NULL;                                 // the answer it would have had
 }
 
 // ... and all others pass here.
-OnFail(all) void on_any(apus_req *req)
+OnFail(all)
+void on_any(apus_req *req)
 {
     apus_fail_header(req, "X-Failed", apus_failed_code(req) ? apus_failed_code(req) : "other");
 }

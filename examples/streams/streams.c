@@ -10,9 +10,9 @@ typedef struct price {
 } price;
 
 /// The next prices of a symbol, one event each.
-Sse("/v1/prices/stream",
-    item = price) void stream_prices(apus_req *req, apus_sse *out, apus_str symbol Query(),
-                                     int count Query(default = 3, ge = 1, le = 100))
+Sse("/v1/prices/stream", item = price)
+void stream_prices(apus_req *req, apus_sse *out, apus_str symbol Query(),
+                   int count Query(default = 3, ge = 1, le = 100))
 {
     for (int i = 0; i < count; i++) {
         if (!apus_sse_send(out, price, &((price){ symbol, 100.0 + i })))
@@ -22,8 +22,9 @@ Sse("/v1/prices/stream",
 }
 
 /// Counts, and goes on behind the number that the client saw last.
-Sse("/v1/count") void count_events(apus_req *req, apus_sse *out,
-                                   int last_event_id Header(default = 0, ge = 0, le = 3))
+Sse("/v1/count")
+void count_events(apus_req *req, apus_sse *out,
+                  int last_event_id Header(default = 0, ge = 0, le = 3))
 {
     for (int i = last_event_id + 1; i <= 3; i++) {
         apus_str number = apus_strf(req, "%d", i);
@@ -39,7 +40,8 @@ typedef struct prompt {
 } prompt;
 
 /// Says it again, word for word.
-Sse("/v1/echo", method = post) void echo_words(apus_req *req, apus_sse *out, const prompt *body)
+Sse("/v1/echo", method = post)
+void echo_words(apus_req *req, apus_sse *out, const prompt *body)
 {
     apus_str rest = body->text;
     while (rest.len) {

@@ -15,7 +15,8 @@ apus_json *errors3_read_unicorn(apus_req *req, apus_str name)
     return out;
 }
 
-OnFail("unicorn") apus_response *errors3_on_unicorn(apus_req *req)
+OnFail("unicorn")
+apus_response *errors3_on_unicorn(apus_req *req)
 {
     apus_arena *a = apus_req_arena(req);
     apus_str name = apus_json_text_or(apus_failed_detail(req), APUS_STR(""));
@@ -29,13 +30,15 @@ OnFail("unicorn") apus_response *errors3_on_unicorn(apus_req *req)
 
 App(errors6, title = "FastAPI", version = "0.1.0");
 
-OnFail(all) apus_response *errors6_log(apus_req *req)
+OnFail(all)
+apus_response *errors6_log(apus_req *req)
 {
     fprintf(stderr, "OMG! A failure! %d\n", apus_failed_status(req));
     return NULL; /* the answer it would have had */
 }
 
-OnFail(422) apus_response *errors6_log_invalid(apus_req *req)
+OnFail(422)
+apus_response *errors6_log_invalid(apus_req *req)
 {
     (void)req;
     fprintf(stderr, "OMG! The client sent invalid data!\n");

@@ -8,8 +8,8 @@ typedef struct events_sent2_item {
     double price;
 } events_sent2_item;
 
-Sse("/items/stream", operation_id = "stream_items_items_stream_get",
-    summary = "Stream Items") void events_sent2_stream_items(apus_req *req, apus_sse *out)
+Sse("/items/stream", operation_id = "stream_items_items_stream_get", summary = "Stream Items")
+void events_sent2_stream_items(apus_req *req, apus_sse *out)
 {
     static const events_sent2_item items[] = {
         { APUS_STR_INIT("Plumbus"), 32.99 },
