@@ -247,7 +247,8 @@ typedef struct ct_depends {
 
 /* Used in `middleware = [...]`. */
 typedef struct ct_around {
-    ct_function *function;
+    const char *name;      /* of the function, or of a Middleware(...) line */
+    ct_function *function; /* NULL: that line defines it */
     struct ct_around *next;
 } ct_around;
 
@@ -383,7 +384,7 @@ typedef struct contract {
     ct_function *functions;      /* handlers, dependencies, checks */
     ct_dependency *dependencies; /* in slot order */
     ct_security *securities;
-    ct_around *middleware; /* each function once */
+    ct_around *middleware; /* each once */
     ct_model *models;      /* in the order they are first reached */
     ct_enum *enums;
     ct_test *tests;

@@ -320,12 +320,12 @@ static unsigned emit_around(struct out *o, const char *symbol, const ct_around *
 {
     unsigned n = 0;
     for (const ct_around *a = around; a; a = a->next, n++)
-        declare(o, "middleware", a->function->name);
+        declare(o, "middleware", a->name);
     if (n == 0)
         return 0;
     out_line(o, "static const apus_middleware *const apus__%s_around[] = {", symbol);
     for (const ct_around *a = around; a; a = a->next)
-        out_line(o, "    &apus_middleware_%s,", a->function->name);
+        out_line(o, "    &apus_middleware_%s,", a->name);
     out_line(o, "};\n");
     return n;
 }

@@ -137,7 +137,7 @@ bool emit_source(const contract *c, const ct_source *source, apus_buf *to)
             emit_dependency(&o, d);
     }
     for (const ct_around *a = c->middleware; a; a = a->next) {
-        if (a->function->source == source)
+        if (a->function && a->function->source == source)
             emit_middleware(&o, a->function);
     }
     for (const ct_router *r = c->routers; r; r = r->next) {

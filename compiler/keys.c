@@ -190,6 +190,7 @@ static const annotation annotations[] = {
     { "Name", no_keys, 1, SHAPE_any, "Name(\"buy\")" },
     { "Model", model_keys, 0, SHAPE_any, NULL },
     { "Security", security_keys, 1, SHAPE_name, "Security(api_key, header = \"X-API-Key\")" },
+    { "Middleware", no_keys, 1, SHAPE_name, "Middleware(gate, .run = f, .settings = &x)" },
     { "List", NULL, 1, SHAPE_any, NULL },
     { "Map", NULL, 1, SHAPE_any, NULL },
     { "Test", NULL, 1, SHAPE_any, NULL },

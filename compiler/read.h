@@ -50,6 +50,7 @@ typedef struct reader {
     name_table declared;   /* name -> function_decl that is defined nowhere here */
     struct route_read *routes;
     name_table dependencies; /* symbols of dependencies, to keep them unique */
+    name_table arounds;      /* name of a Middleware(...) line -> its ct_place */
 } reader;
 
 /* One parsed source. */
@@ -264,6 +265,9 @@ ct_depends *depends_read(unit *u, const ct_value *options, const char *const *pa
 
 /* middleware = [f, g], outermost first. */
 ct_around *middleware_read(unit *u, const ct_value *options);
+
+/* Middleware(name, ...): from now on that is a name for such a list. */
+void middleware_declare(unit *u, const note *n);
 
 /* --- read_app.c --- */
 

@@ -242,6 +242,8 @@ void items_read_apps(unit *u)
                 read_router(u, n);
             else if (strcmp(n->word, "Security") == 0)
                 read_security(u, it, n);
+            else if (strcmp(n->word, "Middleware") == 0)
+                middleware_declare(u, n);
             else if (strcmp(n->word, "Test") == 0)
                 read_test(u, it, n);
         }

@@ -7,16 +7,17 @@ public header stands in the table.  Programs use public headers, like any custom
 import pathlib, re, sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http": 4, "app": 5, "serve": 7}
+FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http": 4, "app": 5, "edge": 6, "serve": 7}
 PUBLIC = {
     "base": "api rc str arena buf value probe",
     "sys": "clock random socket reactor disk",
     "codec": "http1 url json json_scan text multipart media conditional dotenv",
     "run": "loop fiber",
-    "model": "model problem decode encode schema",
+    "model": "model problem decode encode schema pattern",
     "net": "net stream",
     "http": "http",
-    "app": "annotate route middleware req sse test main upload worker settings apus",
+    "app": "annotate route middleware req sse test main upload worker settings",
+    "edge": "cors hosts timing apus",
 }
 PROGRAMS = ("cli", "apps", "examples", "compiler")
 HOME = {header: floor for floor, headers in PUBLIC.items() for header in headers.split()}

@@ -32,6 +32,9 @@
 #define APUS__NAMED(prefix, suffix, ...)                                                           \
     APUS__PASTE(prefix, APUS__PASTE(APUS__FIRST(__VA_ARGS__), suffix))
 
+#define APUS__REST(...)     APUS__REST_(__VA_ARGS__, )
+#define APUS__REST_(a, ...) __VA_ARGS__
+
 /* In front of a function: a route. */
 #define APUS_GET(...)     APUS__NOTE("Get", __VA_ARGS__)
 #define APUS_POST(...)    APUS__NOTE("Post", __VA_ARGS__)
@@ -134,42 +137,55 @@
     }                                                                                              \
     struct apus__settings
 
+/* Middleware(strict, .run = gate, .settings = &(const gate_options){ ... }): a name for
+ * `middleware = [strict]`: a function of apus/middleware.h with settings of its own.  The
+ * rest are members of apus_middleware.  Cors, Compress and others are such lines. */
+#define APUS_MIDDLEWARE(...) APUS__MIDDLEWARE(APUS__FIRST(__VA_ARGS__), APUS__REST(__VA_ARGS__))
+#define APUS__MIDDLEWARE(name_, ...)                                                               \
+    extern const struct apus_middleware APUS__PASTE(apus_middleware_, name_)                       \
+        APUS__NOTE("Middleware", name_);                                                           \
+    const struct apus_middleware APUS__PASTE(apus_middleware_,                                     \
+                                             name_) = { .name = APUS__QUOTED(name_), __VA_ARGS__ }
+#define APUS__QUOTED(name)  APUS__QUOTED_(name)
+#define APUS__QUOTED_(name) #name
+
 /* Test(name) { ... }: a test that `apus test` runs. */
 #define APUS_TEST(name)                                                                            \
     APUS__NOTE("Test", name) void apus_test_##name(void);                                          \
     void apus_test_##name(void)
 
 #ifndef APUS_NO_SHORT_NAMES
-#define App      APUS_APP
-#define Router   APUS_ROUTER
-#define Include  APUS_INCLUDE
-#define Get      APUS_GET
-#define Post     APUS_POST
-#define Put      APUS_PUT
-#define Patch    APUS_PATCH
-#define Delete   APUS_DELETE
-#define Head     APUS_HEAD
-#define Options  APUS_OPTIONS
-#define Sse      APUS_SSE
-#define OnFail   APUS_ON_FAIL
-#define Field    APUS_FIELD
-#define Flatten  APUS_FLATTEN
-#define Query    APUS_QUERY
-#define Path     APUS_PATH
-#define Header   APUS_HEADER
-#define Cookie   APUS_COOKIE
-#define Body     APUS_BODY
-#define Form     APUS_FORM
-#define File     APUS_FILE
-#define Depends  APUS_DEPENDS
-#define Security APUS_SECURITY
-#define Settings APUS_SETTINGS
-#define Static   APUS_STATIC
-#define Name     APUS_NAME
-#define Model    APUS_MODEL
-#define List     APUS_LIST
-#define Map      APUS_MAP
-#define Test     APUS_TEST
+#define App        APUS_APP
+#define Router     APUS_ROUTER
+#define Include    APUS_INCLUDE
+#define Get        APUS_GET
+#define Post       APUS_POST
+#define Put        APUS_PUT
+#define Patch      APUS_PATCH
+#define Delete     APUS_DELETE
+#define Head       APUS_HEAD
+#define Options    APUS_OPTIONS
+#define Sse        APUS_SSE
+#define OnFail     APUS_ON_FAIL
+#define Field      APUS_FIELD
+#define Flatten    APUS_FLATTEN
+#define Query      APUS_QUERY
+#define Path       APUS_PATH
+#define Header     APUS_HEADER
+#define Cookie     APUS_COOKIE
+#define Body       APUS_BODY
+#define Form       APUS_FORM
+#define File       APUS_FILE
+#define Depends    APUS_DEPENDS
+#define Security   APUS_SECURITY
+#define Settings   APUS_SETTINGS
+#define Static     APUS_STATIC
+#define Middleware APUS_MIDDLEWARE
+#define Name       APUS_NAME
+#define Model      APUS_MODEL
+#define List       APUS_LIST
+#define Map        APUS_MAP
+#define Test       APUS_TEST
 #endif
 
 #endif

@@ -40,7 +40,8 @@ int apus_next_status(const apus_next *next);
  * failed already (as apus_text fails where memory is out). */
 void apus_next_answer(apus_next *next, const struct apus_response *response);
 
-/* The `settings` of the apus_middleware that is running; NULL for a function of an app. */
+/* The `settings` of the apus_middleware that is running, or what its `prepare` made of them;
+ * NULL for a function without. */
 const void *apus_next_settings(const apus_next *next);
 
 APUS_API_END

@@ -104,9 +104,13 @@ struct apus_security {
 
 /* What stands around requests; see apus/middleware.h.  A battery is one with settings. */
 typedef struct apus_middleware {
-    const char *name; /* of the function */
+    const char *name; /* of the function, or of its Middleware(...) line */
     void (*run)(apus_req *req, apus_next *next);
     const void *settings; /* apus_next_settings; or NULL */
+    /* Makes of the settings, once and before the first request, what run wants instead of
+     * them; in *a, which ends with the service.  Anything but APUS_OK, with a sentence in
+     * *err, keeps the service from starting.  NULL: run wants them as they are. */
+    apus_rc (*prepare)(const void *settings, apus_arena *a, const void **out, apus_err *err);
 } apus_middleware;
 
 /* How the request's body is read. */

@@ -6,6 +6,44 @@
 
 #include "app/request.h"
 
+static const apus__prepared *find_prepared(const apus__prepared *known, const apus_middleware *m)
+{
+    while (known && known->item.m != m)
+        known = known->next;
+    return known;
+}
+
+/* One that was not prepared yet. */
+static apus_rc prepare_one(apus__around_item *item, apus__prepared **known, apus_arena *a,
+                           apus_err *err)
+{
+    apus_err why = { 0 };
+    apus_rc rc = item->m->prepare(item->m->settings, a, &item->settings, &why);
+    if (rc)
+        return apus_err_set(err, rc, "%s: %s", item->m->name,
+                            why.msg[0] ? why.msg : apus_rc_text(rc));
+    apus__prepared *p = APUS_NEW(a, apus__prepared, 1);
+    if (!p)
+        return apus_err_set(err, APUS_NOMEM, "%s: out of memory", item->m->name);
+    *p = (apus__prepared){ .item = *item, .next = *known };
+    *known = p;
+    return APUS_OK;
+}
+
+apus_rc apus__around_prepare(apus__around *around, apus__prepared **known, apus_arena *a,
+                             apus_err *err)
+{
+    apus_rc rc = APUS_OK;
+    for (uint32_t i = 0; !rc && i < around->n; i++) {
+        apus__around_item *item = &around->items[i];
+        const apus__prepared *p = find_prepared(*known, item->m);
+        item->settings = p ? p->item.settings : item->m->settings;
+        if (!p && item->m->prepare)
+            rc = prepare_one(item, known, a, err);
+    }
+    return rc;
+}
+
 struct apus_next {
     apus_req *req;
     const apus__around *around;
@@ -27,7 +65,7 @@ static void run_from(apus_req *req, const apus__around *around, uint32_t at,
         return;
     }
     struct apus_next next = { .req = req, .around = around, .last = last, .at = at };
-    const apus_middleware *m = around->items[at];
+    const apus_middleware *m = around->items[at].m;
     req->around = true;
     m->run(req, &next);
     if (!next.ran && !is_answered(req))
@@ -51,7 +89,7 @@ void apus_next_run(apus_next *next)
     apus_req *req = next->req;
     if (next->ran) {
         apus__req_broken(req, "%s runs what is further in twice",
-                         next->around->items[next->at]->name);
+                         next->around->items[next->at].m->name);
         return;
     }
     next->ran = true;
@@ -93,5 +131,5 @@ void apus_next_answer(apus_next *next, const apus_response *response)
 
 const void *apus_next_settings(const apus_next *next)
 {
-    return next->around->items[next->at]->settings;
+    return next->around->items[next->at].settings;
 }

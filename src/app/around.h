@@ -12,10 +12,26 @@
 
 enum { APUS__AROUND_MAX = 32 }; /* of one route, or of an app */
 
+typedef struct apus__around_item {
+    const apus_middleware *m;
+    const void *settings; /* its own, or what its prepare made of them */
+} apus__around_item;
+
 typedef struct apus__around {
-    const apus_middleware *const *items; /* outermost first */
+    apus__around_item *items; /* outermost first */
     uint32_t n;
 } apus__around;
+
+/* What was prepared already: once for all places where a middleware stands. */
+typedef struct apus__prepared {
+    apus__around_item item;
+    struct apus__prepared *next;
+} apus__prepared;
+
+/* Makes the ring of *items ready: calls what prepares settings, in *a, noting it in *known.
+ * APUS_OK, APUS_NOMEM, or what a prepare says. */
+apus_rc apus__around_prepare(apus__around *around, apus__prepared **known, apus_arena *a,
+                             apus_err *err) APUS_NODISCARD;
 
 /* Runs the ring, with last(req) inside of it. */
 void apus__around_run(apus_req *req, const apus__around *around, void (*last)(apus_req *req));

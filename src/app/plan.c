@@ -22,6 +22,7 @@ struct planner {
     apus_err *err;
     apus__plan *plan;
     apus__makes *makes;
+    apus__prepared **prepared;
     const apus_dependency *order[APUS__PLAN_STEPS_MAX]; /* needed first */
     uint32_t n;
 };
@@ -103,13 +104,13 @@ static uint32_t count_around(const struct mount *m, const apus_route *route)
 }
 
 /* From the innermost outward, into the end of what is left. */
-static void fill_around(const apus_middleware **end, const struct mount *m, const apus_route *route)
+static void fill_around(apus__around_item *end, const struct mount *m, const apus_route *route)
 {
     for (uint32_t i = route->n_middleware; i-- > 0;)
-        *--end = route->middleware[i];
+        (--end)->m = route->middleware[i];
     for (; m; m = m->up)
         for (uint32_t i = m->n_middleware; i-- > 0;)
-            *--end = m->middleware[i];
+            (--end)->m = m->middleware[i];
 }
 
 static apus_rc collect_around(struct planner *p, const struct mount *m)
@@ -121,12 +122,12 @@ static apus_rc collect_around(struct planner *p, const struct mount *m)
     if (n > APUS__AROUND_MAX)
         return apus_err_set(p->err, APUS_LIMIT, "%s: over %d middleware", route->name,
                             APUS__AROUND_MAX);
-    const apus_middleware **items = APUS_NEW(p->arena, const apus_middleware *, n);
+    apus__around_item *items = APUS_NEW(p->arena, apus__around_item, n);
     if (!items)
         return no_memory(p->err);
     fill_around(items + n, m, route);
     p->plan->around = (apus__around){ items, n };
-    return APUS_OK;
+    return apus__around_prepare(&p->plan->around, p->prepared, p->arena, p->err);
 }
 
 /* --- steps --- */
@@ -475,7 +476,9 @@ static apus_rc add_route(apus__plans *plans, const apus_route *route, const stru
     if (!plan)
         return no_memory(err);
     plan->route = route;
-    struct planner p = { .arena = a, .err = err, .plan = plan, .makes = &plans->makes };
+    struct planner p = {
+        .arena = a, .err = err, .plan = plan, .makes = &plans->makes, .prepared = &plans->prepared
+    };
     if (write_path(a, m, route->path, &plan->path.text))
         return no_memory(err);
     return prepare_plan(&p, m);

@@ -62,13 +62,18 @@ const apus_app *apus__req_app(const apus_req *req)
 static apus_rc add_around(apus_service *s, apus_err *err)
 {
     const apus_router *root = s->app->root;
-    if (!root)
+    if (!root || root->n_middleware == 0)
         return APUS_OK;
     if (root->n_middleware > APUS__AROUND_MAX)
         return apus_err_set(err, APUS_LIMIT, "%s: over %d middleware", s->app->name,
                             APUS__AROUND_MAX);
-    s->around = (apus__around){ root->middleware, root->n_middleware };
-    return APUS_OK;
+    s->around.n = root->n_middleware;
+    s->around.items = APUS_NEW(&s->arena, apus__around_item, root->n_middleware);
+    if (!s->around.items)
+        return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
+    for (uint32_t i = 0; i < s->around.n; i++)
+        s->around.items[i].m = root->middleware[i];
+    return apus__around_prepare(&s->around, &s->plans.prepared, &s->arena, err);
 }
 
 apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_service **out,

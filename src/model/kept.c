@@ -2,7 +2,7 @@
  * answer is not sent, and nobody is told what it was but the log. */
 #include "model/kept.h"
 
-#include "model/pattern.h"
+#include "apus/pattern.h"
 
 static apus_rc text_kept(const apus_rules *r, apus_str text)
 {
@@ -14,7 +14,7 @@ static apus_rc text_kept(const apus_rules *r, apus_str text)
     }
     /* one that was never prepared belongs to tables that no service looks at */
     if (r->has & APUS_RULE_pattern && r->pattern->code)
-        return apus__pattern_match(r->pattern, text);
+        return apus_pattern_match(r->pattern, text);
     return APUS_OK;
 }
 

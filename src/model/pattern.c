@@ -1,7 +1,7 @@
 /* Patterns are searched, not anchored, as Python's re.search; matching stops at a
  * limit, so that no pattern can hang a worker: what gives up does not match. */
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "model/pattern.h"
+#include "apus/pattern.h"
 
 #include <pcre2.h>
 #include <stdatomic.h>
@@ -55,7 +55,7 @@ static apus_rc compile(struct compiled *c, const char *text, apus_err *err)
     return APUS_OK;
 }
 
-apus_rc apus__pattern_prepare(apus_pattern *p, apus_err *err)
+apus_rc apus_pattern_prepare(apus_pattern *p, apus_err *err)
 {
     if (p->code)
         return APUS_OK;
@@ -78,7 +78,7 @@ static int match(const struct compiled *c, pcre2_match_data *data, apus_str text
                        c->limits);
 }
 
-apus_rc apus__pattern_match(const apus_pattern *p, apus_str text)
+apus_rc apus_pattern_match(const apus_pattern *p, apus_str text)
 {
     struct compiled *c = p->code;
     int found = PCRE2_ERROR_NOMEMORY;
@@ -96,7 +96,7 @@ apus_rc apus__pattern_match(const apus_pattern *p, apus_str text)
     return found >= 0 ? APUS_OK : APUS_INVALID;
 }
 
-void apus__pattern_release(apus_pattern *p)
+void apus_pattern_release(apus_pattern *p)
 {
     release(p->code);
     p->code = NULL;

@@ -1,6 +1,6 @@
 /* Once at the start: every pattern that a type leads to is compiled. */
 #include "apus/decode.h"
-#include "model/pattern.h"
+#include "apus/pattern.h"
 
 /* Models on the way down, so that one that contains itself ends the descent. */
 struct descent {
@@ -27,7 +27,7 @@ static apus_rc prepare_type(const apus_type *t, const struct descent *up, apus_e
 
 apus_rc apus_rules_prepare(const apus_rules *rules, apus_err *err)
 {
-    return rules && rules->has & APUS_RULE_pattern ? apus__pattern_prepare(rules->pattern, err)
+    return rules && rules->has & APUS_RULE_pattern ? apus_pattern_prepare(rules->pattern, err)
                                                    : APUS_OK;
 }
 

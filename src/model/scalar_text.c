@@ -1,6 +1,6 @@
 /* Text of every sort: strings, bytes, enums, addresses, identifiers. */
 #include "apus/text.h"
-#include "model/pattern.h"
+#include "apus/pattern.h"
 #include "model/scalar.h"
 
 static const char *plural(uint32_t n)
@@ -26,7 +26,7 @@ static apus_rc check_str(apus_decoder *d, const apus_rules *r, const struct apus
     }
     if (!(r->has & APUS_RULE_pattern))
         return APUS_OK;
-    apus_rc rc = apus__pattern_match(r->pattern, text);
+    apus_rc rc = apus_pattern_match(r->pattern, text);
     if (rc != APUS_INVALID)
         return rc;
     return apus__complain(d, place, in, "string_pattern_mismatch",

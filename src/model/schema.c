@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "model/pattern.h"
+#include "apus/pattern.h"
 
 struct check {
     const apus_schema *schema;
@@ -137,10 +137,10 @@ KEYWORD(max_length)
 static apus_rc search(apus_str pattern, apus_str text, bool *found)
 {
     apus_pattern p = { .text = pattern.ptr };
-    apus_rc rc = apus__pattern_prepare(&p, NULL);
+    apus_rc rc = apus_pattern_prepare(&p, NULL);
     if (rc == APUS_OK)
-        rc = apus__pattern_match(&p, text);
-    apus__pattern_release(&p);
+        rc = apus_pattern_match(&p, text);
+    apus_pattern_release(&p);
     *found = rc == APUS_OK;
     return rc == APUS_INVALID ? APUS_OK : rc;
 }
@@ -616,8 +616,8 @@ static apus_rc examine_held(const apus_json *document, const apus_json *k, enum 
 static apus_rc examine_pattern(apus_str text, apus_err *err)
 {
     apus_pattern p = { .text = text.ptr };
-    apus_rc rc = apus__pattern_prepare(&p, err);
-    apus__pattern_release(&p);
+    apus_rc rc = apus_pattern_prepare(&p, err);
+    apus_pattern_release(&p);
     return rc == APUS_INVALID ? APUS_UNSUPPORTED : rc;
 }
 

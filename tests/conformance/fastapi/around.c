@@ -1,4 +1,4 @@
-/* docs_src/middleware/tutorial001. */
+/* docs_src/middleware/tutorial001, cors/tutorial001, advanced_middleware/tutorial001-002. */
 #include <apus/apus.h>
 #include <apus/clock.h>
 
@@ -11,3 +11,47 @@ void middleware1_add_process_time(apus_req *req, apus_next *next)
 }
 
 App(middleware1, title = "FastAPI", version = "0.1.0", middleware = [middleware1_add_process_time]);
+
+static apus_json *around_message(apus_req *req, const char *text)
+{
+    apus_arena *a = apus_req_arena(req);
+    apus_json *out = apus_json_object(a);
+    apus_json_set(a, out, "message", apus_json_text(a, apus_str_of(text)));
+    return out;
+}
+
+/* --- cors/tutorial001 --- */
+
+Cors(cors1_cors,
+     .origins = { "http://localhost.tiangolo.com", "https://localhost.tiangolo.com",
+                  "http://localhost", "http://localhost:8080" },
+     .methods = { "*" }, .headers = { "*" }, .credentials = true);
+App(cors1, title = "FastAPI", version = "0.1.0", middleware = [cors1_cors]);
+
+Get("/", operation_id = "main__get", summary = "Main")
+apus_json *cors1_main(apus_req *req)
+{
+    return around_message(req, "Hello World");
+}
+
+/* --- advanced_middleware/tutorial001: everything by HTTPS --- */
+
+Https(advanced1_https);
+App(advanced1, title = "FastAPI", version = "0.1.0", middleware = [advanced1_https]);
+
+Get("/", operation_id = "main__get", summary = "Main")
+apus_json *advanced1_main(apus_req *req)
+{
+    return around_message(req, "Hello World");
+}
+
+/* --- advanced_middleware/tutorial002: trusted hosts --- */
+
+TrustedHosts(advanced2_hosts, .allowed = { "example.com", "*.example.com" });
+App(advanced2, title = "FastAPI", version = "0.1.0", middleware = [advanced2_hosts]);
+
+Get("/", operation_id = "main__get", summary = "Main")
+apus_json *advanced2_main(apus_req *req)
+{
+    return around_message(req, "Hello World");
+}
