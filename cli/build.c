@@ -89,50 +89,95 @@ static int openapi(apus_arena *arena, const struct options *options)
     return project_apusc(&p, words);
 }
 
-#define PATHS_HELP                                                                                 \
-    "  FILE...            the sources of one program, or a directory: its *.c and src/*.c\n"       \
-    "  --cflags FLAGS     further flags for the compiler (also from CFLAGS); CC names it\n"        \
-    "  -v, --verbose      show what is run\n"
+static const manual_row build_rows[] = {
+    ROW_FILES,
+    { "-o, --output", "NAME", "the program (called like the source, or the directory)",
+      PLACE(output) },
+    ROW_CFLAGS,
+    ROW_VERBOSE,
+    ROW_END,
+};
 
 const struct command command_build = {
     .name = "build",
-    .usage = "[FILE...|DIR] [-o NAME]",
-    .summary = "make one production binary",
-    .help = PATHS_HELP
-    "  -o NAME            the program (default: called like the source or the directory)\n",
+    .page = { .name = "apus build",
+              .usage = "[FILE...|DIR] [-o NAME]",
+              .summary = "make one production binary",
+              .heading = "Options",
+              .rows = build_rows,
+              .about = "The binary needs no file beside it: tables, documents and the pages of "
+                       "/docs are in it. Projects with a build of their own use apusc; see "
+                       "docs/how-to/build.md.",
+              .also = (const char *const[]){ "apus", "apus run", "apusc", NULL } },
     .run = build,
+};
+
+static const manual_row run_rows[] = {
+    ROW_FILES, ROW_HOST, ROW_PORT, ROW_CFLAGS, ROW_VERBOSE, ROW_END,
 };
 
 const struct command command_run = {
     .name = "run",
-    .usage = "[FILE...|DIR] [--host H] [--port P] [-- ARGS...]",
-    .summary = "build it and serve",
-    .help = PATHS_HELP
-    "  --host, --port     where to listen; what follows -- goes to the program as it is\n",
+    .page = { .name = "apus run",
+              .usage = "[FILE...|DIR] [--host ADDRESS] [--port PORT] [-- ARG...]",
+              .summary = "build it and serve",
+              .heading = "Options",
+              .rows = run_rows,
+              .about = "What follows -- goes to the program as it is.",
+              .also = (const char *const[]){ "apus", "apus dev", "apus build", NULL } },
     .run = run,
+};
+
+static const manual_row test_rows[] = {
+    ROW_FILES,  { "--filter", "TEXT", "only tests whose name contains TEXT", PLACE(filter) },
+    ROW_CFLAGS, ROW_VERBOSE,
+    ROW_END,
 };
 
 const struct command command_test = {
     .name = "test",
-    .usage = "[FILE...|DIR] [--filter TEXT]",
-    .summary = "run the Test() functions",
-    .help = PATHS_HELP "  --filter TEXT      only tests whose name contains TEXT\n"
-                       "Files named test_*.c and *_test.c belong to the tests only.\n",
+    .page = { .name = "apus test",
+              .usage = "[FILE...|DIR] [--filter TEXT]",
+              .summary = "run the Test() functions",
+              .heading = "Options",
+              .rows = test_rows,
+              .about = "Files named test_*.c and *_test.c belong to the tests only. Each test runs "
+                       "in a process of its own.",
+              .also = (const char *const[]){ "apus", "apus check", NULL } },
     .run = test,
+};
+
+static const manual_row routes_rows[] = {
+    ROW_FILES, { "--json", NULL, "for programs to read", PLACE(json) }, ROW_CFLAGS, ROW_VERBOSE,
+    ROW_END,
 };
 
 const struct command command_routes = {
     .name = "routes",
-    .usage = "[FILE...|DIR] [--json]",
-    .summary = "list method, path, handler, models and guards",
-    .help = PATHS_HELP "  --json             for programs to read\n",
+    .page = { .name = "apus routes",
+              .usage = "[FILE...|DIR] [--json]",
+              .summary = "list method, path, handler, models and guards",
+              .heading = "Options",
+              .rows = routes_rows,
+              .also = (const char *const[]){ "apus", "apus openapi", NULL } },
     .run = routes,
+};
+
+static const manual_row openapi_rows[] = {
+    ROW_FILES,
+    { "-o, --output", "FILE", "write it there instead of standard output", PLACE(output) },
+    ROW_CFLAGS,
+    ROW_VERBOSE,
+    ROW_END,
 };
 
 const struct command command_openapi = {
     .name = "openapi",
-    .usage = "[FILE...|DIR] [-o FILE]",
-    .summary = "print the OpenAPI document",
-    .help = PATHS_HELP "  -o FILE            write it there\n",
+    .page = { .name = "apus openapi",
+              .usage = "[FILE...|DIR] [-o FILE]",
+              .summary = "print the OpenAPI document",
+              .heading = "Options",
+              .rows = openapi_rows,
+              .also = (const char *const[]){ "apus", "apus routes", NULL } },
     .run = openapi,
 };

@@ -378,13 +378,19 @@ static int check(apus_arena *arena, const struct options *options)
     return code;
 }
 
+static const manual_row rows[] = { ROW_FILES, ROW_CFLAGS, ROW_VERBOSE, ROW_END };
+
 const struct command command_check = {
     .name = "check",
-    .usage = "[FILE...|DIR] [-- ARGS...]",
-    .summary = "check the contract, then attack the running program with it",
-    .help = "  FILE...            the sources of one program, or a directory: its *.c and src/*.c\n"
-            "  --cflags FLAGS     further flags for the compiler (also from CFLAGS); CC names it\n"
-            "Every operation is called with inputs made from its own schema; each answer must be\n"
-            "documented and keep its schema.  What follows -- goes to the program.\n",
+    .page = { .name = "apus check",
+              .usage = "[FILE...|DIR] [-- ARG...]",
+              .summary = "check the contract, then attack the running program with it",
+              .heading = "Options",
+              .rows = rows,
+              .about = "Every operation is called with inputs made from its own schema; each "
+                       "answer must "
+                       "be documented and keep its schema, and what breaks the contract must be "
+                       "refused. What follows -- goes to the program.",
+              .also = (const char *const[]){ "apus", "apus test", NULL } },
     .run = check,
 };

@@ -3,8 +3,10 @@
 #define APUS_CLI_COMMAND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "apus/arena.h"
+#include "manual/manual.h"
 
 /* Exit codes of every command. */
 enum {
@@ -29,19 +31,64 @@ struct options {
 
 struct command {
     const char *name;
-    const char *usage;   /* what stands behind the name */
-    const char *summary; /* one line */
-    const char *help;    /* the options and what to know */
+    manual page; /* its rows are the options it takes: `place` is in struct options */
     int (*run)(apus_arena *arena, const struct options *options);
 };
 
 extern const struct command command_new, command_dev, command_build, command_run, command_test,
     command_check, command_routes, command_openapi;
 
+/* All of them, NULL at the end. */
+extern const struct command *const commands[];
+
+/* The command of that name; NULL after a complaint with the nearest name. */
+const struct command *command_find(const char *name);
+
+/* Fills *o with what the command line says, in the words of c's rows.  EXIT_FINE, or what
+ * to leave with, after a complaint.  o->paths has room for all words. */
+int options_read(const struct command *c, int argc, char **argv, struct options *o);
+
+/* `apus help [COMMAND] [--man|--markdown]`, and `--help`. */
+int help_run(int argc, char **argv);
+void help_command(const struct command *c);
+
 /* "apus: ..." on standard error, in red on a terminal. */
 void complain(const char *fmt, ...) APUS_PRINTF(1, 2);
 
 /* printf into the arena; ends the program when memory is out. */
 const char *textf(apus_arena *arena, const char *fmt, ...) APUS_PRINTF(2, 3);
+
+/* --- rows that several commands have --- */
+
+#define PLACE(member) offsetof(struct options, member)
+
+#define ROW_FILES                                                                                  \
+    {                                                                                              \
+        "FILE...", NULL,                                                                           \
+            "the sources of one program, or a directory: its *.c and src/*.c (the working "        \
+            "directory)",                                                                          \
+            0                                                                                      \
+    }
+#define ROW_CFLAGS                                                                                 \
+    {                                                                                              \
+        "--cflags", "FLAGS", "further flags for the compiler (also from CFLAGS); CC names it",     \
+            PLACE(cflags)                                                                          \
+    }
+#define ROW_VERBOSE                                                                                \
+    {                                                                                              \
+        "-v, --verbose", NULL, "show what is run", PLACE(verbose)                                  \
+    }
+#define ROW_HOST                                                                                   \
+    {                                                                                              \
+        "--host", "ADDRESS", "where to listen (127.0.0.1)", PLACE(host)                            \
+    }
+#define ROW_PORT                                                                                   \
+    {                                                                                              \
+        "-p, --port", "PORT", "the port to listen on (8000)", PLACE(port)                          \
+    }
+#define ROW_END                                                                                    \
+    {                                                                                              \
+        NULL, NULL, NULL, 0                                                                        \
+    }
 
 #endif

@@ -278,15 +278,21 @@ static int serve(apus_arena *arena, const struct options *options)
     return EXIT_FINE;
 }
 
+static const manual_row rows[] = {
+    ROW_FILES, ROW_HOST, ROW_PORT, ROW_CFLAGS, ROW_VERBOSE, ROW_END
+};
+
 const struct command command_dev = {
     .name = "dev",
-    .usage = "[FILE...|DIR] [--host H] [--port P] [-- ARGS...]",
-    .summary = "serve, watch, rebuild on every save",
-    .help = "  FILE...            the sources of one program, or a directory: its *.c and src/*.c\n"
-            "  --host, --port     where to listen (127.0.0.1, 8000)\n"
-            "  --cflags FLAGS     further flags for the compiler (also from CFLAGS); CC names it\n"
-            "  -v, --verbose      show what is run\n"
-            "While a change does not compile, the last good build goes on serving and the docs\n"
-            "page shows the compiler's words.\n",
+    .page = { .name = "apus dev",
+              .usage = "[FILE...|DIR] [--host ADDRESS] [--port PORT] [-- ARG...]",
+              .summary = "serve, watch, rebuild on every save",
+              .heading = "Options",
+              .rows = rows,
+              .about =
+                  "While a change does not compile, the last good build goes on serving; the "
+                  "terminal and the docs page show the compiler's words. What follows -- goes to "
+                  "the program.",
+              .also = (const char *const[]){ "apus", "apus run", NULL } },
     .run = serve,
 };

@@ -63,6 +63,46 @@ static const char readme[] =
     "\n"
     "The docs are at http://127.0.0.1:8000/docs.\n";
 
+/* For coding agents, and for whoever else has not seen Apus before. */
+static const char agents[] =
+    "# Working on @\n"
+    "\n"
+    "An HTTP API in C17 on Apus: plain structs and functions with annotations are the contract.\n"
+    "`apusc` makes validation, JSON, routing and the OpenAPI document of them; nothing is\n"
+    "registered by hand and no generated file is edited.\n"
+    "\n"
+    "| command | when |\n"
+    "| --- | --- |\n"
+    "| `apus test` | after every change; builds, runs the `Test()` functions |\n"
+    "| `apus check` | before a change is done: the contract, then every route attacked |\n"
+    "| `apus dev` | serves on 127.0.0.1:8000 and rebuilds on every save; does not end by itself |\n"
+    "| `apus routes` | which function answers what, with file and line |\n"
+    "| `apus openapi` | the document that clients see |\n"
+    "\n"
+    "Rules\n"
+    "\n"
+    "- A route is a function below `Get(\"/path/{id}\")`, `Post`, `Put`, `Patch` or `Delete`. Its "
+    "first\n"
+    "  parameter is `apus_req *req`; names in the path are parameters; scalars come from the "
+    "query,\n"
+    "  a `const model *` from the body; `Query()`, `Header()`, `Cookie()`, `Form()`, `File()` say\n"
+    "  otherwise; `Depends(function)` gives what another function returns.\n"
+    "- Constraints stand in `Field(...)` behind the member, or in `Query(...)` behind the "
+    "parameter:\n"
+    "  `ge`, `le`, `min_length`, `max_length`, `pattern`, `default`. Do not check them again in "
+    "code.\n"
+    "- `T x` must be sent; `T *x` may be absent (`NULL`); `T x Field(default = v)` has a default.\n"
+    "- Memory comes from the request: `apus_new(req, model)`, `apus_strf(req, ...)`. Nothing is "
+    "freed.\n"
+    "- Refuse with `return apus_fail(req, 404, \"code\", \"text\");`, never with a status of "
+    "success.\n"
+    "- `///` above a function or struct and `///<` behind a member are the texts of the document.\n"
+    "- Mistakes in the contract are compile errors with a line and advice: follow them.\n"
+    "- Every route has a test of its good answer and of one refusal; see test_main.c.\n"
+    "\n"
+    "`man apus` lists all commands; the headers in include/apus/ are the manual of each "
+    "function.\n";
+
 static const char ignore[] = ".apus/\n/@\n";
 
 /* Writes text with @ replaced by the name. */
@@ -114,7 +154,7 @@ static int create(apus_arena *arena, const struct options *options)
         const char *file, *text;
     } files[] = {
         { "main.c", main_c },    { "test_main.c", test_c }, { "CMakeLists.txt", cmake },
-        { "README.md", readme }, { ".gitignore", ignore },
+        { "README.md", readme }, { "AGENTS.md", agents },   { ".gitignore", ignore },
     };
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         if (!write_file(textf(arena, "%s/%s", dir, files[i].file), files[i].text, name))
@@ -127,10 +167,18 @@ static int create(apus_arena *arena, const struct options *options)
     return EXIT_FINE;
 }
 
+static const manual_row rows[] = {
+    { "NAME", NULL, "its directory; the last part names the app", 0 },
+    ROW_END,
+};
+
 const struct command command_new = {
     .name = "new",
-    .usage = "NAME",
-    .summary = "make a project that builds, runs and tests",
-    .help = "  NAME               its directory; the last part names the app\n",
+    .page = { .name = "apus new",
+              .usage = "NAME",
+              .summary = "make a project that builds, runs and tests",
+              .heading = "Arguments",
+              .rows = rows,
+              .also = (const char *const[]){ "apus", "apus dev", "apus test", NULL } },
     .run = create,
 };

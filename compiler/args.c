@@ -6,6 +6,7 @@
 
 #include "compiler/memory.h"
 #include "compiler/names.h"
+#include "manual/manual.h"
 
 static void add_word(apus_arena *arena, const char ***list, unsigned *n, const char *word)
 {
@@ -50,7 +51,7 @@ void flags_filter(apus_arena *arena, const char *const *flags, unsigned n, const
 static const char *const known_words[] = {
     "-o",        "--output",           "--check", "--openapi", "--routes", "--routes=json",
     "--app",     "--depfile",          "--main",  "--no-main", "--help",   "-h",
-    "--version", "--compile-commands",
+    "--version", "--compile-commands", "--man",
 };
 
 static bool refuse(const char *word)
@@ -77,6 +78,7 @@ static bool take_mode(args *out, const char *word)
         { "--help", ARGS_help },
         { "-h", ARGS_help },
         { "--version", ARGS_version },
+        { "--man", ARGS_man },
     };
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
         if (strcmp(word, modes[i].word) != 0)
@@ -142,32 +144,50 @@ bool args_read(int argc, char **argv, apus_arena *arena, args *out)
     if (i < argc)
         flags_filter(arena, (const char *const *)argv + i + 1, (unsigned)(argc - i - 1),
                      &out->flags, &out->n_flags);
-    if (out->n_sources || out->mode == ARGS_help || out->mode == ARGS_version)
+    if (out->n_sources || out->mode >= ARGS_help)
         return true;
     fputs("apusc: no sources; see apusc --help\n", stderr);
     return false;
 }
 
+/* --- the page --- */
+
+static const manual_row rows[] = {
+    { "-o, --output", "DIR", "where to write (the working directory)", 0 },
+    { "--check", NULL, "only report what is wrong", 0 },
+    { "--openapi", "FILE", "write the OpenAPI document; - is standard output", 0 },
+    { "--app", "NAME", "of this app, where the program has several", 0 },
+    { "--routes", NULL, "list the routes; --routes=json for programs", 0 },
+    { "--depfile", "FILE", "write what was read, for make and ninja", 0 },
+    { "--compile-commands", "FILE", "take each source's flags from compile_commands.json", 0 },
+    { "--main", NULL, "write main always; else where there is none", 0 },
+    { "--no-main", NULL, "never write main", 0 },
+    { "--help", NULL, "this text; --man is the page for man", 0 },
+    { "--version", NULL, "the version", 0 },
+    { NULL, NULL, NULL, 0 },
+};
+
+static const manual page = {
+    .name = "apusc",
+    .usage = "[-o DIR] SOURCE... [-- CFLAG...]",
+    .summary = "read annotated C and write the tables that serve it",
+    .heading = "Options",
+    .rows = rows,
+    .about =
+        "Writes DIR/NAME.apus.c for each source, compiled in its place, and DIR/apus_app.c for "
+        "the program. Files whose text would not change are not written.\n\n"
+        "Of CFLAGS, -I -isystem -iquote -idirafter -D -U -include -std -m count; the rest is "
+        "passed over.\n\n"
+        "Exit codes: 0 all is well, 1 the sources are wrong, 2 the command line is.",
+    .also = (const char *const[]){ "apus", "apus build", NULL },
+};
+
 void args_help(void)
 {
-    fputs("usage: apusc [-o DIR] SOURCES... [-- CFLAGS...]\n"
-          "\n"
-          "Reads annotated C and writes the tables that serve it: DIR/NAME.apus.c for each\n"
-          "source, compiled in its place, and DIR/apus_app.c for the program.\n"
-          "\n"
-          "  -o, --output DIR         where to write (the working directory)\n"
-          "      --check              only report what is wrong\n"
-          "      --openapi FILE       write the OpenAPI document; - is standard output\n"
-          "      --app NAME           of this app, where the program has several\n"
-          "      --routes             list the routes; --routes=json for programs\n"
-          "      --depfile FILE       write what was read, for make and ninja\n"
-          "      --compile-commands FILE  take each source's flags from compile_commands.json\n"
-          "      --main, --no-main    write main always or never; else where there is none\n"
-          "      --help, --version\n"
-          "\n"
-          "Of CFLAGS, -I -isystem -iquote -idirafter -D -U -include -std -m count; the rest\n"
-          "is passed over.  Files whose text would not change are not written.\n"
-          "\n"
-          "Exit codes: 0 all is well, 1 the sources are wrong, 2 the command line is.\n",
-          stdout);
+    manual_help(stdout, &page);
+}
+
+void args_man(void)
+{
+    manual_roff(stdout, &page);
 }

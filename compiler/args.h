@@ -12,7 +12,8 @@ typedef enum args_mode {
     ARGS_openapi, /* the document of an app */
     ARGS_routes,  /* a table */
     ARGS_routes_json,
-    ARGS_help,
+    ARGS_help, /* from here on no sources are needed */
+    ARGS_man,
     ARGS_version,
 } args_mode;
 
@@ -40,6 +41,7 @@ typedef struct args {
 bool args_read(int argc, char **argv, apus_arena *arena, args *out);
 
 void args_help(void);
+void args_man(void); /* the same page for man */
 
 /* Appends those of the n flags that decide how a source reads: -I -isystem
  * -iquote -idirafter -D -U -include -std -m. */

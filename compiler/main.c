@@ -157,6 +157,8 @@ int main(int argc, char **argv)
         code = 0;
         if (a.mode == ARGS_help)
             args_help();
+        else if (a.mode == ARGS_man)
+            args_man();
         else if (a.mode == ARGS_version)
             printf("apusc %s\n", APUS_VERSION);
         else

@@ -19,7 +19,7 @@ PUBLIC = {
     "app": "annotate route middleware req sse test main upload worker settings",
     "edge": "cors hosts timing apus",
 }
-PROGRAMS = ("cli", "apps", "examples", "compiler")
+PROGRAMS = ("manual", "cli", "apps", "examples", "compiler")
 HOME = {header: floor for floor, headers in PUBLIC.items() for header in headers.split()}
 problems = []
 

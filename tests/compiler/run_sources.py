@@ -129,7 +129,7 @@ def check_command_line(top):
     expect("an unknown option is a usage error", unknown.returncode == 2, unknown.stderr)
     expect("did you mean", "did you mean '--check'?" in unknown.stderr, unknown.stderr)
     expect("--version", run(APUSC, "--version").stdout.startswith("apusc "))
-    expect("--help", "usage: apusc" in run(APUSC, "--help").stdout)
+    expect("--help", "Usage: apusc" in run(APUSC, "--help").stdout)
     missing = run(APUSC, "--check", "nowhere.c", cwd=SOURCES)
     expect("a missing source", missing.returncode == 1 and "nowhere.c" in missing.stderr,
            missing.stderr)

@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+"""run.py BUILD CASE: a command of `apus` as a user types it, in a temporary folder, with what
+`cmake --install` put into BUILD/prefix.  What is said, where, and with which exit code."""
+import json, os, pathlib, pty, re, shutil, signal, socket, subprocess, sys, tempfile, time
+import urllib.error, urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PREFIX = pathlib.Path(sys.argv[1]).resolve() / "prefix"
+HIDDEN = ("APUS_", "APUSC_", "CFLAGS", "LDFLAGS", "LDLIBS", "CPATH", "LIBRARY_PATH", "NO_COLOR")
+ENV = {key: value for key, value in os.environ.items() if not key.startswith(HIDDEN)}
+ENV["PATH"] = f"{PREFIX / 'bin'}:{ENV['PATH']}"
+HELLO = (ROOT / "examples/hello/hello.c").read_text()
+# with -O0 and no debug information a program builds in half the time
+QUICK = {**ENV, "CFLAGS": "-O0 -g0"}
+
+
+def expect(holds, what):
+    if not holds:
+        sys.exit(f"cli: {what}")
+
+
+def apus(*words, code=0, cwd=None, env=QUICK):
+    done = subprocess.run(["apus", *words], cwd=cwd, env=env, text=True, capture_output=True)
+    print("$ apus", *words, "\n" + done.stdout + done.stderr, end="")
+    expect(done.returncode == code, f"apus {' '.join(words)} ended with {done.returncode}, not {code}")
+    return done
+
+
+def on_terminal(*words, cwd=None):
+    """What it says when all of it goes to a terminal."""
+    leader, follower = pty.openpty()
+    child = subprocess.Popen(words, cwd=cwd, env=QUICK, stdin=follower, stdout=follower, stderr=follower)
+    os.close(follower)
+    said = b""
+    while True:
+        try:
+            piece = os.read(leader, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not piece:
+            break
+        said += piece
+    child.wait()
+    os.close(leader)
+    return said.decode()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def get(port, path):
+    """Status and body; None where nobody answers."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return None, ""
+
+
+def until(what, holds, seconds=20.0):
+    """Waits until it holds; how long that took."""
+    began = time.monotonic()
+    while not holds():
+        expect(time.monotonic() - began < seconds, f"{what}: not within {seconds} s")
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+class Running:
+    """A command that goes on until it is told to stop."""
+
+    def __init__(self, *words, cwd):
+        self.log = cwd / "said.log"
+        self.child = subprocess.Popen(["apus", *words], cwd=cwd, env=QUICK, stdout=self.log.open("w"),
+                                      stderr=subprocess.STDOUT)
+
+    def said(self):
+        return self.log.read_text()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.send_signal(signal.SIGINT)
+        try:
+            code = self.child.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            code = "no end"
+        print(self.said(), end="")
+        expect(code == 0, f"it ended with {code} on SIGINT")
+
+
+def case_help(work):
+    own = apus("--help").stdout
+    names = re.findall(r"^  (\w+) ", own, re.M)
+    expect({"new", "dev", "build", "run", "test", "check", "routes", "openapi"} <= set(names), "commands")
+    expect(apus("help").stdout == own, "apus help is apus --help")
+    pages = {page.stem for page in (PREFIX / "share/man/man1").iterdir()}
+    expect(pages == {"apus", "apusc", *(f"apus-{name}" for name in names)}, f"pages of man: {sorted(pages)}")
+    for name in names:
+        text = apus(name, "--help").stdout
+        expect(text.startswith(f"Usage: apus {name} ") and apus("help", name).stdout == text, name)
+        expect(max(map(len, text.splitlines())) <= 80, f"{name} --help is wider than a terminal")
+    for page in sorted((PREFIX / "share/man/man1").iterdir()):
+        # as man would show it; what troff complains about goes to standard error
+        done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", page], text=True, capture_output=True)
+        expect(done.returncode == 0 and not done.stderr, f"{page.name}: {done.stderr}")
+        shown = subprocess.run(["man", "-l", page], text=True, capture_output=True, env={**ENV, "MANWIDTH": "78"})
+        expect(shown.returncode == 0 and not shown.stderr, f"man -l {page.name}: {shown.stderr}")
+        # the rows of --help stand in the page, to the letter
+        program, _, name = page.stem.partition("-")
+        words = [program, name, "--help"] if name else [program, "--help"]
+        said = subprocess.run(words, text=True, capture_output=True, env=ENV).stdout
+        flat = re.sub(r"\s|\x1b\[\d+m|.\x08", "", shown.stdout).replace("‐", "").replace("-", "")
+        for flags in re.findall(r"^  (-[\w, -]+?)(?: [A-Z]| {2,}|$)", said, re.M):
+            expect(re.sub(r"[\s-]", "", flags) in flat, f"{page.name} says nothing of {flags}")
+    reference = (ROOT / "docs/reference/command.md").read_text()
+    expect(apus("help", "--markdown").stdout == reference,
+           "docs/reference/command.md is not what `apus help --markdown` prints")
+
+
+def case_usage(work):
+    expect("which command" in apus(code=2).stderr, "no command")
+    expect('did you mean "build"' in apus("biuld", code=2).stderr, "a near name")
+    expect("lists them" in apus("frobnicate", code=2).stderr, "a far name")
+    expect("no option --prot" in apus("dev", "--prot", "1", code=2).stderr, "an unknown option")
+    expect("no option --port" in apus("build", "--port", "1", code=2).stderr, "another command's option")
+    expect("needs a value" in apus("dev", "--port", code=2).stderr, "a value that is missing")
+    expect("which name" in apus("new", code=2).stderr, "apus new without a name")
+    expect("no .c files" in apus("build", cwd=work, code=1).stderr, "an empty folder")
+    expect("nothing.c" in apus("build", "nothing.c", cwd=work, code=1).stderr, "a file that is not there")
+    expect(apus("--version").stdout.startswith("apus "), "the version")
+    plain = apus("frobnicate", code=2).stderr
+    expect("\x1b" not in plain and "\x1b[31m" in on_terminal("apus", "frobnicate"), "colours only on a terminal")
+    broken = {**QUICK, "APUS_PREFIX": str(work)}
+    (work / "main.c").write_text(HELLO)
+    expect("apusc is missing" in apus("build", cwd=work, code=1, env=broken).stderr, "a prefix without apusc")
+
+
+def case_new(work):
+    said = apus("new", "shop", cwd=work).stdout
+    expect("apus dev" in said, "what to do next")
+    project = work / "shop"
+    files = {path.name for path in project.iterdir()}
+    expect({"main.c", "test_main.c", "CMakeLists.txt", "README.md", "AGENTS.md"} <= files, f"files: {files}")
+    expect("2 passed, 0 failed" in apus("test", cwd=project).stdout, "its tests")
+    expect("built" in apus("build", cwd=project).stdout, "it builds")
+    document = subprocess.run([project / "shop", "openapi"], text=True, capture_output=True, check=True).stdout
+    expect("/hello/{name}" in json.loads(document)["paths"], "its document")
+    # what the guide for agents tells them to run must exist
+    words = re.findall(r"`apus (\w+)", (project / "AGENTS.md").read_text())
+    expect({"dev", "test", "check"} <= set(words), "AGENTS.md")
+    for word in set(words):
+        apus(word, "--help")
+    expect("shop" in apus("new", "shop", cwd=work, code=1).stderr, "a folder that is there already")
+    expect("C identifier" in apus("new", "my-shop", cwd=work, code=2).stderr, "a name that C cannot say")
+
+
+def case_build(work):
+    (work / "main.c").write_text(HELLO)
+    expect(apus("build", "main.c", "-o", "hello", cwd=work).stdout == "built hello\n", "what it made")
+    expect("+ cc" in apus("build", "main.c", "-v", cwd=work).stderr.replace(str(PREFIX), ""), "-v shows what is run") \
+        if "CC" not in ENV else None
+    # one mistake of the contract, one of C: where it is, with the line
+    (work / "main.c").write_text(HELLO.replace("ge = 1", "ge = 3"))
+    said = apus("build", "main.c", cwd=work, code=1)
+    expect(re.search(r"main\.c:\d+:\d+: error: ", said.stderr) and "\x1b" not in said.stderr, "a contract mistake")
+    expect("\x1b[" in on_terminal("apus", "build", "main.c", cwd=work), "in colour on a terminal")
+    (work / "main.c").write_text(HELLO.replace("return out;", "return out + nonsense;", 1))
+    expect("nonsense" in apus("build", "main.c", cwd=work, code=1).stderr, "a mistake of C")
+    # the good program is still there
+    expect((work / "hello").exists(), "a build that failed leaves the program alone")
+
+
+def case_run(work):
+    (work / "main.c").write_text(HELLO)
+    port = free_port()
+    with Running("run", "main.c", "--port", str(port), cwd=work) as running:
+        until("apus run answers", lambda: get(port, "/hello/ada")[0] == 200)
+        expect("Hello, ada!" in get(port, "/hello/ada")[1], "the answer")
+        expect(f"http://127.0.0.1:{port}" in running.said(), "where it serves")
+
+
+def case_dev(work):
+    source = work / "main.c"
+    source.write_text(HELLO)
+    port = free_port()
+
+    def message():
+        return get(port, "/hello/ada")[1]
+
+    with Running("dev", "main.c", "--port", str(port), cwd=work) as dev:
+        until("the first build", lambda: "Hello, ada!" in message())
+        script = re.search(r'src="([^"]*/)dev\.js"', get(port, "/docs")[1])
+        expect(script, "the docs page looks for a new build")
+        took = []
+        for word in ("Hallo", "Salut", "Ciao"):
+            source.write_text(HELLO.replace("Hello, %s", word + ", %s"))
+            took.append(until(f"the change to {word}", lambda: word in message()))
+        print("rebuilt in", *(f"{t:.2f} s" for t in took))
+        # what a busy machine adds is not ours: the best of three is what the tool takes
+        expect(min(took) < 1.0, f"a save took {min(took):.2f} s to be served")
+        good = HELLO.replace("Hello, %s", "Ciao, %s")
+        source.write_text(good.replace("ge = 1", "ge = 3"))
+        until("the mistake on the terminal", lambda: "error:" in dev.said())
+        expect("Ciao" in message(), "the last good build serves on")
+        expect("error:" in json.loads(get(port, script.group(1) + "dev-status")[1])["errors"], "what the docs page shows")
+        source.write_text(HELLO.replace("Hello, %s", "Servus, %s"))
+        until("the good build after it", lambda: "Servus" in message())
+    # a first build that fails is answered by dev itself
+    source.write_text(HELLO.replace("ge = 1", "ge = 3"))
+    with Running("dev", "main.c", "--port", str(port), cwd=work):
+        until("the page of a first build that failed", lambda: get(port, "/")[0] == 503)
+        until("the compiler's words on it", lambda: "error:" in get(port, "/")[1])
+        source.write_text(HELLO)
+        until("the first good build", lambda: get(port, "/hello/ada")[0] == 200)
+    # a port that is taken
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        said = apus("dev", "main.c", "--port", str(taken.getsockname()[1]), cwd=work, code=1).stderr
+        expect("is another server running" in said, "a port that is taken")
+
+
+def case_check(work):
+    (work / "main.c").write_text(HELLO)
+    said = apus("check", "main.c", cwd=work).stdout
+    expect("ok    the contract" in said and " 0 failed" in said, "a service that keeps its contract")
+    # one planted violation of each kind: the operation and the reason are named
+    planted = {
+        "crash": ("times == 5 ? *(volatile int *)0 : 0", "no whole answer came"),
+        "status": ("(times == 5 ? apus_set_status(req, 418) : (void)0, 0)", "418, which is not documented"),
+        "failure": ("(times == 5 ? (apus_fail(req, 503, NULL, \"planted\"), 0) : 0)", "answered 503"),
+    }
+    for name, (planting, found) in planted.items():
+        (work / "main.c").write_text(HELLO.replace("    out->message", f"    (void)({planting});\n    out->message"))
+        said = apus("check", "main.c", cwd=work, code=1).stdout
+        expect(found in said and "FAIL  GET /hello/" in said, f"a planted {name}")
+    (work / "main.c").write_text(HELLO.replace("ge = 1", "ge = 3"))
+    expect("error:" in apus("check", "main.c", cwd=work, code=1).stderr, "a contract that does not hold")
+
+
+def case_routes(work):
+    (work / "main.c").write_text(HELLO)
+    expect(re.search(r"GET +/hello/\{name\} +greet +main\.c:\d+", apus("routes", "main.c", cwd=work).stdout), "a row")
+    rows = json.loads(apus("routes", "main.c", "--json", cwd=work).stdout)
+    expect([row["path"] for row in rows] == ["/hello/{name}"], f"as JSON: {rows}")
+
+
+def case_openapi(work):
+    (work / "main.c").write_text(HELLO)
+    document = json.loads(apus("openapi", "main.c", cwd=work).stdout)
+    apus("openapi", "main.c", "-o", "api.json", cwd=work)
+    expect(json.loads((work / "api.json").read_text()) == document, "-o writes the same")
+    expect(document["openapi"] == "3.1.0" and "/hello/{name}" in document["paths"], "the document")
+    expect("no/such" in apus("openapi", "main.c", "-o", "no/such/file", cwd=work, code=1).stderr, "a bad -o")
+
+
+with tempfile.TemporaryDirectory(prefix="apus-cli-") as folder:
+    globals()["case_" + sys.argv[2]](pathlib.Path(folder))
