@@ -20,5 +20,7 @@ void contract_check(contract *c, diags *d)
         check_dependency(&k, one);
     check_routes(&k);
     check_routers(&k);
+    check_calls(&k);
+    check_documents(&k);
     mark_reach(&k);
 }

@@ -50,13 +50,8 @@ static void visit_depends(const ct_depends *d, uint64_t bit)
         visit_params(d->dependency->params, bit);
 }
 
-/* depth ends a router that includes itself, which is an error reported elsewhere. */
-static void visit_router(const ct_router *router, uint64_t bit, unsigned depth)
+static void visit_routes(const ct_router *router, uint64_t bit)
 {
-    enum { DEPTH_MAX = 64 };
-    if (depth == DEPTH_MAX)
-        return;
-    visit_depends(router->depends, bit);
     for (const ct_route *r = router->routes; r; r = r->next) {
         visit_params(r->function->params, bit);
         visit_type(r->function->result.type, bit);
@@ -65,6 +60,16 @@ static void visit_router(const ct_router *router, uint64_t bit, unsigned depth)
         for (const ct_response *a = r->responses; a; a = a->next)
             visit_type(a->type, bit);
     }
+}
+
+/* depth ends a router that includes itself, which is an error reported elsewhere. */
+static void visit_router(const ct_router *router, uint64_t bit, unsigned depth)
+{
+    enum { DEPTH_MAX = 64 };
+    if (depth == DEPTH_MAX)
+        return;
+    visit_depends(router->depends, bit);
+    visit_routes(router, bit);
     for (const ct_include *in = router->includes; in; in = in->next) {
         visit_depends(in->depends, bit);
         visit_router(in->router, bit, depth + 1);
@@ -74,6 +79,12 @@ static void visit_router(const ct_router *router, uint64_t bit, unsigned depth)
 void mark_apps(checker *k)
 {
     unsigned i = 0;
-    for (const ct_app *app = k->contract->apps; app; app = app->next, i++)
-        visit_router(app->root, UINT64_C(1) << (i % 64), 0);
+    for (const ct_app *app = k->contract->apps; app; app = app->next, i++) {
+        uint64_t bit = UINT64_C(1) << (i % 64);
+        visit_router(app->root, bit, 0);
+        if (app->webhooks)
+            visit_routes(app->webhooks, bit);
+        if (k->contract->callbacks) /* whose they are matters little: they are few */
+            visit_routes(k->contract->callbacks, bit);
+    }
 }

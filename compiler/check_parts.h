@@ -69,6 +69,26 @@ void check_embedded(checker *k, const ct_route *r);
 void check_routes(checker *k);
 void check_routers(checker *k);
 
+/* The statuses of one route: its own, and those of responses = {...}. */
+void check_status(checker *k, const ct_route *r);
+
+/* --- check_id.c --- */
+
+void check_operation_ids(checker *k, const ct_app *app);
+
+/* --- check_call.c --- */
+
+/* Webhooks and callbacks. */
+void check_calls(checker *k);
+
+/* --- check_document.c --- */
+
+/* What goes into the document as it is written: licence, servers, tags, ... */
+void check_documents(checker *k);
+
+/* examples = {normal: {summary: "...", value: ...}} */
+void check_named_examples(checker *k, const ct_value *examples);
+
 /* --- check_reach.c --- */
 
 /* Marks which models come in and which go out. */

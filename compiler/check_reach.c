@@ -44,17 +44,24 @@ static void reach_params(const ct_param *p)
     }
 }
 
+static void reach_routes(const ct_router *router)
+{
+    for (const ct_route *r = router ? router->routes : NULL; r; r = r->next) {
+        reach_params(r->function->params);
+        reach_type(r->function->result.type, WAY_out);
+        reach_type(r->item, WAY_out);
+        for (const ct_response *a = r->responses; a; a = a->next)
+            reach_type(a->type, WAY_out);
+    }
+}
+
 void mark_reach(checker *k)
 {
     for (const ct_dependency *d = k->contract->dependencies; d; d = d->next)
         reach_params(d->params);
-    for (const ct_router *router = k->contract->routers; router; router = router->next) {
-        for (const ct_route *r = router->routes; r; r = r->next) {
-            reach_params(r->function->params);
-            reach_type(r->function->result.type, WAY_out);
-            reach_type(r->item, WAY_out);
-            for (const ct_response *a = r->responses; a; a = a->next)
-                reach_type(a->type, WAY_out);
-        }
-    }
+    for (const ct_router *router = k->contract->routers; router; router = router->next)
+        reach_routes(router);
+    for (const ct_app *app = k->contract->apps; app; app = app->next)
+        reach_routes(app->webhooks);
+    reach_routes(k->contract->callbacks);
 }

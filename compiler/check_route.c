@@ -106,7 +106,7 @@ static void check_names(checker *k, const ct_route *r)
 
 /* --- the answer --- */
 
-static void check_status(checker *k, const ct_route *r)
+void check_status(checker *k, const ct_route *r)
 {
     const ct_result *result = &r->function->result;
     const ct_value *v = value_get(r->options, "status");
@@ -192,29 +192,6 @@ static void check_served(checker *k, const ct_app *app)
             diag_note(k->diags, g, &app->place, "move it: App(%s, %s = \"/...\"), or %s = false",
                       app->name, own[i].key, own[i].key);
         }
-    }
-}
-
-static void check_operation_ids(checker *k, const ct_app *app)
-{
-    name_table seen = names_in(k->arena);
-    for (joined_route *r = routes_join(k->arena, app); r; r = r->next) {
-        if (!r->route->operation_id)
-            continue;
-        const ct_value *v = value_get(r->route->options, "operation_id");
-        joined_route *first = names_find(&seen, r->route->operation_id);
-        if (!first) {
-            names_put(&seen, r->route->operation_id, r);
-            continue;
-        }
-        diag *g = diag_error(k->diags, v->place, "the operation id \"%s\" is used twice",
-                             r->route->operation_id);
-        if (first->route == r->route)
-            diag_note(k->diags, g, NULL,
-                      "its router is included twice: leave the id out, and it "
-                      "is derived from the path");
-        else
-            diag_note(k->diags, g, &first->route->place, "the other route stands here");
     }
 }
 

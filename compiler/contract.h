@@ -28,6 +28,7 @@ typedef struct ct_function ct_function;
 typedef struct ct_dependency ct_dependency;
 typedef struct ct_security ct_security;
 typedef struct ct_route ct_route;
+typedef struct ct_call ct_call;
 typedef struct ct_router ct_router;
 typedef struct ct_include ct_include;
 typedef struct ct_source ct_source;
@@ -115,14 +116,12 @@ typedef struct ct_rules {
     uint32_t min_length, max_length, min_items, max_items;
     uint16_t max_digits, decimal_places;
     const char *pattern;
-    uint8_t version;
-    ct_value *schemes; /* a list of texts */
-    ct_value *one_of;  /* a list of texts or of integers */
     const char *title;
     const char *description; /* when given as an option; else the doc comment */
     const char *format;      /* overrides the schema's */
     ct_value *example;       /* first of `example =`, or NULL */
     ct_value *examples;      /* a list or map, or NULL */
+    ct_value *extra;         /* openapi_extra, a map, or NULL */
     bool deprecated;
     bool hidden;       /* not in the OpenAPI document */
     ct_value *options; /* all that was written, a map, for messages; or NULL */
@@ -290,6 +289,9 @@ struct ct_route {
     ct_type *part;        /* of what is sent: the result's type with some of its members */
     ct_value *tags;       /* list, or NULL */
     ct_response *responses;
+    ct_call *callbacks;
+    ct_value *external_docs; /* a map, or NULL */
+    ct_value *extra;         /* openapi_extra, a map, or NULL */
     ct_depends *depends;
     ct_around *middleware; /* outermost first */
     apus_body_kind body;
@@ -300,6 +302,13 @@ struct ct_route {
     ct_value *options;  /* all that was written, a map, for messages */
     ct_place place;
     ct_route *next; /* in its router */
+};
+
+/* A request that the service makes, which the document speaks of: Callback or Webhook.  Its
+ * route's path is what the document has as its key. */
+struct ct_call {
+    ct_route *route;
+    ct_call *next;
 };
 
 struct ct_include {
@@ -350,9 +359,12 @@ typedef struct ct_app {
     const char *title, *version, *summary, *description;
     const char *openapi_path, *docs_path, *redoc_path; /* NULL: not served */
     ct_value *tags;                                    /* [{name: ..., description: ...}] */
-    ct_value *servers;                                 /* ["https://..."] */
-    ct_value *contact, *license;                       /* maps */
+    ct_value *servers;                                 /* ["https://...", {url: ...}] */
+    ct_value *contact, *license, *external_docs;       /* maps */
     const char *terms_of_service;
+    const char *operation_ids; /* "{tag}-{name}", or NULL: as FastAPI makes them */
+    ct_value *extra;           /* openapi_extra, a map, or NULL */
+    ct_router *webhooks;       /* of routes that nobody serves; or NULL */
     apus_problems_form problems;
     const char *problem_types; /* before a code, to make a type; or NULL */
     ct_router *root;
@@ -384,6 +396,7 @@ typedef struct contract {
     ct_source *sources;
     ct_app *apps;
     ct_router *routers;          /* roots included */
+    ct_router *callbacks;        /* all Callback()s as routes that nobody serves; or NULL */
     ct_function *functions;      /* handlers, dependencies, checks */
     ct_dependency *dependencies; /* in slot order */
     ct_security *securities;

@@ -17,6 +17,8 @@ typedef enum shape {
     SHAPE_text_list, /* ["a", "b"] */
     SHAPE_map,
     SHAPE_flag_name, /* tag, tag = hidden */
+    SHAPE_server,    /* a text or a map */
+    SHAPE_servers,   /* a text, or a list of texts and maps */
 } shape;
 
 typedef struct key {
@@ -38,6 +40,8 @@ static const char *const shape_texts[] = {
     [SHAPE_text_list] = "a list of texts",
     [SHAPE_map] = "a map such as {404: problem}",
     [SHAPE_flag_name] = "nothing, or a name",
+    [SHAPE_server] = "a text or a map",
+    [SHAPE_servers] = "a text, or a list of texts and maps",
 };
 
 #define RULES                                                                                      \
@@ -47,13 +51,9 @@ static const char *const shape_texts[] = {
         { "max_items", SHAPE_whole }, { "unique", SHAPE_flag }, { "set", SHAPE_flag },             \
         { "max_digits", SHAPE_whole }, { "decimal_places", SHAPE_whole },                          \
         { "inf_nan", SHAPE_flag }, { "strict", SHAPE_flag }, { "strip", SHAPE_flag },              \
-        { "lower", SHAPE_flag }, { "upper", SHAPE_flag }, { "past", SHAPE_flag },                  \
-        { "future", SHAPE_flag }, { "aware", SHAPE_flag }, { "naive", SHAPE_flag },                \
-        { "version", SHAPE_whole }, { "schemes", SHAPE_text_list },                                \
-        { "host_required", SHAPE_flag }, { "byte_size", SHAPE_flag }, { "one_of", SHAPE_list },    \
-        { "json", SHAPE_flag }, { "title", SHAPE_text }, { "description", SHAPE_text },            \
-        { "format", SHAPE_text }, { "example", SHAPE_any }, { "examples", SHAPE_any },             \
-        { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag },                                    \
+        { "title", SHAPE_text }, { "description", SHAPE_text }, { "format", SHAPE_text },          \
+        { "example", SHAPE_any }, { "examples", SHAPE_any }, { "deprecated", SHAPE_flag },         \
+        { "hidden", SHAPE_flag }, { "openapi_extra", SHAPE_map },                                  \
     {                                                                                              \
         "alias", SHAPE_text                                                                        \
     }
@@ -65,15 +65,27 @@ static const char *const shape_texts[] = {
     }
 
 static const key app_keys[] = {
-    { "title", SHAPE_text },       { "version", SHAPE_text },
-    { "summary", SHAPE_text },     { "description", SHAPE_text },
-    { "openapi", SHAPE_off_text }, { "docs", SHAPE_off_text },
-    { "redoc", SHAPE_off_text },   { "tags", SHAPE_list },
-    { "servers", SHAPE_texts },    { "contact", SHAPE_map },
-    { "license", SHAPE_map },      { "terms_of_service", SHAPE_text },
-    { "depends", SHAPE_names },    { "middleware", SHAPE_names },
-    { "problems", SHAPE_name },    { "problem_types", SHAPE_text },
-    { "produces", SHAPE_text },    { NULL, SHAPE_any },
+    { "title", SHAPE_text },
+    { "version", SHAPE_text },
+    { "summary", SHAPE_text },
+    { "description", SHAPE_text },
+    { "openapi", SHAPE_off_text },
+    { "docs", SHAPE_off_text },
+    { "redoc", SHAPE_off_text },
+    { "tags", SHAPE_list },
+    { "servers", SHAPE_servers },
+    { "contact", SHAPE_map },
+    { "license", SHAPE_map },
+    { "terms_of_service", SHAPE_text },
+    { "external_docs", SHAPE_map },
+    { "openapi_extra", SHAPE_map },
+    { "operation_ids", SHAPE_text },
+    { "depends", SHAPE_names },
+    { "middleware", SHAPE_names },
+    { "problems", SHAPE_name },
+    { "problem_types", SHAPE_text },
+    { "produces", SHAPE_text },
+    { NULL, SHAPE_any },
 };
 static const key router_keys[] = {
     { "prefix", SHAPE_text },      { "tags", SHAPE_texts },      { "depends", SHAPE_names },
@@ -103,16 +115,44 @@ static const key route_keys[] = {
     { "item", SHAPE_name },
     { "include", SHAPE_text_list },
     { "exclude", SHAPE_text_list },
+    { "callbacks", SHAPE_names }, /* what the document says besides */
+    { "external_docs", SHAPE_map },
+    { "openapi_extra", SHAPE_map },
+    { NULL, SHAPE_any },
+};
+/* Of what is documented and not served. */
+static const key call_keys[] = {
+    { "method", SHAPE_name },
+    { "status", SHAPE_whole },
+    { "summary", SHAPE_text },
+    { "description", SHAPE_text },
+    { "response_description", SHAPE_text },
+    { "tags", SHAPE_texts },
+    { "responses", SHAPE_map },
+    { "deprecated", SHAPE_flag },
+    { "operation_id", SHAPE_text },
+    { "external_docs", SHAPE_map },
+    { "openapi_extra", SHAPE_map },
     { NULL, SHAPE_any },
 };
 static const key sse_keys[] = {
-    { "item", SHAPE_name },     { "method", SHAPE_name },
-    { "summary", SHAPE_text },  { "description", SHAPE_text },
-    { "tags", SHAPE_texts },    { "response_description", SHAPE_text },
-    { "responses", SHAPE_map }, { "deprecated", SHAPE_flag },
-    { "hidden", SHAPE_flag },   { "operation_id", SHAPE_text },
-    { "depends", SHAPE_names }, { "timeout", SHAPE_text },
-    { "omit", SHAPE_any },      { NULL, SHAPE_any },
+    { "item", SHAPE_name },
+    { "method", SHAPE_name },
+    { "summary", SHAPE_text },
+    { "description", SHAPE_text },
+    { "tags", SHAPE_texts },
+    { "response_description", SHAPE_text },
+    { "responses", SHAPE_map },
+    { "deprecated", SHAPE_flag },
+    { "hidden", SHAPE_flag },
+    { "operation_id", SHAPE_text },
+    { "depends", SHAPE_names },
+    { "timeout", SHAPE_text },
+    { "omit", SHAPE_any },
+    { "callbacks", SHAPE_names },
+    { "external_docs", SHAPE_map },
+    { "openapi_extra", SHAPE_map },
+    { NULL, SHAPE_any },
 };
 static const key no_keys[] = { { NULL, SHAPE_any } };
 static const key field_keys[] = {
@@ -150,8 +190,8 @@ static const key body_keys[] = {
     { NULL, SHAPE_any },
 };
 static const key model_keys[] = {
-    { "extra", SHAPE_name },    { "check", SHAPE_name }, { "example", SHAPE_any },
-    { "examples", SHAPE_list }, { NULL, SHAPE_any },
+    { "extra", SHAPE_name },    { "check", SHAPE_name },        { "example", SHAPE_any },
+    { "examples", SHAPE_list }, { "openapi_extra", SHAPE_map }, { NULL, SHAPE_any },
 };
 static const key security_keys[] = {
     { "header", SHAPE_text },      { "query", SHAPE_text },  { "cookie", SHAPE_text },
@@ -180,6 +220,8 @@ static const annotation annotations[] = {
     { "Head", route_keys, 1, SHAPE_text, "Head(\"/items\")" },
     { "Options", route_keys, 1, SHAPE_text, "Options(\"/items\")" },
     { "Sse", sse_keys, 1, SHAPE_text, "Sse(\"/prices\", item = price)" },
+    { "Webhook", call_keys, 1, SHAPE_text, "Webhook(\"order-shipped\")" },
+    { "Callback", call_keys, 1, SHAPE_text, "Callback(\"{$request.body#/callback_url}\")" },
     { "OnFail", no_keys, 1, SHAPE_any, "OnFail(404)" },
     { "Field", field_keys, 0, SHAPE_any, NULL },
     { "Flatten", no_keys, 0, SHAPE_any, NULL },
@@ -258,6 +300,10 @@ static bool has_shape(const ct_value *v, shape want)
         return v->kind == CT_VALUE_map;
     case SHAPE_flag_name:
         return is_truth(v) || value_word(v);
+    case SHAPE_servers:
+        return v->kind == CT_VALUE_string || all_are(v, SHAPE_server);
+    case SHAPE_server:
+        return v->kind == CT_VALUE_string || v->kind == CT_VALUE_map;
     }
     return false;
 }

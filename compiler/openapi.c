@@ -44,11 +44,9 @@ static bool is_hidden(const struct route_path *r)
     return false;
 }
 
-static void add_route(struct openapi *d, apus_json *paths, const struct route_path *r)
+void add_operation(struct openapi *d, apus_json *paths, const char *path,
+                   const struct route_path *r)
 {
-    if (is_hidden(r))
-        return;
-    const char *path = plain_path(d, r->path);
     apus_json *item = apus_json_get(paths, path);
     if (!item) {
         item = apus_json_object(d->arena);
@@ -57,6 +55,12 @@ static void add_route(struct openapi *d, apus_json *paths, const struct route_pa
     const char *key = method_keys[r->route->method];
     if (!apus_json_get(item, key)) /* the first declaration wins, as in serving */
         apus_json_set(d->arena, item, key, operation_json(d, r));
+}
+
+static void add_route(struct openapi *d, apus_json *paths, const struct route_path *r)
+{
+    if (!is_hidden(r))
+        add_operation(d, paths, plain_path(d, r->path), r);
 }
 
 static void add_router(struct openapi *d, apus_json *paths, const char *prefix,
@@ -128,6 +132,11 @@ static void add_servers(struct openapi *d, apus_json *doc, const ct_value *serve
     apus_json_set(d->arena, doc, "servers", list);
 }
 
+static bool has_maps(const ct_value *list)
+{
+    return list && list->items && list->items->kind == CT_VALUE_map;
+}
+
 apus_json *openapi_document(const contract *c, const ct_app *app, apus_arena *arena)
 {
     struct openapi d = {
@@ -145,6 +154,8 @@ apus_json *openapi_document(const contract *c, const ct_app *app, apus_arena *ar
     apus_json_set(arena, doc, "info", info_json(&d, app));
     add_servers(&d, doc, app->servers);
     apus_json_set(arena, doc, "paths", paths);
+    if (app->webhooks)
+        apus_json_set(arena, doc, "webhooks", webhooks_json(&d, app->webhooks));
     apus_json *components = apus_json_object(arena);
     if (apus_json_at(d.schemas, 0))
         apus_json_set(arena, components, "schemas", d.schemas);
@@ -152,8 +163,11 @@ apus_json *openapi_document(const contract *c, const ct_app *app, apus_arena *ar
         apus_json_set(arena, components, "securitySchemes", d.security);
     if (apus_json_at(components, 0))
         apus_json_set(arena, doc, "components", components);
-    if (app->tags && app->tags->kind == CT_VALUE_list && app->tags->items->kind == CT_VALUE_map)
+    if (has_maps(app->tags))
         apus_json_set(arena, doc, "tags", value_json(&d, NULL, app->tags));
+    if (app->external_docs)
+        apus_json_set(arena, doc, "externalDocs", value_json(&d, NULL, app->external_docs));
+    merge_extra(&d, doc, app->extra);
     return doc;
 }
 

@@ -59,6 +59,12 @@ struct failure_content {
 };
 struct failure_content failure_content(struct openapi *d, bool is_invalid);
 
+/* --- openapi_extra.c --- */
+
+/* Merges openapi_extra (or NULL) into an object: objects member by member, lists one behind
+ * the other, anything else in place of what is there. */
+void merge_extra(struct openapi *d, apus_json *into, const ct_value *extra);
+
 /* --- openapi_operation.c --- */
 
 /* One way to a route: through which routers, with what they add. */
@@ -66,6 +72,7 @@ struct route_path {
     const char *path; /* the whole template */
     const ct_route *route;
     const struct via *via;
+    bool is_call; /* a webhook or callback: somebody else serves it */
 };
 struct via {
     const ct_router *router;
@@ -74,5 +81,24 @@ struct via {
 };
 
 apus_json *operation_json(struct openapi *d, const struct route_path *r);
+
+/* The tags of its routers and its own, as a list. */
+apus_json *operation_tags(struct openapi *d, const struct route_path *r);
+
+/* --- openapi_id.c --- */
+
+const char *operation_id(struct openapi *d, const struct route_path *r);
+
+/* --- openapi_call.c --- */
+
+/* The webhooks of the app, by name; or those callbacks, by function. */
+apus_json *webhooks_json(struct openapi *d, const ct_router *webhooks);
+apus_json *callbacks_json(struct openapi *d, const ct_call *calls);
+
+/* --- openapi.c --- */
+
+/* Sets the operation of a path's item by its method, unless there is one. */
+void add_operation(struct openapi *d, apus_json *paths, const char *path,
+                   const struct route_path *r);
 
 #endif

@@ -1,39 +1,7 @@
 /* One operation: parameters, body, answers, security. */
-#include <ctype.h>
 #include <string.h>
 
 #include "compiler/openapi.h"
-
-/* --- names --- */
-
-static const char *const method_words[] = {
-    [APUS_METHOD_other] = "other",   [APUS_METHOD_GET] = "get",
-    [APUS_METHOD_HEAD] = "head",     [APUS_METHOD_POST] = "post",
-    [APUS_METHOD_PUT] = "put",       [APUS_METHOD_PATCH] = "patch",
-    [APUS_METHOD_DELETE] = "delete", [APUS_METHOD_OPTIONS] = "options",
-    [APUS_METHOD_TRACE] = "trace",
-};
-
-/* name + path + method with everything but word characters replaced, as FastAPI
- * does: read_item_items__item_id__get. */
-static const char *operation_id(struct openapi *d, const struct route_path *r)
-{
-    if (r->route->operation_id && *r->route->operation_id)
-        return r->route->operation_id;
-    char *id = (char *)(uintptr_t)doc_name(d, "%s%s", r->route->function->name, r->path);
-    char *to = id;
-    bool in_convertor = false;
-    for (const char *p = id; *p; p++) {
-        if (*p == ':')
-            in_convertor = true; /* {path:path} counts as {path} */
-        if (*p == '}')
-            in_convertor = false;
-        if (!in_convertor)
-            *to++ = (char)(isalnum((unsigned char)*p) ? *p : '_');
-    }
-    *to = '\0';
-    return doc_name(d, "%s_%s", id, method_words[r->route->method]);
-}
 
 static const char *phrase(unsigned status)
 {
@@ -267,6 +235,14 @@ static apus_json *content_json(struct openapi *d, const char *type, apus_json *s
     return content;
 }
 
+/* Named ones, with summaries, as Swagger UI offers them to choose from. */
+static void add_named_examples(struct openapi *d, apus_json *media, const ct_param *p)
+{
+    const ct_value *examples = p ? p->field.rules.examples : NULL;
+    if (examples && examples->kind == CT_VALUE_map)
+        apus_json_set(d->arena, media, "examples", value_json(d, NULL, examples));
+}
+
 static bool add_body(struct openapi *d, apus_json *operation, const struct route_path *r)
 {
     struct body b = { 0 };
@@ -278,7 +254,9 @@ static bool add_body(struct openapi *d, apus_json *operation, const struct route
                        : b.has_file                       ? "multipart/form-data"
                                                           : "application/x-www-form-urlencoded";
     apus_json *body = apus_json_object(d->arena);
-    apus_json_set(d->arena, body, "content", content_json(d, type, body_schema(d, r, &b)));
+    apus_json *content = content_json(d, type, body_schema(d, r, &b));
+    add_named_examples(d, apus_json_get(content, type), b.single);
+    apus_json_set(d->arena, body, "content", content);
     set_true(d, body, "required", b.required);
     apus_json_set(d->arena, operation, "requestBody", body);
     return true;
@@ -294,6 +272,8 @@ static bool has_content(unsigned status)
 static apus_json *result_schema(struct openapi *d, const struct route_path *r)
 {
     const ct_result *result = &r->route->function->result;
+    if (result->is_void && r->is_call) /* whatever is answered is not looked at */
+        return apus_json_object(d->arena);
     if (result->is_void) {
         apus_json *null = apus_json_object(d->arena);
         set_text(d, null, "type", "null");
@@ -474,6 +454,14 @@ static void add_tags_of(struct openapi *d, apus_json *list, const struct via *vi
     add_tags(d, list, via->router->tags);
 }
 
+apus_json *operation_tags(struct openapi *d, const struct route_path *r)
+{
+    apus_json *tags = apus_json_array(d->arena);
+    add_tags_of(d, tags, r->via);
+    add_tags(d, tags, r->route->tags);
+    return tags;
+}
+
 static apus_json *scheme_json(struct openapi *d, const ct_security *s)
 {
     static const char *const places[] = {
@@ -540,10 +528,8 @@ static void note_value(struct openapi *d, const ct_param *p, void *ctx)
 apus_json *operation_json(struct openapi *d, const struct route_path *r)
 {
     const ct_route *route = r->route;
-    apus_json *operation = apus_json_object(d->arena), *tags = apus_json_array(d->arena);
-    add_tags_of(d, tags, r->via);
-    add_tags(d, tags, route->tags);
-    set_unless_empty(d, operation, "tags", tags);
+    apus_json *operation = apus_json_object(d->arena);
+    set_unless_empty(d, operation, "tags", operation_tags(d, r));
     set_text(d, operation, "summary",
              route->summary ? route->summary : title_of(d, route->function->name));
     set_text(d, operation, "description",
@@ -559,5 +545,11 @@ apus_json *operation_json(struct openapi *d, const struct route_path *r)
     apus_json *security = apus_json_array(d->arena);
     each_in_operation(d, r, collect_security, security);
     set_unless_empty(d, operation, "security", security);
+    if (route->callbacks)
+        apus_json_set(d->arena, operation, "callbacks", callbacks_json(d, route->callbacks));
+    if (route->external_docs)
+        apus_json_set(d->arena, operation, "externalDocs",
+                      value_json(d, NULL, route->external_docs));
+    merge_extra(d, operation, route->extra);
     return operation;
 }

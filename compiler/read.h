@@ -48,7 +48,7 @@ typedef struct reader {
     name_table symbols;    /* of models and enums, to keep them unique */
     name_table securities; /* c_name -> ct_security */
     name_table declared;   /* name -> function_decl that is defined nowhere here */
-    struct route_read *routes;
+    struct route_reading *routes;
     name_table dependencies; /* symbols of dependencies, to keep them unique */
     name_table arounds;      /* name of a Middleware(...) line -> its ct_place */
 } reader;
@@ -281,11 +281,26 @@ ct_security *security_find(unit *u, CXType t, bool *is_pointer);
 void items_read_routes(unit *u);
 void items_bind_routes(reader *r);
 
+/* The app of the file's latest Router or App in front of it; or NULL. */
+ct_app *app_for(unit *u, const file_item *at);
+
+/* Adds a route of f to router and leaves its parameters for items_bind_routes. */
+ct_route *route_read(unit *u, function_decl *f, const note *n, ct_router *router,
+                     apus_method method);
+
 /* The type that a name in an option means; NULL after an error. */
 ct_type *type_called(unit *u, const ct_value *v);
 
 /* "500ms", "2s": in nanoseconds; -1 for what is no length of time. */
 int64_t duration_read(const char *text);
+
+/* --- read_call.c --- */
+
+void webhook_read(unit *u, const file_item *it, const note *n);
+void callback_read(unit *u, const file_item *it, const note *n);
+
+/* callbacks = [f, g], when all sources are known. */
+ct_call *callbacks_read(unit *u, const ct_value *options);
 
 /* --- read_body.c --- */
 

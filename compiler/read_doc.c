@@ -77,6 +77,13 @@ static bool is_other_command(apus_str line)
     return false;
 }
 
+/* What follows is for readers of the source: @internal, or a form feed (as FastAPI has it). */
+static bool ends_text(apus_str line)
+{
+    bool is_command = line.len && (line.ptr[0] == '@' || line.ptr[0] == '\\');
+    return is_command && apus_str_starts(apus_str_slice(line, 1, line.len), APUS_STR("internal"));
+}
+
 /* The text of a comment: all of it but its @param lines or, with param, what
  * stands behind that one.  Blank lines at both ends are dropped. */
 static const char *strip(unit *u, apus_str raw, const char *param)
@@ -84,10 +91,14 @@ static const char *strip(unit *u, apus_str raw, const char *param)
     apus_buf out = apus_buf_in(u->reader->arena);
     unsigned blank = 0;
     bool is_ours = param == NULL;
+    if (!param)
+        raw = apus_str_slice(raw, 0, apus_str_find(raw, '\f'));
     while (raw.len) {
         size_t end = apus_str_find(raw, '\n');
         apus_str line = apus_str_cut(&raw, end < raw.len ? end + 1 : raw.len), name;
         line = strip_command(strip_line_marker(line));
+        if (ends_text(line) && !param)
+            break;
         if (take_param(&line, &name))
             is_ours = param && apus_str_eq(name, apus_str_of(param));
         else if (is_other_command(line))

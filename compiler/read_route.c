@@ -9,16 +9,11 @@
 static const struct {
     const char *word;
     apus_method method;
-    bool has_body;
 } methods[] = {
-    { "Get", APUS_METHOD_GET, false },
-    { "Post", APUS_METHOD_POST, true },
-    { "Put", APUS_METHOD_PUT, true },
-    { "Patch", APUS_METHOD_PATCH, true },
-    { "Delete", APUS_METHOD_DELETE, false },
-    { "Head", APUS_METHOD_HEAD, false },
-    { "Options", APUS_METHOD_OPTIONS, false },
-    { "Sse", APUS_METHOD_GET, false }, /* or what its `method` says */
+    { "Get", APUS_METHOD_GET },         { "Post", APUS_METHOD_POST },
+    { "Put", APUS_METHOD_PUT },         { "Patch", APUS_METHOD_PATCH },
+    { "Delete", APUS_METHOD_DELETE },   { "Head", APUS_METHOD_HEAD },
+    { "Options", APUS_METHOD_OPTIONS }, { "Sse", APUS_METHOD_GET }, /* or what its `method` says */
 };
 
 enum { N_METHODS = sizeof(methods) / sizeof(methods[0]) };
@@ -29,6 +24,11 @@ static size_t find_method(const char *word)
     while (i < N_METHODS && strcmp(methods[i].word, word) != 0)
         i++;
     return i;
+}
+
+static bool has_body(apus_method method)
+{
+    return method == APUS_METHOD_POST || method == APUS_METHOD_PUT || method == APUS_METHOD_PATCH;
 }
 
 /* --- which router --- */
@@ -231,13 +231,12 @@ static ct_response *read_responses(unit *u, const ct_value *options)
 /* --- reading --- */
 
 /* What items_read_routes leaves for items_bind_routes. */
-struct route_read {
+struct route_reading {
     unit *unit;
     function_decl *function;
     const note *note;
     ct_route *route;
-    size_t method; /* index into methods */
-    struct route_read *next;
+    struct route_reading *next;
 };
 
 static void say_no_events(unit *u, const function_decl *f)
@@ -250,7 +249,7 @@ static void say_no_events(unit *u, const function_decl *f)
 }
 
 /* An answer of events: what it produces, and by which method. */
-static void read_events(unit *u, ct_route *route, const function_decl *f, size_t *method)
+static void read_events(unit *u, ct_route *route, const function_decl *f)
 {
     const ct_value *v = value_get(route->options, "method");
     const char *word = value_word(v);
@@ -264,28 +263,18 @@ static void read_events(unit *u, ct_route *route, const function_decl *f, size_t
                    word ? word : value_kind_text(v));
         return;
     }
-    *method = find_method("Post");
     route->method = APUS_METHOD_POST;
 }
 
-static void read_route(unit *u, const file_item *it, const note *n, size_t method)
+ct_route *route_read(unit *u, function_decl *f, const note *n, ct_router *router,
+                     apus_method method)
 {
-    ct_router *router = router_for(u, it, cursor_place(u, it->cursor).file);
-    if (!router) {
-        diag *g =
-            diag_error(u->reader->diags, n->place,
-                       "this route belongs to no app: there is no App or Router in this file");
-        diag_note(u->reader->diags, g, NULL,
-                  "put App(name, title = \"...\", version = \"...\"); in front of it, or a Router "
-                  "that an app includes");
-        return;
-    }
     const ct_value *o = n->options, *path = value_unnamed(o, 0);
     ct_route *route = NEW(u->reader->arena, ct_route);
     *route = (ct_route){
-        .method = methods[method].method,
+        .method = method,
         .path = path && path->kind == CT_VALUE_string ? path->text : "",
-        .function = function_read(it->function),
+        .function = function_read(f),
         .router = router,
         .status = read_status(u, value_get(o, "status")),
         .summary = value_text(o, "summary"),
@@ -296,6 +285,8 @@ static void read_route(unit *u, const file_item *it, const note *n, size_t metho
         .item = value_get(o, "item") ? type_called(u, value_get(o, "item")) : NULL,
         .tags = read_texts(u, o, "tags"),
         .responses = read_responses(u, o),
+        .external_docs = (ct_value *)(uintptr_t)value_get(o, "external_docs"),
+        .extra = (ct_value *)(uintptr_t)value_get(o, "openapi_extra"),
         .deprecated = value_flag(o, "deprecated"),
         .hidden = value_flag(o, "hidden"),
         .blocking = value_flag(o, "blocking"),
@@ -305,15 +296,28 @@ static void read_route(unit *u, const file_item *it, const note *n, size_t metho
         .place = n->place,
     };
     if (strcmp(n->word, "Sse") == 0)
-        read_events(u, route, it->function, &method);
+        read_events(u, route, f);
     if (route->item && !route->produces)
         route->produces = "application/jsonl";
     APPEND(router->routes, route);
-    struct route_read *r = NEW(u->reader->arena, struct route_read);
-    *r = (struct route_read){
-        .unit = u, .function = it->function, .note = n, .route = route, .method = method
-    };
+    struct route_reading *r = NEW(u->reader->arena, struct route_reading);
+    *r = (struct route_reading){ .unit = u, .function = f, .note = n, .route = route };
     APPEND(u->reader->routes, r);
+    return route;
+}
+
+static void read_served(unit *u, const file_item *it, const note *n, size_t method)
+{
+    ct_router *router = router_for(u, it, cursor_place(u, it->cursor).file);
+    if (router) {
+        route_read(u, it->function, n, router, methods[method].method);
+        return;
+    }
+    diag *g = diag_error(u->reader->diags, n->place,
+                         "this route belongs to no app: there is no App or Router in this file");
+    diag_note(u->reader->diags, g, NULL,
+              "put App(name, title = \"...\", version = \"...\"); in front of it, or a Router "
+              "that an app includes");
 }
 
 /* --- OnFail --- */
@@ -326,6 +330,11 @@ static ct_app *app_of(reader *r, const ct_router *router)
             return app;
     }
     return only;
+}
+
+ct_app *app_for(unit *u, const file_item *at)
+{
+    return app_of(u->reader, router_for(u, at, cursor_place(u, at->cursor).file));
 }
 
 static bool on_fail_answers(unit *u, const function_decl *f)
@@ -375,7 +384,7 @@ static void read_on_fail(unit *u, const file_item *it, const note *n)
 {
     reader *r = u->reader;
     const ct_value *what = value_unnamed(n->options, 0);
-    ct_app *app = app_of(r, router_for(u, it, cursor_place(u, it->cursor).file));
+    ct_app *app = app_for(u, it);
     if (!what)
         return;
     if (!app) {
@@ -420,9 +429,13 @@ void items_read_routes(unit *u)
         for (const note *n = is_ours(u, it) ? it->function->notes : NULL; n; n = n->next) {
             size_t method = find_method(n->word);
             if (method < N_METHODS)
-                read_route(u, it, n, method);
+                read_served(u, it, n, method);
             else if (strcmp(n->word, "OnFail") == 0)
                 read_on_fail(u, it, n);
+            else if (strcmp(n->word, "Webhook") == 0)
+                webhook_read(u, it, n);
+            else if (strcmp(n->word, "Callback") == 0)
+                callback_read(u, it, n);
         }
     }
 }
@@ -466,19 +479,20 @@ static bool same_sources(const ct_param *a, const ct_param *b)
     return !a && !b;
 }
 
-static void bind_params(struct route_read *r)
+static void bind_params(struct route_reading *r)
 {
     unit *u = r->unit;
     ct_route *route = r->route;
     const char *const *names =
         path_names_of(u->reader->arena, u->reader->out, route->router, route->path);
     binding b = { .path_names = names,
-                  .takes_body = methods[r->method].has_body,
-                  .what = methods[r->method].word };
+                  .takes_body = has_body(route->method),
+                  .what = r->note->word };
     unsigned errors = u->reader->diags->n_errors;
     ct_param *params = params_bind(r->function, &b);
     route->depends = depends_read(u, r->note->options, names);
     route->middleware = middleware_read(u, r->note->options);
+    route->callbacks = callbacks_read(u, r->note->options);
     ct_function *f = route->function;
     f->is_broken = f->is_broken || errors != u->reader->diags->n_errors;
     bool is_second = f->params != NULL;
@@ -574,7 +588,7 @@ static void bind_produces(unit *u, ct_route *route)
 
 void items_bind_routes(reader *r)
 {
-    for (struct route_read *one = r->routes; one; one = one->next) {
+    for (struct route_reading *one = r->routes; one; one = one->next) {
         bind_result(one->unit, one->function, &one->route->function->result);
         bind_produces(one->unit, one->route);
         part_read(one->unit, one->route);

@@ -45,6 +45,12 @@
 #define APUS_OPTIONS(...) APUS__NOTE("Options", __VA_ARGS__)
 #define APUS_SSE(...)     APUS__NOTE("Sse", __VA_ARGS__)
 
+/* In front of the prototype of a function that nobody defines: a request that this service
+ * makes, for the document.  Webhook("order-shipped") to whoever registered for it,
+ * Callback("{$request.body#/callback_url}") as an answer to a route that names it. */
+#define APUS_WEBHOOK(...)  APUS__NOTE("Webhook", __VA_ARGS__)
+#define APUS_CALLBACK(...) APUS__NOTE("Callback", __VA_ARGS__)
+
 /* In front of a function: rewrites the failures with that code or status. */
 #define APUS_ON_FAIL(...) APUS__NOTE("OnFail", __VA_ARGS__)
 
@@ -166,6 +172,8 @@
 #define Head       APUS_HEAD
 #define Options    APUS_OPTIONS
 #define Sse        APUS_SSE
+#define Webhook    APUS_WEBHOOK
+#define Callback   APUS_CALLBACK
 #define OnFail     APUS_ON_FAIL
 #define Field      APUS_FIELD
 #define Flatten    APUS_FLATTEN

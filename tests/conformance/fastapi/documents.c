@@ -1,4 +1,4 @@
-/* docs_src/metadata/tutorial001, schema_extra_example/tutorial004. */
+/* docs_src/metadata/tutorial001, openapi_webhooks/tutorial001, schema_extra_example/tutorial004. */
 #include <apus/apus.h>
 
 App(metadata1, title = "ChimichangApp", version = "0.0.1",
@@ -47,4 +47,28 @@ apus_json *examples4_update_item(
     apus_json_set(a, out, "item_id", apus_json_int(a, item_id));
     apus_json_set(a, out, "item", apus_json_of(req, examples4_item, item));
     return out;
+}
+
+App(webhooks1, title = "FastAPI", version = "0.1.0");
+
+typedef struct webhooks1_subscription {
+    apus_str username;
+    double monthly_fee;
+    apus_time start_date;
+} Name("Subscription") webhooks1_subscription;
+
+/// When a new user subscribes to your service we'll send you a POST request with this
+/// data to the URL that you register for the event `new-subscription` in the dashboard.
+Webhook("new-subscription", operation_id = "new_subscriptionnew_subscription_post",
+        summary = "New Subscription")
+void webhooks1_new_subscription(const webhooks1_subscription *body);
+
+Get("/users/", operation_id = "read_users_users__get", summary = "Read Users")
+apus_json *webhooks1_read_users(apus_req *req)
+{
+    apus_arena *a = apus_req_arena(req);
+    apus_json *list = apus_json_array(a);
+    apus_json_add(list, apus_json_text(a, APUS_STR("Rick")));
+    apus_json_add(list, apus_json_text(a, APUS_STR("Morty")));
+    return list;
 }

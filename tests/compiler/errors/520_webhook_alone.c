@@ -1,0 +1,4 @@
+#include <apus/apus.h>
+
+Webhook("new-subscription")
+void new_subscription(const char *name Query());
