@@ -177,7 +177,8 @@ static bool step(const struct project *p, const struct argv *a, const char **err
 static void add_flags(struct argv *a, const struct project *p, const struct toolchain *t)
 {
     static const char *const by_kind[] = { "-O2 -g", "-O0 -g", "-O0 -g" };
-    argv_add_words(a, "-std=c17 -Wall -Wextra -fstack-clash-protection -D_GNU_SOURCE");
+    argv_add_words(
+        a, "-std=c17 -Wall -Wextra -Wno-unused-parameter -fstack-clash-protection -D_GNU_SOURCE");
     argv_add_words(a, by_kind[p->kind]);
     argv_add(a, textf(p->arena, "-I%s", t->include));
     argv_add_words(a, p->cflags);

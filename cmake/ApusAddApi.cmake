@@ -33,8 +33,9 @@ function(apus_add_api target)
     DEPENDS ${sources} $<$<TARGET_EXISTS:apusc>:apusc>
     COMMENT "apusc ${target}" VERBATIM COMMAND_EXPAND_LISTS)
   add_custom_target(${target}_contract DEPENDS "${dir}/stamp")
-  # handlers are called through tables: they need no prototype
-  set_source_files_properties(${wrappers} PROPERTIES COMPILE_OPTIONS "-Wno-missing-prototypes")
+  # handlers are called through tables: they need no prototype, and not all they are given
+  set_source_files_properties(${wrappers} PROPERTIES COMPILE_OPTIONS
+    "-Wno-missing-prototypes;-Wno-unused-parameter")
   add_executable(${target} ${wrappers})
   add_dependencies(${target} ${target}_contract)
   target_include_directories(${target} PRIVATE "${include}" "${CMAKE_CURRENT_SOURCE_DIR}")

@@ -84,6 +84,10 @@ static bool fits_special(const struct subject *s, apus_kind kind)
     apus_uuid id;
     apus_decimal n;
     apus_ip ip;
+    apus_clock_time clock;
+    apus_ip_network network;
+    apus_ip_interface interface;
+    apus_name_email mailbox;
     const char *why = NULL, *what = NULL;
     bool ok = true;
     switch (kind) {
@@ -104,6 +108,18 @@ static bool fits_special(const struct subject *s, apus_kind kind)
         break;
     case APUS_KIND_ip:
         ok = apus_ip_parse(text, &ip, &why), what = "an address";
+        break;
+    case APUS_KIND_clock_time:
+        ok = apus_clock_time_parse(text, &clock, &why), what = "a time of day";
+        break;
+    case APUS_KIND_ip_network:
+        ok = apus_ip_network_parse(text, &network), what = "a network";
+        break;
+    case APUS_KIND_ip_interface:
+        ok = apus_ip_interface_parse(text, &interface), what = "an interface";
+        break;
+    case APUS_KIND_name_email:
+        ok = apus_name_email_parse(text, &mailbox, &why), what = "an e-mail address";
         break;
     case APUS_KIND_url:
         ok = apus_url_check(text, &why), what = "a URL";
@@ -142,12 +158,24 @@ static bool breaks(const struct subject *s, const char *key, const char *rule)
     return false;
 }
 
+static bool is_listed(const ct_value *list, const ct_value *value)
+{
+    for (const ct_value *v = list->items; v; v = v->next) {
+        if (v->kind == value->kind && (v->kind == CT_VALUE_string ? !strcmp(v->text, value->text)
+                                                                  : v->integer == value->integer))
+            return true;
+    }
+    return false;
+}
+
 static bool keeps_bounds(const struct subject *s)
 {
     const ct_rules *r = &s->field->rules;
     const ct_value *v = s->value;
     apus_arena *a = s->k->arena;
     double n = v->kind == CT_VALUE_string ? strtod(v->text, NULL) : v->number;
+    if (r->one_of && v->kind == CT_VALUE_int && !is_listed(r->one_of, v))
+        return breaks(s, "one_of", "is none of those that are admitted");
     if ((r->has & APUS_RULE_gt) && !(n > r->gt.number))
         return breaks(s, "gt", memory_textf(a, "is not greater than %s", r->gt_text));
     if ((r->has & APUS_RULE_ge) && !(n >= r->ge.number))
@@ -176,6 +204,8 @@ static bool keeps_lengths(const struct subject *s)
     if ((r->has & APUS_RULE_max_length) && n > r->max_length)
         return breaks(s, "max_length",
                       memory_textf(a, "has more than %u characters", r->max_length));
+    if (r->one_of && !is_listed(r->one_of, s->value))
+        return breaks(s, "one_of", "is none of those that are admitted");
     if ((r->has & APUS_RULE_pattern) && !pattern_matches(r->pattern, s->value->text))
         return breaks(s, "pattern", "does not match its pattern");
     return true;

@@ -30,8 +30,11 @@ static bool is_plain_list(const ct_type *t)
            is_plain(t->item) && !t->item_pointer;
 }
 
-static bool can_stand_in(const ct_type *t, apus_in in)
+static bool can_stand_in(const ct_field *f, apus_in in)
 {
+    const ct_type *t = f->type;
+    if (f->flags & APUS_FIELD_json)
+        return t->kind != APUS_KIND_none; /* one text says it all */
     bool takes_list = in == APUS_IN_query || in == APUS_IN_header || in == APUS_IN_form;
     return is_plain(t) || (takes_list && is_plain_list(t));
 }
@@ -57,7 +60,7 @@ static void check_spread(checker *k, const ct_param *p)
         return;
     }
     for (const ct_field *f = m->fields; f; f = f->next) {
-        if (!can_stand_in(f->type, p->in))
+        if (!can_stand_in(f, p->in))
             say_cannot(k, f, p->in, p->c_name);
     }
 }
@@ -110,7 +113,7 @@ static void check_value(checker *k, const ct_param *p)
     }
     if (p->flags & APUS_PARAM_model && p->in != APUS_IN_path)
         check_spread(k, p);
-    else if (!can_stand_in(p->field.type, p->in))
+    else if (!can_stand_in(&p->field, p->in))
         say_cannot(k, &p->field, p->in, NULL);
     else if (p->in == APUS_IN_path)
         check_path_param(k, p);

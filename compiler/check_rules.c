@@ -19,7 +19,7 @@ bool is_number_kind(apus_kind kind)
 bool is_text_kind(apus_kind kind)
 {
     return kind == APUS_KIND_str || kind == APUS_KIND_cstr || kind == APUS_KIND_chars ||
-           kind == APUS_KIND_url || kind == APUS_KIND_email;
+           kind == APUS_KIND_url || kind == APUS_KIND_email || kind == APUS_KIND_secret;
 }
 
 bool holds_items(apus_kind kind)
@@ -57,6 +57,13 @@ typedef enum sort {
     SORT_items,
     SORT_decimal,
     SORT_floating,
+    SORT_string,
+    SORT_moment,
+    SORT_zoned,
+    SORT_version,
+    SORT_url,
+    SORT_integer,
+    SORT_choice,
 } sort;
 
 static const struct {
@@ -80,7 +87,28 @@ static const struct {
     { "max_digits", APUS_RULE_max_digits, SORT_decimal },
     { "decimal_places", APUS_RULE_decimal_places, SORT_decimal },
     { "inf_nan", APUS_RULE_inf_nan, SORT_floating },
+    { "lower", APUS_RULE_lower, SORT_string },
+    { "upper", APUS_RULE_upper, SORT_string },
+    { "past", APUS_RULE_past, SORT_moment },
+    { "future", APUS_RULE_future, SORT_moment },
+    { "aware", APUS_RULE_aware, SORT_zoned },
+    { "naive", APUS_RULE_naive, SORT_zoned },
+    { "version", APUS_RULE_version, SORT_version },
+    { "schemes", APUS_RULE_schemes, SORT_url },
+    { "host_required", APUS_RULE_host, SORT_url },
+    { "byte_size", APUS_RULE_byte_size, SORT_integer },
+    { "one_of", APUS_RULE_one_of, SORT_choice },
 };
+
+static bool is_string(apus_kind kind)
+{
+    return kind == APUS_KIND_str || kind == APUS_KIND_cstr || kind == APUS_KIND_chars;
+}
+
+static bool is_ip(apus_kind kind)
+{
+    return kind == APUS_KIND_ip || kind == APUS_KIND_ip_network || kind == APUS_KIND_ip_interface;
+}
 
 static bool fits_sort(const ct_type *t, sort s)
 {
@@ -96,6 +124,20 @@ static bool fits_sort(const ct_type *t, sort s)
         return inner == APUS_KIND_decimal;
     case SORT_floating:
         return inner == APUS_KIND_float || inner == APUS_KIND_double;
+    case SORT_string:
+        return is_string(inner);
+    case SORT_moment:
+        return inner == APUS_KIND_time || inner == APUS_KIND_date;
+    case SORT_zoned:
+        return inner == APUS_KIND_time || inner == APUS_KIND_clock_time;
+    case SORT_version:
+        return inner == APUS_KIND_uuid || is_ip(inner);
+    case SORT_url:
+        return inner == APUS_KIND_url;
+    case SORT_integer:
+        return is_integer_kind(inner);
+    case SORT_choice:
+        return is_integer_kind(inner) || is_string(inner);
     }
     return false;
 }
@@ -108,6 +150,13 @@ static void say_misfit(checker *k, const ct_field *f, const char *key, sort s)
         [SORT_items] = "lists and maps",
         [SORT_decimal] = "apus_decimal",
         [SORT_floating] = "float and double",
+        [SORT_string] = "text",
+        [SORT_moment] = "apus_time and apus_date",
+        [SORT_zoned] = "apus_time and apus_clock_time",
+        [SORT_version] = "apus_uuid and addresses",
+        [SORT_url] = "apus_url",
+        [SORT_integer] = "integers",
+        [SORT_choice] = "text and integers",
     };
     diag *g =
         diag_error(k->diags, value_place(f->rules.options, key, f->place),
@@ -278,6 +327,57 @@ static void check_flags(checker *k, const ct_field *f)
                    f->c_name);
 }
 
+/* --- what excludes one another, and what is not known --- */
+
+static void check_opposites(checker *k, const ct_field *f)
+{
+    static const struct {
+        uint32_t one, other;
+        const char *key, *text;
+    } opposites[] = {
+        { APUS_RULE_past, APUS_RULE_future, "future", "both past and future" },
+        { APUS_RULE_aware, APUS_RULE_naive, "naive", "both aware and naive" },
+        { APUS_RULE_lower, APUS_RULE_upper, "upper", "both lower and upper" },
+    };
+    for (size_t i = 0; i < sizeof(opposites) / sizeof(opposites[0]); i++) {
+        uint32_t both = opposites[i].one | opposites[i].other;
+        if ((f->rules.has & both) == both)
+            diag_error(k->diags, value_place(f->rules.options, opposites[i].key, f->place),
+                       "nothing is %s: take one out", opposites[i].text);
+    }
+}
+
+static void check_version(checker *k, const ct_field *f)
+{
+    apus_kind inner = innermost(f->type)->kind;
+    uint8_t v = f->rules.version;
+    if (!(f->rules.has & APUS_RULE_version))
+        return;
+    if (is_ip(inner) ? v == 4 || v == 6 : v >= 1 && v <= 8)
+        return;
+    diag *g = diag_error(k->diags, value_place(f->rules.options, "version", f->place),
+                         "there is no version %u of '%s'", v, innermost(f->type)->c_name);
+    diag_note(k->diags, g, NULL,
+              is_ip(inner) ? "addresses have version 4 or 6" : "UUIDs have versions 1 to 8");
+}
+
+static void check_choices(checker *k, const ct_field *f)
+{
+    bool of_text = is_string(innermost(f->type)->kind);
+    enum { CHOICES_MAX = 255 };
+    size_t n = 0;
+    const ct_value *list = f->rules.one_of;
+    for (const ct_value *v = list ? list->items : NULL; v; v = v->next, n++) {
+        if (v->kind != (of_text ? CT_VALUE_string : CT_VALUE_int))
+            diag_error(k->diags, v->place, "'%s' is %s, and %s is not one", f->c_name,
+                       of_text ? "a text" : "a whole number", value_kind_text(v));
+    }
+    if (n > CHOICES_MAX) {
+        diag *g = diag_error(k->diags, list->place, "one_of takes at most %d values", CHOICES_MAX);
+        diag_note(k->diags, g, NULL, "an enum takes more");
+    }
+}
+
 void check_rules(checker *k, const ct_field *f)
 {
     if (!f->rules.options)
@@ -288,4 +388,7 @@ void check_rules(checker *k, const ct_field *f)
     check_bounds(k, f);
     check_lengths(k, f);
     check_pattern(k, f);
+    check_opposites(k, f);
+    check_version(k, f);
+    check_choices(k, f);
 }

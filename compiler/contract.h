@@ -116,6 +116,9 @@ typedef struct ct_rules {
     uint32_t min_length, max_length, min_items, max_items;
     uint16_t max_digits, decimal_places;
     const char *pattern;
+    uint8_t version;
+    ct_value *schemes; /* a list of texts */
+    ct_value *one_of;  /* a list of texts or of integers */
     const char *title;
     const char *description; /* when given as an option; else the doc comment */
     const char *format;      /* overrides the schema's */

@@ -3,6 +3,7 @@
 
 #include "apus/text.h"
 #include "compiler/emit_c.h"
+#include "compiler/value.h"
 
 void emit_enum(struct out *o, const ct_enum *e)
 {
@@ -53,6 +54,17 @@ static const char *rule_flags(struct out *o, uint32_t has)
         "strict",
         "strip",
         "set",
+        "lower",
+        "upper",
+        "past",
+        "future",
+        "aware",
+        "naive",
+        "version",
+        "schemes",
+        "host",
+        "byte_size",
+        "one_of",
     };
     const char *text = "";
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -62,6 +74,28 @@ static const char *rule_flags(struct out *o, uint32_t has)
     return text;
 }
 
+static void emit_schemes(struct out *o, const char *symbol, const ct_value *list)
+{
+    out_line(o, "static const apus_str %s_schemes[] = {", symbol);
+    for (const ct_value *v = list->items; v; v = v->next)
+        out_line(o, "    %s,", out_str_init(o, v->text));
+    out_line(o, "};\n");
+}
+
+static void emit_choices(struct out *o, const char *symbol, const ct_value *list)
+{
+    out_line(o, "static const apus_choice %s_choices[] = {", symbol);
+    for (const ct_value *v = list->items; v; v = v->next) {
+        if (v->kind == CT_VALUE_string)
+            out_line(o, "    { .name = %s },", out_str_init(o, v->text));
+        else if (v->integer == INT64_MIN)
+            out_line(o, "    { .value = INT64_MIN },");
+        else
+            out_line(o, "    { .value = INT64_C(%lld) },", (long long)v->integer);
+    }
+    out_line(o, "};\n");
+}
+
 const char *emit_rules(struct out *o, const char *symbol, const ct_rules *r)
 {
     if (!r->has)
@@ -69,6 +103,10 @@ const char *emit_rules(struct out *o, const char *symbol, const ct_rules *r)
     if (r->has & APUS_RULE_pattern)
         out_line(o, "static apus_pattern %s_pattern = { .text = %s };", symbol,
                  out_quoted(o, r->pattern));
+    if (r->schemes)
+        emit_schemes(o, symbol, r->schemes);
+    if (r->one_of)
+        emit_choices(o, symbol, r->one_of);
     out_line(o, "static const apus_rules %s_rules = {", symbol);
     out_line(o, "    .has = %s,", rule_flags(o, r->has));
     const struct {
@@ -104,6 +142,16 @@ const char *emit_rules(struct out *o, const char *symbol, const ct_rules *r)
     }
     if (r->has & APUS_RULE_pattern)
         out_line(o, "    .pattern = &%s_pattern,", symbol);
+    if (r->has & APUS_RULE_version)
+        out_line(o, "    .version = %u,", r->version);
+    if (r->schemes) {
+        out_line(o, "    .schemes = %s_schemes,", symbol);
+        out_line(o, "    .n_schemes = %zu,", value_count(r->schemes));
+    }
+    if (r->one_of) {
+        out_line(o, "    .one_of = %s_choices,", symbol);
+        out_line(o, "    .n_one_of = %zu,", value_count(r->one_of));
+    }
     out_line(o, "};\n");
     return out_name(o, "&%s_rules", symbol);
 }
@@ -111,8 +159,8 @@ const char *emit_rules(struct out *o, const char *symbol, const ct_rules *r)
 static const char *field_flags(struct out *o, uint32_t flags)
 {
     static const char *const names[] = {
-        "required",   "pointer",   "nullable",     "secret", "read_only",
-        "write_only", "omit_null", "omit_default", "tag",    "embed",
+        "required",  "pointer",      "nullable", "secret", "read_only", "write_only",
+        "omit_null", "omit_default", "tag",      "embed",  "json",
     };
     const char *text = "";
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

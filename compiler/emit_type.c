@@ -11,10 +11,12 @@ static const struct {
     const char *ready; /* or NULL */
 } kinds[APUS_KIND_COUNT] = {
 #define READY(kind) [APUS_KIND_##kind] = { #kind, "apus_type_" #kind }
-    READY(bool),    READY(int8),   READY(int16),  READY(int32), READY(int64),    READY(uint8),
-    READY(uint16),  READY(uint32), READY(uint64), READY(float), READY(double),   READY(str),
-    READY(cstr),    READY(bytes),  READY(time),   READY(date),  READY(duration), READY(uuid),
-    READY(decimal), READY(url),    READY(email),  READY(ip),    READY(json),
+    READY(bool),   READY(int8),       READY(int16),        READY(int32),      READY(int64),
+    READY(uint8),  READY(uint16),     READY(uint32),       READY(uint64),     READY(float),
+    READY(double), READY(str),        READY(cstr),         READY(bytes),      READY(time),
+    READY(date),   READY(duration),   READY(uuid),         READY(decimal),    READY(url),
+    READY(email),  READY(ip),         READY(json),         READY(clock_time), READY(name_email),
+    READY(secret), READY(ip_network), READY(ip_interface),
 #undef READY
 };
 

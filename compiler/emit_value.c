@@ -44,6 +44,12 @@ static const char *bytes_list(struct out *o, const uint8_t *bytes, size_t n)
     return list;
 }
 
+static const char *network_text(struct out *o, apus_ip ip, uint8_t prefix)
+{
+    return out_name(o, "{ { { %s }, %u }, %u }", bytes_list(o, ip.bytes, sizeof(ip.bytes)),
+                    ip.version, prefix);
+}
+
 static const char *moment(struct out *o, const ct_type *type, const char *text)
 {
     apus_str s = apus_str_of(text);
@@ -53,6 +59,10 @@ static const char *moment(struct out *o, const ct_type *type, const char *text)
     apus_uuid id;
     apus_ip ip;
     apus_decimal n;
+    apus_clock_time clock;
+    apus_ip_network network;
+    apus_ip_interface interface;
+    apus_name_email mailbox;
     switch (type->kind) {
     case APUS_KIND_time:
         if (!apus_time_parse(s, &t, NULL))
@@ -76,6 +86,26 @@ static const char *moment(struct out *o, const ct_type *type, const char *text)
         if (!apus_ip_parse(s, &ip, NULL))
             return NULL;
         return out_name(o, "{ { %s }, %u }", bytes_list(o, ip.bytes, sizeof(ip.bytes)), ip.version);
+    case APUS_KIND_clock_time:
+        if (!apus_clock_time_parse(s, &clock, NULL))
+            return NULL;
+        return out_name(o, "{ %" PRId32 ", %" PRId32 ", %s }", clock.seconds, clock.nanos,
+                        clock.offset == APUS_TIME_NAIVE ? "APUS_TIME_NAIVE"
+                                                        : out_name(o, "%" PRId32, clock.offset));
+    case APUS_KIND_ip_network:
+        if (!apus_ip_network_parse(s, &network))
+            return NULL;
+        return network_text(o, network.address, network.prefix);
+    case APUS_KIND_ip_interface:
+        if (!apus_ip_interface_parse(s, &interface))
+            return NULL;
+        return network_text(o, interface.address, interface.prefix);
+    case APUS_KIND_name_email:
+        if (!apus_name_email_parse(s, &mailbox, NULL))
+            return NULL;
+        return out_name(o, "{ %s, %s }",
+                        out_str_init(o, out_name(o, "%.*s", APUS_FMT(mailbox.name))),
+                        out_str_init(o, out_name(o, "%.*s", APUS_FMT(mailbox.email))));
     case APUS_KIND_decimal:
         if (!apus_decimal_parse(s, &n, NULL))
             return NULL;
@@ -160,6 +190,7 @@ static const char *initialiser(struct out *o, const char *symbol, const ct_type 
         return out_quoted(o, text_of(v));
     case APUS_KIND_url:
     case APUS_KIND_email:
+    case APUS_KIND_secret:
         return out_name(o, "{ %s }", out_str_init(o, text_of(v)));
     case APUS_KIND_bytes:
         return out_name(o, "{ (const uint8_t *)%s, %zu }", out_quoted(o, text_of(v)),

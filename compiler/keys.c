@@ -51,9 +51,13 @@ static const char *const shape_texts[] = {
         { "max_items", SHAPE_whole }, { "unique", SHAPE_flag }, { "set", SHAPE_flag },             \
         { "max_digits", SHAPE_whole }, { "decimal_places", SHAPE_whole },                          \
         { "inf_nan", SHAPE_flag }, { "strict", SHAPE_flag }, { "strip", SHAPE_flag },              \
-        { "title", SHAPE_text }, { "description", SHAPE_text }, { "format", SHAPE_text },          \
-        { "example", SHAPE_any }, { "examples", SHAPE_any }, { "deprecated", SHAPE_flag },         \
-        { "hidden", SHAPE_flag }, { "openapi_extra", SHAPE_map },                                  \
+        { "lower", SHAPE_flag }, { "upper", SHAPE_flag }, { "past", SHAPE_flag },                  \
+        { "future", SHAPE_flag }, { "aware", SHAPE_flag }, { "naive", SHAPE_flag },                \
+        { "version", SHAPE_whole }, { "schemes", SHAPE_text_list },                                \
+        { "host_required", SHAPE_flag }, { "byte_size", SHAPE_flag }, { "one_of", SHAPE_list },    \
+        { "json", SHAPE_flag }, { "title", SHAPE_text }, { "description", SHAPE_text },            \
+        { "format", SHAPE_text }, { "example", SHAPE_any }, { "examples", SHAPE_any },             \
+        { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag }, { "openapi_extra", SHAPE_map },    \
     {                                                                                              \
         "alias", SHAPE_text                                                                        \
     }

@@ -34,6 +34,11 @@ static const struct {
     [APUS_KIND_url] = { "string", "uri", false, 0, 0 },
     [APUS_KIND_email] = { "string", "email", false, 0, 0 },
     [APUS_KIND_ip] = { "string", "ipvanyaddress", false, 0, 0 },
+    [APUS_KIND_clock_time] = { "string", "time", false, 0, 0 },
+    [APUS_KIND_name_email] = { "string", "name-email", false, 0, 0 },
+    [APUS_KIND_secret] = { "string", "password", false, 0, 0 },
+    [APUS_KIND_ip_network] = { "string", "ipvanynetwork", false, 0, 0 },
+    [APUS_KIND_ip_interface] = { "string", "ipvanyinterface", false, 0, 0 },
     [APUS_KIND_list] = { .type = "array" },
     [APUS_KIND_counted] = { .type = "array" },
     [APUS_KIND_array] = { .type = "array" },
@@ -269,6 +274,46 @@ static apus_json *items_schema(struct openapi *d, const ct_type *type, const ct_
     return type->item_pointer ? nullable(d, item) : item;
 }
 
+/* uuid4, ipv4network: of one version only. */
+static const char *format_of(struct openapi *d, const ct_type *type, const ct_rules *r)
+{
+    if (!(r->has & APUS_RULE_version))
+        return kinds[type->kind].format;
+    switch (type->kind) {
+    case APUS_KIND_uuid:
+        return doc_name(d, "uuid%u", r->version);
+    case APUS_KIND_ip_network:
+        return doc_name(d, "ipv%unetwork", r->version);
+    case APUS_KIND_ip_interface:
+        return doc_name(d, "ipv%uinterface", r->version);
+    default:
+        return doc_name(d, "ipv%u", r->version);
+    }
+}
+
+/* As pydantic's Literal: the values, or the one. */
+static void set_choices(struct openapi *d, apus_json *s, const ct_value *list)
+{
+    bool is_one = !list->items->next;
+    apus_json_set(d->arena, s, is_one ? "const" : "enum",
+                  value_json(d, NULL, is_one ? list->items : list));
+}
+
+/* A number of bytes, or a text that says it. */
+static apus_json *byte_size_schema(struct openapi *d)
+{
+    apus_json *s = apus_json_object(d->arena), *any = apus_json_array(d->arena);
+    apus_json *number = apus_json_object(d->arena), *text = apus_json_object(d->arena);
+    set_text(d, text, "type", "string");
+    set_text(d, text, "pattern", "^\\s*(\\d*\\.?\\d+)\\s*(\\w+)?");
+    set_text(d, number, "type", "integer");
+    set_int(d, number, "minimum", 0);
+    apus_json_add(any, text);
+    apus_json_add(any, number);
+    apus_json_set(d->arena, s, "anyOf", any);
+    return s;
+}
+
 apus_json *type_schema(struct openapi *d, const ct_type *type, const ct_rules *rules)
 {
     static const ct_rules none = { 0 };
@@ -279,6 +324,8 @@ apus_json *type_schema(struct openapi *d, const ct_type *type, const ct_rules *r
         return enum_ref(d, type->enumeration);
     if (type->kind == APUS_KIND_decimal)
         return decimal_schema(d);
+    if (r->has & APUS_RULE_byte_size && !holds_items(type))
+        return byte_size_schema(d);
 
     apus_json *s = apus_json_object(d->arena);
     set_text(d, s, "type", kinds[type->kind].type);
@@ -302,9 +349,21 @@ apus_json *type_schema(struct openapi *d, const ct_type *type, const ct_rules *r
     }
     if (type->kind == APUS_KIND_none)
         set_text(d, s, "contentMediaType", "application/octet-stream");
-    set_text(d, s, "format", r->format ? r->format : kinds[type->kind].format);
+    set_text(d, s, "format", r->format ? r->format : format_of(d, type, r));
+    if (r->one_of)
+        set_choices(d, s, r->one_of);
     set_bounds(d, s, type, r);
     set_text_rules(d, s, type, r);
+    return s;
+}
+
+/* A text that holds JSON of that schema. */
+static apus_json *json_text_schema(struct openapi *d, apus_json *content)
+{
+    apus_json *s = apus_json_object(d->arena);
+    set_text(d, s, "type", "string");
+    set_text(d, s, "contentMediaType", "application/json");
+    apus_json_set(d->arena, s, "contentSchema", content);
     return s;
 }
 
@@ -325,6 +384,8 @@ static void set_examples(struct openapi *d, apus_json *s, const ct_field *f)
 apus_json *field_schema(struct openapi *d, const ct_field *f, const char *title_from)
 {
     apus_json *s = type_schema(d, f->type, &f->rules);
+    if (f->flags & APUS_FIELD_json)
+        s = json_text_schema(d, s);
     bool is_ref = apus_json_get(s, "$ref") != NULL;
     if (f->flags & APUS_FIELD_nullable)
         s = nullable(d, s);
@@ -339,8 +400,9 @@ apus_json *field_schema(struct openapi *d, const ct_field *f, const char *title_
     set_examples(d, s, f);
     set_true(d, s, "deprecated", f->rules.deprecated);
     set_true(d, s, "readOnly", f->flags & APUS_FIELD_read_only);
-    set_true(d, s, "writeOnly", f->flags & APUS_FIELD_write_only);
-    if (f->flags & APUS_FIELD_secret && !f->rules.format)
+    bool is_secret_type = f->type->kind == APUS_KIND_secret;
+    set_true(d, s, "writeOnly", f->flags & APUS_FIELD_write_only || is_secret_type);
+    if (f->flags & APUS_FIELD_secret && !f->rules.format && !is_secret_type)
         set_text(d, s, "format", "password");
     merge_extra(d, s, f->rules.extra);
     return s;

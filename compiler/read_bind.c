@@ -151,7 +151,7 @@ static void bind_body(struct binding_param *p, const ct_value *options, bool is_
 static void set_presence(struct binding_param *p, bool is_pointer, const ct_value *options)
 {
     ct_field *f = &p->out->field;
-    if (!is_pointer || !holds_members(f->type)) {
+    if (!is_pointer || !holds_members(f->type) || f->flags & APUS_FIELD_json) {
         field_presence(f, is_pointer, options);
         return;
     }
@@ -182,7 +182,7 @@ static bool bind_value(struct binding_param *p, apus_in in, const ct_value *opti
         set_header_name(p, options);
     if (in == APUS_IN_body)
         bind_body(p, options, is_pointer);
-    else if (out->field.type->kind == APUS_KIND_model)
+    else if (out->field.type->kind == APUS_KIND_model && !(out->field.flags & APUS_FIELD_json))
         out->flags |= APUS_PARAM_model;
     set_presence(p, is_pointer, options);
     return true;

@@ -30,6 +30,15 @@ static void read_flag(ct_rules *rules, const ct_value *options, const char *key,
         rules->has |= bit;
 }
 
+static ct_value *read_list(ct_rules *rules, const ct_value *options, const char *key, uint32_t bit)
+{
+    const ct_value *v = value_get(options, key);
+    if (!v || v->kind != CT_VALUE_list || !v->items)
+        return NULL;
+    rules->has |= bit;
+    return (ct_value *)(uintptr_t)v;
+}
+
 static uint16_t short_count(uint32_t n)
 {
     return n > UINT16_MAX ? UINT16_MAX : (uint16_t)n;
@@ -37,7 +46,7 @@ static uint16_t short_count(uint32_t n)
 
 static void read_rules(ct_rules *r, const ct_value *options)
 {
-    uint32_t digits = 0, places = 0;
+    uint32_t digits = 0, places = 0, version = 0;
     read_bound(r, options, "gt", APUS_RULE_gt, &r->gt, &r->gt_text);
     read_bound(r, options, "ge", APUS_RULE_ge, &r->ge, &r->ge_text);
     read_bound(r, options, "lt", APUS_RULE_lt, &r->lt, &r->lt_text);
@@ -57,6 +66,18 @@ static void read_rules(ct_rules *r, const ct_value *options)
     read_flag(r, options, "inf_nan", APUS_RULE_inf_nan);
     read_flag(r, options, "strict", APUS_RULE_strict);
     read_flag(r, options, "strip", APUS_RULE_strip);
+    read_flag(r, options, "lower", APUS_RULE_lower);
+    read_flag(r, options, "upper", APUS_RULE_upper);
+    read_flag(r, options, "past", APUS_RULE_past);
+    read_flag(r, options, "future", APUS_RULE_future);
+    read_flag(r, options, "aware", APUS_RULE_aware);
+    read_flag(r, options, "naive", APUS_RULE_naive);
+    read_flag(r, options, "host_required", APUS_RULE_host);
+    read_flag(r, options, "byte_size", APUS_RULE_byte_size);
+    read_count(r, options, "version", APUS_RULE_version, &version);
+    r->version = (uint8_t)(version > UINT8_MAX ? UINT8_MAX : version);
+    r->schemes = read_list(r, options, "schemes", APUS_RULE_schemes);
+    r->one_of = read_list(r, options, "one_of", APUS_RULE_one_of);
     r->pattern = value_text(options, "pattern");
     if (r->pattern)
         r->has |= APUS_RULE_pattern;
@@ -136,9 +157,19 @@ static void fit_example(ct_type *type, ct_value *v)
         fit_example(type->item, item);
 }
 
+/* A secret type makes its field one. */
+static bool is_secret(const ct_type *t)
+{
+    while (t->item && t->kind != APUS_KIND_model)
+        t = t->item;
+    return t->kind == APUS_KIND_secret;
+}
+
 void field_options(unit *u, ct_field *f, const ct_value *options)
 {
     f->name = f->c_name;
+    if (is_secret(f->type))
+        f->flags |= APUS_FIELD_secret;
     if (!options)
         return;
     read_rules(&f->rules, options);
@@ -160,6 +191,7 @@ void field_options(unit *u, ct_field *f, const ct_value *options)
         uint32_t flag;
     } flags[] = {
         { "secret", APUS_FIELD_secret },
+        { "json", APUS_FIELD_json },
         { "read_only", APUS_FIELD_read_only },
         { "write_only", APUS_FIELD_write_only },
     };

@@ -140,12 +140,22 @@ static const struct {
     const char *name;
     apus_kind kind;
 } records[] = {
-    { "apus_str", APUS_KIND_str },           { "apus_bytes", APUS_KIND_bytes },
-    { "apus_time", APUS_KIND_time },         { "apus_date", APUS_KIND_date },
-    { "apus_duration", APUS_KIND_duration }, { "apus_uuid", APUS_KIND_uuid },
-    { "apus_decimal", APUS_KIND_decimal },   { "apus_url", APUS_KIND_url },
-    { "apus_email", APUS_KIND_email },       { "apus_ip", APUS_KIND_ip },
+    { "apus_str", APUS_KIND_str },
+    { "apus_bytes", APUS_KIND_bytes },
+    { "apus_time", APUS_KIND_time },
+    { "apus_date", APUS_KIND_date },
+    { "apus_duration", APUS_KIND_duration },
+    { "apus_uuid", APUS_KIND_uuid },
+    { "apus_decimal", APUS_KIND_decimal },
+    { "apus_url", APUS_KIND_url },
+    { "apus_email", APUS_KIND_email },
+    { "apus_ip", APUS_KIND_ip },
     { "apus_json", APUS_KIND_json },
+    { "apus_clock_time", APUS_KIND_clock_time },
+    { "apus_secret", APUS_KIND_secret },
+    { "apus_name_email", APUS_KIND_name_email },
+    { "apus_ip_network", APUS_KIND_ip_network },
+    { "apus_ip_interface", APUS_KIND_ip_interface },
 };
 
 static apus_kind integer_kind(CXType canonical)

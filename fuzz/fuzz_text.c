@@ -48,6 +48,52 @@ static void check_others(apus_str s)
         abort();
 }
 
+static void check_networks(apus_str s)
+{
+    char text[APUS_TEXT_IP_NETWORK_MAX];
+    apus_ip_network net, net_back;
+    apus_ip_interface port, port_back;
+    if (apus_ip_network_parse(s, &net) &&
+        (!apus_ip_network_parse((apus_str){ text, apus_ip_network_print(net, text) }, &net_back) ||
+         memcmp(&net, &net_back, sizeof(net)) != 0))
+        abort();
+    if (apus_ip_interface_parse(s, &port) &&
+        (!apus_ip_interface_parse((apus_str){ text, apus_ip_interface_print(port, text) },
+                                  &port_back) ||
+         memcmp(&port, &port_back, sizeof(port)) != 0))
+        abort();
+}
+
+/* Slices must lie within what was given. */
+static void check_within(apus_str whole, apus_str part)
+{
+    if (part.len && (part.ptr < whole.ptr || part.ptr + part.len > whole.ptr + whole.len))
+        abort();
+}
+
+static void check_clock_and_mail(apus_str s)
+{
+    char text[APUS_TEXT_CLOCK_TIME_MAX];
+    apus_clock_time t, back;
+    apus_name_email mail;
+    int64_t bytes;
+    apus_str unit;
+    if (apus_clock_time_parse(s, &t, NULL) &&
+        (!apus_clock_time_parse((apus_str){ text, apus_clock_time_print(t, text) }, &back, NULL) ||
+         back.seconds != t.seconds || back.nanos != t.nanos || back.offset != t.offset))
+        abort();
+    if (apus_name_email_parse(s, &mail, NULL)) {
+        check_within(s, mail.name);
+        check_within(s, mail.email);
+    }
+    if (apus_url_check(s, NULL)) {
+        check_within(s, apus_url_scheme(s));
+        check_within(s, apus_url_host(s));
+    }
+    if (apus_byte_size_parse(s, &bytes, &unit) == APUS_OK && bytes < 0)
+        abort();
+}
+
 static void check_double(const uint8_t *data, size_t size)
 {
     double v, back;
@@ -69,6 +115,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_time(s);
     check_decimal(s);
     check_others(s);
+    check_networks(s);
+    check_clock_and_mail(s);
     check_double(data, size);
     return 0;
 }

@@ -41,7 +41,10 @@ def stage():
             continue
         if page == DOCS / "README.md":
             at = PAGES / "index.md"
-        at.write_text(relink(page, at, page.read_text()))
+        text = relink(page, at, page.read_text())
+        # what stands side by side wants the whole width
+        wide = "---\nhide: [navigation, toc]\n---\n\n" if "<table markdown" in text else ""
+        at.write_text(wide + text)
     for name in OUTER:
         (PAGES / name).write_text(relink(ROOT / name, PAGES / name, (ROOT / name).read_text()))
     subprocess.run([ROOT / "scripts/header_pages.py", PAGES / "reference/headers"], check=True)
@@ -86,7 +89,7 @@ def main():
                   "palette": [{"scheme": "default", "primary": "indigo", "media": "(prefers-color-scheme: light)"},
                               {"scheme": "slate", "primary": "indigo", "media": "(prefers-color-scheme: dark)"}]},
         "plugins": ["search"],
-        "markdown_extensions": ["tables", "admonition", "pymdownx.superfences", "pymdownx.highlight",
+        "markdown_extensions": ["tables", "admonition", "md_in_html", "pymdownx.superfences", "pymdownx.highlight",
                                 {"toc": {"permalink": True}}],
     }
     (SITE / "mkdocs.yml").write_text(json.dumps(config, indent=1))  # JSON is YAML

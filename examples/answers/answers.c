@@ -80,8 +80,6 @@ const user *replace_user(apus_req *req, apus_str name, const user *body)
 Delete("/users/{name}", status = 204)
 void remove_user(apus_req *req, apus_str name)
 {
-    (void)req;
-    (void)name;
 }
 
 Post("/session", status = 204)
@@ -119,7 +117,6 @@ void no_store(apus_req *req)
 
 static void write_mail(apus_req *req, void *arg)
 {
-    (void)req;
     const user *to = arg;
     fprintf(stderr, "mail for %s\n", to->email.text.ptr);
 }

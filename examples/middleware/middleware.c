@@ -34,7 +34,6 @@ void lenient(apus_req *req, apus_next *next)
 Get("/place")
 apus_str place(apus_req *req)
 {
-    (void)req;
     return APUS_STR("here");
 }
 

@@ -49,13 +49,11 @@ static store memory; // this example's whole database
 /// A store for the length of the request.
 store *open_store(apus_req *req)
 {
-    (void)req;
     return &memory;
 }
 
 static bool store_has_market(const store *db, apus_str symbol)
 {
-    (void)db;
     return apus_str_ends(symbol, APUS_STR("-USD"));
 }
 
@@ -66,7 +64,6 @@ Security(api_key, header = "X-API-Key"); // a type: extracted, documented, 401 w
 /// The account behind the request's API key.
 const account *current_account(apus_req *req, api_key key, store *db Depends(open_store))
 {
-    (void)db;
     if (!apus_str_starts(key.value, APUS_STR("key-")))
         return apus_fail(req, 403, "unknown_key", "this key opens nothing");
     account *who = apus_new(req, account);
@@ -84,7 +81,6 @@ Post("", status = 201, responses = { 404 : refusal, 403 : refusal, 507 : refusal
 order *place_order(apus_req *req, const new_order *body,
                    const account *who Depends(current_account), store *db Depends(open_store))
 {
-    (void)who;
     if (!store_has_market(db, body->symbol))
         return apus_fail(req, 404, "unknown_symbol", "there is no market %s", body->symbol.ptr);
     if (db->n == STORE_MAX)
@@ -106,7 +102,6 @@ Get("", responses = { 403 : refusal })
 order_list list_orders(apus_req *req, side *only Query(alias = "side"),
                        const account *who Depends(current_account), store *db Depends(open_store))
 {
-    (void)who;
     order_list list = { apus_new_n(req, order, db->n), 0 };
     for (size_t i = db->n; i-- > 0;) {
         if (!only || db->orders[i].request.side == *only)
@@ -124,8 +119,6 @@ static store *fake_store(apus_req *req)
 
 static const account *test_account(apus_req *req, api_key key, store *db)
 {
-    (void)key;
-    (void)db;
     return apus_new(req, account);
 }
 

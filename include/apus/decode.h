@@ -30,6 +30,8 @@ typedef struct apus_decoder {
      * that were sent, as a bit set by field index.  Or NULL. */
     void (*sent)(void *ctx, const apus_model *m, const void *object, const uint64_t *bits);
     void *sent_ctx;
+    int64_t (*now)(
+        void);    /* ns since 1970, for past and future; NULL: those rules are passed over */
     bool partial; /* nothing is required, no default is filled in: absent members stay zero */
 } apus_decoder;
 

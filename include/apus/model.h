@@ -38,36 +38,41 @@ typedef struct apus_type apus_type;
 /* How a value lies in memory. */
 #define APUS_KIND_TABLE(X)                                                                         \
     /* kind     C type */                                                                          \
-    X(bool)     /* bool */                                                                         \
-    X(int8)     /* int8_t, signed char */                                                          \
-    X(int16)    /* int16_t, short */                                                               \
-    X(int32)    /* int32_t, int */                                                                 \
-    X(int64)    /* int64_t, long, long long */                                                     \
-    X(uint8)    /* uint8_t, unsigned char */                                                       \
-    X(uint16)   /* uint16_t */                                                                     \
-    X(uint32)   /* uint32_t, unsigned */                                                           \
-    X(uint64)   /* uint64_t, size_t */                                                             \
-    X(float)    /* float */                                                                        \
-    X(double)   /* double */                                                                       \
-    X(str)      /* apus_str */                                                                     \
-    X(cstr)     /* const char *; NULL is null */                                                   \
-    X(chars)    /* char[n], NUL-terminated; n counts the NUL */                                    \
-    X(bytes)    /* apus_bytes, base64 */                                                           \
-    X(enum)     /* an enum; `enumeration` */                                                       \
-    X(time)     /* apus_time */                                                                    \
-    X(date)     /* apus_date */                                                                    \
-    X(duration) /* apus_duration */                                                                \
-    X(uuid)     /* apus_uuid */                                                                    \
-    X(decimal)  /* apus_decimal */                                                                 \
-    X(url)      /* apus_url */                                                                     \
-    X(email)    /* apus_email */                                                                   \
-    X(ip)       /* apus_ip */                                                                      \
-    X(json)     /* apus_json by value */                                                           \
-    X(model)    /* a struct; `model` */                                                            \
-    X(list)     /* struct { T *ptr; size_t len; }; `item` */                                       \
-    X(counted)  /* T *, and how many in the field at count_offset; `item` */                       \
-    X(array)    /* T[n], exactly n; `item` */                                                      \
-    X(map)      /* struct { struct { apus_str key; T value; } *ptr; size_t len; }; `item` */
+    X(bool)         /* bool */                                                                     \
+    X(int8)         /* int8_t, signed char */                                                      \
+    X(int16)        /* int16_t, short */                                                           \
+    X(int32)        /* int32_t, int */                                                             \
+    X(int64)        /* int64_t, long, long long */                                                 \
+    X(uint8)        /* uint8_t, unsigned char */                                                   \
+    X(uint16)       /* uint16_t */                                                                 \
+    X(uint32)       /* uint32_t, unsigned */                                                       \
+    X(uint64)       /* uint64_t, size_t */                                                         \
+    X(float)        /* float */                                                                    \
+    X(double)       /* double */                                                                   \
+    X(str)          /* apus_str */                                                                 \
+    X(cstr)         /* const char *; NULL is null */                                               \
+    X(chars)        /* char[n], NUL-terminated; n counts the NUL */                                \
+    X(bytes)        /* apus_bytes, base64 */                                                       \
+    X(enum)         /* an enum; `enumeration` */                                                   \
+    X(time)         /* apus_time */                                                                \
+    X(date)         /* apus_date */                                                                \
+    X(duration)     /* apus_duration */                                                            \
+    X(uuid)         /* apus_uuid */                                                                \
+    X(decimal)      /* apus_decimal */                                                             \
+    X(url)          /* apus_url */                                                                 \
+    X(email)        /* apus_email */                                                               \
+    X(ip)           /* apus_ip */                                                                  \
+    X(clock_time)   /* apus_clock_time */                                                          \
+    X(name_email)   /* apus_name_email */                                                          \
+    X(secret)       /* apus_secret */                                                              \
+    X(ip_network)   /* apus_ip_network */                                                          \
+    X(ip_interface) /* apus_ip_interface */                                                        \
+    X(json)         /* apus_json by value */                                                       \
+    X(model)        /* a struct; `model` */                                                        \
+    X(list)         /* struct { T *ptr; size_t len; }; `item` */                                   \
+    X(counted)      /* T *, and how many in the field at count_offset; `item` */                   \
+    X(array)        /* T[n], exactly n; `item` */                                                  \
+    X(map)          /* struct { struct { apus_str key; T value; } *ptr; size_t len; }; `item` */
 
 typedef enum apus_kind {
     APUS_KIND_none, /* nothing at all: the result of a void handler */
@@ -111,7 +116,8 @@ extern const apus_type apus_type_bool, apus_type_int8, apus_type_int16, apus_typ
     apus_type_int64, apus_type_uint8, apus_type_uint16, apus_type_uint32, apus_type_uint64,
     apus_type_float, apus_type_double, apus_type_str, apus_type_cstr, apus_type_bytes,
     apus_type_time, apus_type_date, apus_type_duration, apus_type_uuid, apus_type_decimal,
-    apus_type_url, apus_type_email, apus_type_ip, apus_type_json;
+    apus_type_url, apus_type_email, apus_type_ip, apus_type_json, apus_type_clock_time,
+    apus_type_name_email, apus_type_secret, apus_type_ip_network, apus_type_ip_interface;
 #define apus_type_int  apus_type_int32 /* what C calls them, where int has 32 bits */
 #define apus_type_size apus_type_uint64
 
@@ -162,7 +168,24 @@ enum {
     APUS_RULE_strict = 1 << 14,  /* no coercion from other JSON types */
     APUS_RULE_strip = 1 << 15,   /* whitespace around text is taken off first */
     APUS_RULE_set = 1 << 16,     /* of items that are equal, the first stays */
+    APUS_RULE_lower = 1 << 17,   /* letters (ASCII) become small ones, behind all other rules */
+    APUS_RULE_upper = 1 << 18,
+    APUS_RULE_past = 1 << 19, /* dates and times, by the decoder's clock */
+    APUS_RULE_future = 1 << 20,
+    APUS_RULE_aware = 1 << 21,     /* times: with an offset */
+    APUS_RULE_naive = 1 << 22,     /* times: without one */
+    APUS_RULE_version = 1 << 23,   /* of a UUID; of an address, network or interface: 4 or 6 */
+    APUS_RULE_schemes = 1 << 24,   /* URLs */
+    APUS_RULE_host = 1 << 25,      /* URLs: must have one */
+    APUS_RULE_byte_size = 1 << 26, /* integers: a text such as "10MB" is read too */
+    APUS_RULE_one_of = 1 << 27,    /* text and integers: nothing else */
 };
+
+/* One value that APUS_RULE_one_of admits: of text its name, of integers its value. */
+typedef struct apus_choice {
+    apus_str name;
+    int64_t value;
+} apus_choice;
 
 /* Constraints.  Those of text and numbers on a list or map hold for its items. */
 typedef struct apus_rules {
@@ -172,6 +195,10 @@ typedef struct apus_rules {
     uint32_t min_items, max_items;
     uint16_t max_digits, decimal_places;
     apus_pattern *pattern;
+    uint8_t version;
+    uint8_t n_schemes, n_one_of;
+    const apus_str *schemes; /* in small letters */
+    const apus_choice *one_of;
 } apus_rules;
 
 enum {
@@ -185,6 +212,7 @@ enum {
     APUS_FIELD_omit_default = 1 << 7, /* a value equal to the default is left out */
     APUS_FIELD_tag = 1 << 8,          /* the enum that says which variant is meant */
     APUS_FIELD_embed = 1 << 9,        /* a body parameter that is keyed by its name */
+    APUS_FIELD_json = 1 << 10,        /* sent as a text that holds JSON */
 };
 
 /* One member of a model, or one parameter of a handler. */

@@ -193,6 +193,19 @@ void *apus__respond(apus_req *req, int status, const apus_model *m, const void *
     apus__json_of((req), APUS__MODEL(model), 1 ? (object) : (const struct model *)0)
 apus_json *apus__json_of(apus_req *req, const apus_model *m, const void *object);
 
+/* JSON with values put in, as a value of any shape:
+ *
+ *     return apus_jsonf(req, "{'item_id': %d, 'q': %s}", id, q.ptr);
+ *
+ * In the format ' stands for ", which C would want escaped. The conversions are printf's, and the
+ * compiler checks them: %s and %.*s are quoted and escaped, NULL being null; %d %i %u with h l ll j
+ * z t are integers; %e %f %g are doubles in the fewest digits that read back as the same, null
+ * where they are not finite. %% is %.
+ *
+ * NULL with the failure set (500) when another conversion is used, a text is not UTF-8, or
+ * what comes out is not JSON; out of memory aborts as apus_new does.  Does not suspend. */
+apus_json *apus_jsonf(apus_req *req, const char *format, ...) APUS_PRINTF(2, 3);
+
 /* --- answers in pieces --- */
 
 /* The next bytes of the answer's body.  The first call begins the answer, with the status,

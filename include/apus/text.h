@@ -12,6 +12,7 @@
 
 #include "apus/api.h"
 #include "apus/buf.h"
+#include "apus/rc.h"
 #include "apus/str.h"
 #include "apus/value.h"
 
@@ -26,6 +27,8 @@ enum {
     APUS_TEXT_UUID_MAX = 36,
     APUS_TEXT_DECIMAL_MAX = 48,
     APUS_TEXT_IP_MAX = 45,
+    APUS_TEXT_IP_NETWORK_MAX = 49,
+    APUS_TEXT_CLOCK_TIME_MAX = 24,
 };
 
 /* In decimal digits, without a NUL: how many bytes were written. */
@@ -44,6 +47,8 @@ bool apus_time_parse(apus_str text, apus_time *out, const char **why);
 size_t apus_time_print(apus_time value, char *to); /* RFC 3339; Z where the offset is 0 */
 bool apus_date_parse(apus_str text, apus_date *out, const char **why);
 size_t apus_date_print(apus_date value, char *to);
+bool apus_clock_time_parse(apus_str text, apus_clock_time *out, const char **why);
+size_t apus_clock_time_print(apus_clock_time value, char *to);
 bool apus_duration_parse(apus_str text, apus_duration *out, const char **why);
 size_t apus_duration_print(apus_duration value, char *to);
 bool apus_uuid_parse(apus_str text, apus_uuid *out, const char **why);
@@ -53,8 +58,22 @@ size_t apus_decimal_print(apus_decimal value, char *to);
 int apus_decimal_cmp(apus_decimal a, apus_decimal b); /* by value: 1.0 equals 1.00 */
 bool apus_ip_parse(apus_str text, apus_ip *out, const char **why);
 size_t apus_ip_print(apus_ip value, char *to); /* RFC 5952 */
+bool apus_ip_network_parse(apus_str text, apus_ip_network *out);
+size_t apus_ip_network_print(apus_ip_network value, char *to);
+bool apus_ip_interface_parse(apus_str text, apus_ip_interface *out);
+size_t apus_ip_interface_print(apus_ip_interface value, char *to);
 bool apus_url_check(apus_str text, const char **why);
+apus_str apus_url_scheme(apus_str url); /* of a checked one: "https"; a slice of it */
+apus_str apus_url_host(apus_str url);   /* "example.org", "[::1]"; empty where it has none */
 bool apus_email_check(apus_str text, const char **why);
+
+/* "Ada <ada@example.org>" or a bare address.  The texts are slices of it. */
+bool apus_name_email_parse(apus_str text, apus_name_email *out, const char **why);
+
+/* "10MB", "1.5 GiB", "512": bytes, by powers of 1000 or (KiB) of 1024.  APUS_OK;
+ * APUS_SYNTAX (no number), APUS_NOT_FOUND (no such unit; *unit is what was written) or
+ * APUS_LIMIT (past int64_t). */
+apus_rc apus_byte_size_parse(apus_str text, int64_t *out, apus_str *unit);
 
 /* Moments as one number, and back (offset 0).  Saturates past int64_t. */
 int64_t apus_time_ns(apus_time value);

@@ -33,6 +33,13 @@ typedef struct apus_date {
     uint8_t day;
 } apus_date;
 
+/* A time of day: "14:30:00", "09:05:00.5+02:00".  A number is read as seconds since midnight. */
+typedef struct apus_clock_time {
+    int32_t seconds; /* since midnight: 0 .. 86,399 */
+    int32_t nanos;   /* 0 .. 999,999,999 */
+    int32_t offset;  /* minutes east of UTC, or APUS_TIME_NAIVE */
+} apus_clock_time;
+
 /* A length of time: ISO 8601 ("PT1H30M") on the wire; seconds and "HH:MM:SS" are read too. */
 typedef struct apus_duration {
     int64_t ns;
@@ -61,10 +68,33 @@ typedef struct apus_email {
     apus_str text;
 } apus_email;
 
+/* An address with the name of whom it reaches: "Ada Lovelace <ada@example.org>" (RFC 5322). */
+typedef struct apus_name_email {
+    apus_str name; /* what stands before the @ where no name was sent */
+    apus_str email;
+} apus_name_email;
+
+/* A text that nobody shall see: never echoed, never logged, "**********" on the way out. */
+typedef struct apus_secret {
+    apus_str text;
+} apus_secret;
+
 /* An IPv4 or IPv6 address. */
 typedef struct apus_ip {
     uint8_t bytes[16]; /* network order; the first 4 for IPv4 */
     uint8_t version;   /* 4 or 6 */
 } apus_ip;
+
+/* A network: "192.168.0.0/16"; bits behind the prefix are refused. */
+typedef struct apus_ip_network {
+    apus_ip address;
+    uint8_t prefix; /* in bits: 0 .. 32 or 128 */
+} apus_ip_network;
+
+/* An address within its network: "192.168.0.7/16". */
+typedef struct apus_ip_interface {
+    apus_ip address;
+    uint8_t prefix;
+} apus_ip_interface;
 
 #endif

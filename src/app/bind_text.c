@@ -14,7 +14,7 @@ apus_rc apus__bind_field(apus_req *req, apus_decoder *d, apus_in in, const apus_
                          apus__spelling spelling, const apus_place *place, void *base, bool *given)
 {
     *given = true;
-    if (is_list(f->type)) {
+    if (is_list(f->type) && !(f->flags & APUS_FIELD_json)) {
         apus_str *texts;
         size_t n;
         apus_rc rc = apus__value_list(req, in, f->name, spelling, &texts, &n);

@@ -45,7 +45,7 @@ static void bind_security(apus_req *req, const apus__step *s, char *args)
  * is not, so that the client hears of everything. */
 static bool bind_texts(apus_req *req, const apus__step *s, char *args)
 {
-    apus_decoder d = { .arena = &req->x->arena, .problems = &req->problems };
+    apus_decoder d = apus__req_decoder(req);
     bool valid = true;
     for (uint32_t i = 0; i < s->n_texts; i++) {
         apus_rc rc = apus__bind_text(req, &d, &s->texts[i], args);
@@ -102,7 +102,7 @@ static void phase_authenticate(apus_req *req)
 
 static void phase_body(apus_req *req)
 {
-    apus_decoder d = { .arena = &req->x->arena, .problems = &req->problems };
+    apus_decoder d = apus__req_decoder(req);
     apus__bind_body(req, &d);
 }
 

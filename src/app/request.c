@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "apus/clock.h"
 #include "app/service.h"
 #include "app/values.h"
 
@@ -13,6 +14,13 @@ apus__rare *apus__req_rare(apus_req *req)
         req->has_rare = true;
     }
     return &req->rare;
+}
+
+apus_decoder apus__req_decoder(apus_req *req)
+{
+    return (apus_decoder){ .arena = &req->x->arena,
+                           .problems = &req->problems,
+                           .now = apus_clock_wall };
 }
 
 /* --- memory --- */

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdbool.h>
 
+#include "apus/decode.h"
 #include "apus/http.h"
 #include "apus/problem.h"
 #include "apus/req.h"
@@ -119,6 +120,9 @@ struct apus_req {
 };
 
 apus__rare *apus__req_rare(apus_req *req);
+
+/* A decoder into the request's memory, with its problems. */
+apus_decoder apus__req_decoder(apus_req *req);
 
 /* A header as it came, without a NUL; "" if absent. */
 apus_str apus__req_raw_header(const apus_req *req, apus_str name);

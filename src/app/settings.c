@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apus/clock.h"
 #include "apus/decode.h"
 #include "apus/dotenv.h"
 
@@ -255,7 +256,9 @@ static void decode(struct reading *r, const apus_model *m, const apus_json *obje
         return;
     }
     apus_problems_init(&r->problems, &r->scratch);
-    apus_decoder d = { .arena = apus_worker_arena(r->worker), .problems = &r->problems };
+    apus_decoder d = { .arena = apus_worker_arena(r->worker),
+                       .problems = &r->problems,
+                       .now = apus_clock_wall };
     apus_type type = { .kind = APUS_KIND_model, .size = m->size, .align = m->align, .model = m };
     apus_place place = { .key = APUS_STR("settings") };
     apus_rc rc = apus_decode_json(&d, &type, NULL, text, &place, to);

@@ -97,6 +97,28 @@ bool apus_url_check(apus_str text, const char **why)
     return !reason;
 }
 
+apus_str apus_url_scheme(apus_str url)
+{
+    return apus_str_slice(url, 0, apus_str_find(url, ':'));
+}
+
+apus_str apus_url_host(apus_str url)
+{
+    apus_str rest = apus_str_slice(url, apus_url_scheme(url).len + 1, url.len);
+    if (!apus_str_starts(rest, APUS_STR("//")))
+        return APUS_STR("");
+    apus_str_cut(&rest, 2);
+    size_t end = 0;
+    while (end < rest.len && !strchr("/?#", rest.ptr[end]))
+        end++;
+    size_t from = end;
+    while (from && rest.ptr[from - 1] != '@')
+        from--;
+    apus_str host = apus_str_slice(rest, from, end - from);
+    size_t bracket = apus_str_starts(host, APUS_STR("[")) ? apus_str_find(host, ']') : SIZE_MAX;
+    return apus_str_slice(host, 0, bracket == SIZE_MAX ? apus_str_find(host, ':') : bracket + 1);
+}
+
 static const char *check_domain(apus_str domain)
 {
     size_t label = 0;
@@ -145,4 +167,22 @@ bool apus_email_check(apus_str text, const char **why)
     if (why)
         *why = reason;
     return !reason;
+}
+
+bool apus_name_email_parse(apus_str text, apus_name_email *out, const char **why)
+{
+    apus_str s = apus_str_trim(text), name = { 0 }, email = s;
+    size_t open = apus_str_find(s, '<');
+    if (open != SIZE_MAX && s.ptr[s.len - 1] == '>') {
+        name = apus_str_trim(apus_str_slice(s, 0, open));
+        email = apus_str_slice(s, open + 1, s.len - open - 2);
+    }
+    if (name.len >= 2 && name.ptr[0] == '"' && name.ptr[name.len - 1] == '"')
+        name = apus_str_slice(name, 1, name.len - 2);
+    if (!apus_email_check(email, why))
+        return false;
+    if (name.len == 0)
+        name = apus_str_slice(email, 0, apus_str_find(email, '@'));
+    *out = (apus_name_email){ name, email };
+    return true;
 }

@@ -14,6 +14,14 @@ int apus__days_in_month(int year, int month);
 /* Takes YYYY-MM-DD off *s; NULL, or why not. */
 const char *apus__date_take(apus_str *s, apus_date *out);
 
+/* Takes HH:MM[:SS[.fraction]] off *s; then an offset, if there is one. */
+const char *apus__clock_take(apus_str *s, int *seconds, int32_t *nanos);
+const char *apus__offset_take(apus_str *s, int32_t *offset);
+
+/* HH:MM:SS, a fraction where there is one, and Z or the offset unless it is naive; the end
+ * of what was written. */
+char *apus__clock_print(char *to, int seconds, int32_t nanos, int32_t offset);
+
 /* Takes n digits off *s. */
 bool apus__digits_take(apus_str *s, int n, int *out);
 

@@ -26,7 +26,7 @@ static const char *take_fraction(apus_str *s, int32_t *nanos)
     return NULL;
 }
 
-static const char *take_clock(apus_str *s, int *seconds, int32_t *nanos)
+const char *apus__clock_take(apus_str *s, int *seconds, int32_t *nanos)
 {
     int hour, minute, second = 0;
     if (s->len < 5)
@@ -58,7 +58,7 @@ static const char *take_clock(apus_str *s, int *seconds, int32_t *nanos)
     return NULL;
 }
 
-static const char *take_offset(apus_str *s, int32_t *offset)
+const char *apus__offset_take(apus_str *s, int32_t *offset)
 {
     *offset = APUS_TIME_NAIVE;
     if (s->len == 0)
@@ -97,9 +97,9 @@ static const char *parse_text(apus_str s, apus_time *out)
         char separator = *apus_str_cut(&s, 1).ptr;
         if (!strchr("Tt_ ", separator) || !separator)
             return "invalid datetime separator, expected `T`, `t`, `_` or space";
-        why = take_clock(&s, &of_day, &nanos);
+        why = apus__clock_take(&s, &of_day, &nanos);
         if (!why)
-            why = take_offset(&s, &offset);
+            why = apus__offset_take(&s, &offset);
         if (why)
             return why;
         if (s.len)
@@ -159,29 +159,9 @@ bool apus_time_parse(apus_str text, apus_time *out, const char **why)
     return reason == NULL;
 }
 
-static char *two(char *p, int n)
-{
-    *p++ = (char)('0' + n / 10);
-    *p++ = (char)('0' + n % 10);
-    return p;
-}
-
-static char *print_fraction(char *p, int32_t nanos)
-{
-    if (nanos == 0)
-        return p;
-    *p++ = '.';
-    int digits = nanos % 1000 ? 9 : 6; /* microseconds, as Python has them, or all there is */
-    int32_t value = digits == 6 ? nanos / 1000 : nanos;
-    for (int i = digits; i-- > 0; value /= 10)
-        p[i] = (char)('0' + value % 10);
-    return p + digits;
-}
-
 size_t apus_time_print(apus_time t, char *to)
 {
-    bool naive = t.offset == APUS_TIME_NAIVE;
-    int64_t local = t.seconds + (naive ? 0 : (int64_t)t.offset * 60);
+    int64_t local = t.seconds + (t.offset == APUS_TIME_NAIVE ? 0 : (int64_t)t.offset * 60);
     int64_t days = local / DAY, of_day = local % DAY;
     if (of_day < 0) {
         of_day += DAY;
@@ -189,21 +169,7 @@ size_t apus_time_print(apus_time t, char *to)
     }
     char *p = to + apus_date_print(apus__date_of_days(days), to);
     *p++ = 'T';
-    p = two(p, (int)(of_day / 3600));
-    *p++ = ':';
-    p = two(p, (int)(of_day / 60 % 60));
-    *p++ = ':';
-    p = two(p, (int)(of_day % 60));
-    p = print_fraction(p, t.nanos);
-    if (t.offset == 0) {
-        *p++ = 'Z';
-    } else if (!naive) {
-        int offset = t.offset < 0 ? -t.offset : t.offset;
-        *p++ = t.offset < 0 ? '-' : '+';
-        p = two(p, offset / 60);
-        *p++ = ':';
-        p = two(p, offset % 60);
-    }
+    p = apus__clock_print(p, (int)of_day, t.nanos, t.offset);
     return (size_t)(p - to);
 }
 

@@ -44,6 +44,26 @@ apus_rc apus_decode_json_field(apus_decoder *d, const apus_field *field, apus_st
     return end(&c, n, rc);
 }
 
+/* --- JSON within a text --- */
+
+apus_rc apus__decode_json_text(apus_decoder *d, const apus_field *f, const struct apus__input *in,
+                               const apus_place *place, void *base)
+{
+    if (in->token != APUS__TOKEN_string && in->token != APUS__TOKEN_text)
+        return apus__complain(d, place, in, "json_type", APUS_STR(""),
+                              "JSON input should be string, bytes or bytearray");
+    apus_field inner = *f;
+    inner.flags &= (uint16_t)~APUS_FIELD_json;
+    apus_json_error outer = d->error;
+    apus_rc rc = apus_decode_json_field(d, &inner, in->text, place, base);
+    apus_str why = apus_str_of(d->error.message ? d->error.message : "");
+    d->error = outer;
+    if (rc != APUS_SYNTAX && rc != APUS_LIMIT)
+        return rc;
+    return apus__complain(d, place, in, "json_invalid", apus__ctx_text(d, "error", why),
+                          "Invalid JSON: %.*s", APUS_FMT(why));
+}
+
 /* --- several parameters in one object --- */
 
 /* Which of the fields has that name; n if none. */
@@ -126,11 +146,13 @@ static void *target(apus_decoder *d, const apus_field *f, void *base)
 apus_rc apus_decode_text(apus_decoder *d, const apus_field *field, apus_str text,
                          const apus_place *place, void *base)
 {
+    struct apus__input in = { .token = APUS__TOKEN_text, .text = text, .raw = text };
+    in.secret = field->flags & APUS_FIELD_secret;
+    if (field->flags & APUS_FIELD_json)
+        return apus__decode_json_text(d, field, &in, place, base);
     void *at = target(d, field, base);
     if (!at)
         return APUS_NOMEM;
-    struct apus__input in = { .token = APUS__TOKEN_text, .text = text, .raw = text };
-    in.secret = field->flags & APUS_FIELD_secret;
     return apus__scalar_set(d, field->type, field->rules, &in, place, at);
 }
 

@@ -86,6 +86,10 @@ apus_rc apus__decode_value(struct apus__decoding *c, const apus_type *type, cons
 apus_rc apus__decode_field(struct apus__decoding *c, const apus_field *f, const apus_place *place,
                            void *base);
 
+/* A field that is sent as a text which holds JSON: from that text. */
+apus_rc apus__decode_json_text(apus_decoder *d, const apus_field *f, const struct apus__input *in,
+                               const apus_place *place, void *base);
+
 /* The token where the scanner stands, if it is a scalar it is passed. */
 apus_rc apus__input_read(struct apus__decoding *c, struct apus__input *in);
 

@@ -23,6 +23,8 @@ static bool has_secret(const apus_type *t, struct search *s)
         return has_secret(t->item, s);
     case APUS_KIND_model:
         return model_has_secret(t->model, s);
+    case APUS_KIND_secret:
+        return true;
     default:
         return false;
     }
@@ -80,7 +82,7 @@ static apus_rc copy_object(apus_scan *s, apus_arena *a, const apus_type *t, apus
             break;
         const apus_field *f = t->kind == APUS_KIND_model ? field_named(t->model, key) : NULL;
         const apus_type *inner = f ? f->type : t->kind == APUS_KIND_map ? t->item : NULL;
-        if (f && f->flags & APUS_FIELD_secret) {
+        if ((f && f->flags & APUS_FIELD_secret) || (inner && inner->kind == APUS_KIND_secret)) {
             rc = apus_scan_skip(s);
             continue;
         }
@@ -127,6 +129,10 @@ static apus_rc copy_value(apus_scan *s, apus_arena *a, const apus_type *t, apus_
         return copy_object(s, a, t, to);
     if (t && c == '[' && (is_list(t) || t->kind == APUS_KIND_model))
         return copy_list(s, a, is_list(t) ? t->item : t, to);
+    if (t && t->kind == APUS_KIND_secret) {
+        apus_buf_lit(to, "null");
+        return apus_scan_skip(s);
+    }
     const char *begin = s->at;
     apus_rc rc = apus_scan_skip(s);
     copy_raw(to, begin, s->at);

@@ -116,6 +116,23 @@ static void encode_bytes(apus_buf *to, const apus_bytes *bytes)
     apus_buf_addc(to, '"');
 }
 
+/* "Ada <ada@example.org>" */
+static apus_rc encode_name_email(apus_buf *to, const apus_name_email *v)
+{
+    bool at = apus_str_find(v->name, '@') != SIZE_MAX;
+    if (!apus_str_is_utf8(v->name) || !apus_str_is_utf8(v->email))
+        return APUS_INVALID;
+    apus_buf text = to->arena ? apus_buf_in(to->arena) : apus_buf_with(&to->alloc);
+    apus_buf_addf(&text, at ? "\"%.*s\" <%.*s>" : "%.*s <%.*s>", APUS_FMT(v->name),
+                  APUS_FMT(v->email));
+    apus_rc rc = text.failed;
+    if (rc == APUS_OK)
+        apus_json_quote(to, (apus_str){ text.ptr, text.len });
+    if (!to->arena)
+        apus_buf_finish(&text);
+    return rc;
+}
+
 /* What prints into a few bytes and needs quotes. */
 static void encode_short(apus_buf *to, apus_kind kind, const void *value)
 {
@@ -140,6 +157,15 @@ static void encode_short(apus_buf *to, apus_kind kind, const void *value)
         break;
     case APUS_KIND_decimal:
         n = apus_decimal_print(*(const apus_decimal *)value, p + 1);
+        break;
+    case APUS_KIND_clock_time:
+        n = apus_clock_time_print(*(const apus_clock_time *)value, p + 1);
+        break;
+    case APUS_KIND_ip_network:
+        n = apus_ip_network_print(*(const apus_ip_network *)value, p + 1);
+        break;
+    case APUS_KIND_ip_interface:
+        n = apus_ip_interface_print(*(const apus_ip_interface *)value, p + 1);
         break;
     default:
         n = apus_ip_print(*(const apus_ip *)value, p + 1);
@@ -359,6 +385,12 @@ static apus_rc encode(apus_buf *to, const apus_type *type, const apus_rules *rul
         return encode_enum(to, type, value);
     case APUS_KIND_json:
         apus_json_write(to, value);
+        return APUS_OK;
+    case APUS_KIND_name_email:
+        return encode_name_email(to, value);
+    case APUS_KIND_secret:
+        apus_buf_add(to, ((const apus_secret *)value)->text.len ? APUS_STR("\"**********\"")
+                                                                : APUS_STR("\"\""));
         return APUS_OK;
     case APUS_KIND_model:
         return apus_encode_model(to, type->model, value, omit);

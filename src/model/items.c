@@ -27,6 +27,14 @@ apus_rc apus__check_count(apus_decoder *d, const char *what, const apus_rules *r
                               count_ctx(d, what, "min_length", r->min_items, n),
                               "%s should have at least %u item%s after validation, not %zu", what,
                               r->min_items, plural(r->min_items), n);
+    if (r && r->has & APUS_RULE_max_items && n > r->max_items && r->has & APUS_RULE_set)
+        return apus__complain(d, place, in, "too_long",
+                              apus_arena_strf(d->arena,
+                                              "{\"field_type\":\"Set\",\"max_length\":%u,"
+                                              "\"actual_length\":null}",
+                                              r->max_items),
+                              "Set should have at most %u item%s after validation, not more",
+                              r->max_items, plural(r->max_items));
     if (r && r->has & APUS_RULE_max_items && n > r->max_items)
         return apus__complain(d, place, in, "too_long",
                               count_ctx(d, what, "max_length", r->max_items, n),
@@ -35,11 +43,25 @@ apus_rc apus__check_count(apus_decoder *d, const char *what, const apus_rules *r
     return APUS_OK;
 }
 
+/* What begins with an apus_str that is all of it. */
+static bool is_text(apus_kind kind)
+{
+    return kind == APUS_KIND_str || kind == APUS_KIND_url || kind == APUS_KIND_email ||
+           kind == APUS_KIND_secret;
+}
+
+static bool same_name_email(const apus_name_email *a, const apus_name_email *b)
+{
+    return apus_str_eq(a->name, b->name) && apus_str_eq(a->email, b->email);
+}
+
 /* Items are compared as the JSON they came from would be: by value. */
 static bool same_item(const apus_type *item, const void *a, const void *b)
 {
-    if (item->kind == APUS_KIND_str)
+    if (is_text(item->kind))
         return apus_str_eq(*(const apus_str *)a, *(const apus_str *)b);
+    if (item->kind == APUS_KIND_name_email)
+        return same_name_email(a, b);
     if (item->kind == APUS_KIND_cstr)
         return strcmp(*(const char *const *)a, *(const char *const *)b) == 0;
     if (item->kind == APUS_KIND_json)
@@ -72,6 +94,10 @@ static uint64_t hash_item(const void *ctx, size_t i, uint64_t seed)
     apus_str text;
     switch (all->type->kind) {
     case APUS_KIND_str:
+    case APUS_KIND_url:
+    case APUS_KIND_email:
+    case APUS_KIND_secret:
+    case APUS_KIND_name_email: /* by its name */
         text = *(const apus_str *)at;
         return apus_hash(text.ptr, text.len, seed);
     case APUS_KIND_cstr:
@@ -112,7 +138,7 @@ apus_rc apus__check_items(apus_decoder *d, const apus_type *type, const apus_rul
     apus_rc rc = has & APUS_RULE_set ? drop_repeats(d, type, items, count) : APUS_OK;
     size_t n = *count;
     if (!rc)
-        rc = apus__check_count(d, "List", rules, n, in, place);
+        rc = apus__check_count(d, has & APUS_RULE_set ? "Set" : "List", rules, n, in, place);
     if (rc || !(has & APUS_RULE_unique))
         return rc;
     struct apus__distinct distinct = { .arena = d->arena };
@@ -213,7 +239,10 @@ apus_rc apus__decode_items(struct apus__decoding *c, const apus_type *type, cons
                            bool secret, const apus_place *place, void *at)
 {
     if (apus_scan_peek(&c->scan) != '[')
-        return wrong_token(c, type, secret, place, "list_type", "Input should be a valid list");
+        return rules && rules->has & APUS_RULE_set
+                   ? wrong_token(c, type, secret, place, "set_type", "Input should be a valid set")
+                   : wrong_token(c, type, secret, place, "list_type",
+                                 "Input should be a valid list");
     const char *begin = c->scan.at;
     struct growing g = { .size = type->item_pointer ? sizeof(void *) : type->item->size,
                          .align = type->item_pointer ? _Alignof(void *) : type->item->align };

@@ -6,6 +6,8 @@
 
 static apus_rc text_kept(const apus_rules *r, apus_str text)
 {
+    if (r->has & APUS_RULE_one_of && !apus__choice_kept(r, &text, 0))
+        return APUS_INVALID;
     if (r->has & (APUS_RULE_min_length | APUS_RULE_max_length)) {
         size_t n = apus_str_codepoints(text);
         if ((r->has & APUS_RULE_min_length && n < r->min_length) ||
@@ -25,6 +27,8 @@ static apus_rc whole_kept(const apus_rules *r, bool negative, uint64_t magnitude
 
 static apus_rc signed_kept(const apus_rules *r, int64_t v)
 {
+    if (r->has & APUS_RULE_one_of && !apus__choice_kept(r, NULL, v))
+        return APUS_INVALID;
     return whole_kept(r, v < 0, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 

@@ -278,6 +278,24 @@ static void store_whole(void *at, uint32_t size, uint64_t value)
     memcpy(at, from, size);
 }
 
+/* "10MB": in bytes. */
+static apus_rc read_byte_size(apus_decoder *d, const struct apus__input *in,
+                              const apus_place *place, struct apus__whole *v)
+{
+    int64_t bytes;
+    apus_str unit;
+    apus_rc rc = apus_byte_size_parse(in->text, &bytes, &unit);
+    *v = (struct apus__whole){ .magnitude = rc ? UINT64_MAX : (uint64_t)bytes,
+                               .overflow = rc == APUS_LIMIT };
+    if (rc == APUS_NOT_FOUND)
+        return apus__complain(d, place, in, "byte_size_unit", apus__ctx_text(d, "unit", unit),
+                              "could not interpret byte unit: %.*s", APUS_FMT(unit));
+    if (rc == APUS_SYNTAX)
+        return apus__complain(d, place, in, "byte_size", APUS_STR(""),
+                              "could not parse value and unit from byte string");
+    return APUS_OK;
+}
+
 APUS__SETTER(int)
 {
     struct apus__whole v;
@@ -285,9 +303,14 @@ APUS__SETTER(int)
         (in->token != APUS__TOKEN_number || !in->number.is_integer))
         return apus__complain(d, place, in, "int_type", APUS_STR(""),
                               "Input should be a valid integer");
-    apus_rc rc = read_whole(d, in, place, &v);
+    apus_rc rc = rules->has & APUS_RULE_byte_size && apus__has_text(in)
+                     ? read_byte_size(d, in, place, &v)
+                     : read_whole(d, in, place, &v);
     if (rc == APUS_OK)
         rc = check_whole(d, type, rules, in, place, v);
+    if (rc == APUS_OK && rules->has & APUS_RULE_one_of)
+        rc = apus__check_choice(d, type, rules, in, place, APUS_STR(""),
+                                (int64_t)(v.negative ? 0 - v.magnitude : v.magnitude));
     if (rc == APUS_OK)
         store_whole(at, type->size, v.negative ? 0 - v.magnitude : v.magnitude);
     return rc;

@@ -1,4 +1,4 @@
-/* Text of every sort: strings, bytes, enums, addresses, identifiers. */
+/* Text of every sort: strings, bytes, enums. */
 #include "apus/text.h"
 #include "apus/pattern.h"
 #include "model/scalar.h"
@@ -9,6 +9,15 @@ static const char *plural(uint32_t n)
 }
 
 /* --- strings --- */
+
+apus_rc apus__store_text(apus_decoder *d, apus_str text, void *at)
+{
+    apus_str copy = apus_arena_str(d->arena, text);
+    if (!copy.ptr)
+        return APUS_NOMEM;
+    memcpy(at, &copy, sizeof(copy));
+    return APUS_OK;
+}
 
 static apus_rc check_str(apus_decoder *d, const apus_rules *r, const struct apus__input *in,
                          const apus_place *place, apus_str text)
@@ -34,9 +43,21 @@ static apus_rc check_str(apus_decoder *d, const apus_rules *r, const struct apus
                           "String should match pattern '%s'", r->pattern->text);
 }
 
-static apus_rc store_str(apus_decoder *d, const apus_type *type, const struct apus__input *in,
-                         const apus_place *place, apus_str text, void *at)
+/* In place: what is stored is a copy of what came. */
+static void change_case(const apus_rules *r, char *text, size_t len)
 {
+    char first = r->has & APUS_RULE_lower ? 'A' : 'a';
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] >= first && text[i] <= first + 25)
+            text[i] ^= 0x20;
+    }
+}
+
+static apus_rc store_str(apus_decoder *d, const apus_type *type, const apus_rules *rules,
+                         const struct apus__input *in, const apus_place *place, apus_str text,
+                         void *at)
+{
+    bool folds = rules->has & (APUS_RULE_lower | APUS_RULE_upper);
     if (type->kind == APUS_KIND_chars) {
         if (text.len >= type->n)
             return apus__complain(
@@ -44,11 +65,15 @@ static apus_rc store_str(apus_decoder *d, const apus_type *type, const struct ap
                 "String should have at most %u character%s", type->n - 1, plural(type->n - 1));
         memset(at, 0, type->n);
         memcpy(at, text.ptr, text.len);
+        if (folds)
+            change_case(rules, at, text.len);
         return APUS_OK;
     }
     apus_str copy = apus_arena_str(d->arena, text);
     if (!copy.ptr)
         return APUS_NOMEM;
+    if (folds)
+        change_case(rules, (char *)(uintptr_t)copy.ptr, copy.len);
     if (type->kind == APUS_KIND_str)
         memcpy(at, &copy, sizeof(copy));
     else
@@ -73,7 +98,18 @@ APUS__SETTER(str)
                               "Input should be a valid string, unable to parse raw data as a "
                               "unicode string");
     apus_rc rc = check_str(d, rules, in, place, text);
-    return rc ? rc : store_str(d, type, in, place, text, at);
+    if (!rc && rules->has & APUS_RULE_one_of)
+        rc = apus__check_choice(d, type, rules, in, place, text, 0);
+    return rc ? rc : store_str(d, type, rules, in, place, text, at);
+}
+
+/* As a string, but nothing of it is told. */
+APUS__SETTER(secret)
+{
+    (void)type;
+    struct apus__input hidden = *in;
+    hidden.secret = true;
+    return apus__set_str(d, &apus_type_str, rules, &hidden, place, at);
 }
 
 APUS__SETTER(bytes)
@@ -147,81 +183,6 @@ APUS__SETTER(enum)
     return apus__complain(d, place, in, e->is_inline ? "literal_error" : "enum",
                           apus__ctx_text(d, "expected", names), "Input should be %.*s",
                           APUS_FMT(names));
-}
-
-/* --- addresses and identifiers --- */
-
-static apus_rc store_copy(apus_decoder *d, apus_str text, void *at)
-{
-    apus_str copy = apus_arena_str(d->arena, text);
-    if (!copy.ptr)
-        return APUS_NOMEM;
-    memcpy(at, &copy, sizeof(copy));
-    return APUS_OK;
-}
-
-APUS__SETTER(url)
-{
-    (void)type;
-    const char *why;
-    if (!apus__has_text(in))
-        return apus__complain(d, place, in, "url_type", APUS_STR(""),
-                              "URL input should be a string or URL");
-    apus_str text = apus_str_trim(in->text);
-    if (!apus_url_check(text, &why))
-        return apus__complain(d, place, in, "url_parsing",
-                              apus__ctx_text(d, "error", apus_str_of(why)),
-                              "Input should be a valid URL, %s", why);
-    if (rules->has & APUS_RULE_max_length && text.len > rules->max_length)
-        return apus__complain(
-            d, place, in, "url_too_long", apus__ctx_int(d, "max_length", rules->max_length),
-            "URL should have at most %u character%s", rules->max_length, plural(rules->max_length));
-    return store_copy(d, text, at);
-}
-
-APUS__SETTER(email)
-{
-    (void)type;
-    (void)rules;
-    const char *why;
-    if (!apus__has_text(in))
-        return apus__complain(d, place, in, "string_type", APUS_STR(""),
-                              "Input should be a valid string");
-    apus_str text = apus_str_trim(in->text);
-    if (!apus_email_check(text, &why))
-        return apus__complain(d, place, in, "value_error",
-                              apus__ctx_text(d, "reason", apus_str_of(why)),
-                              "value is not a valid email address: %s", why);
-    return store_copy(d, text, at);
-}
-
-APUS__SETTER(ip)
-{
-    (void)type;
-    (void)rules;
-    apus_ip v;
-    if (!apus__has_text(in) || !apus_ip_parse(in->text, &v, NULL))
-        return apus__complain(d, place, in, "ip_any_address", APUS_STR(""),
-                              "value is not a valid IPv4 or IPv6 address");
-    memcpy(at, &v, sizeof(v));
-    return APUS_OK;
-}
-
-APUS__SETTER(uuid)
-{
-    (void)type;
-    (void)rules;
-    apus_uuid v;
-    const char *why;
-    if (!apus__has_text(in))
-        return apus__complain(d, place, in, "uuid_type", APUS_STR(""),
-                              "UUID input should be a string, bytes or UUID object");
-    if (!apus_uuid_parse(in->text, &v, &why))
-        return apus__complain(d, place, in, "uuid_parsing",
-                              apus__ctx_text(d, "error", apus_str_of(why)),
-                              "Input should be a valid UUID, %s", why);
-    memcpy(at, &v, sizeof(v));
-    return APUS_OK;
 }
 
 /* A parameter of any shape is its text. */

@@ -115,11 +115,27 @@ static apus_rc decode_counted(struct apus__decoding *c, const apus_field *f,
     return rc;
 }
 
+/* A text that holds JSON; null is null where that is admitted. */
+static apus_rc decode_json_within(struct apus__decoding *c, const apus_field *f,
+                                  const apus_place *place, void *base)
+{
+    struct apus__input in = { .secret = f->flags & APUS_FIELD_secret };
+    apus_rc rc = apus__input_read(c, &in);
+    if (rc == APUS_OK && in.token == APUS__TOKEN_null && f->flags & APUS_FIELD_nullable) {
+        memset((char *)base + f->offset, 0,
+               f->flags & APUS_FIELD_pointer ? sizeof(void *) : f->type->size);
+        return APUS_OK;
+    }
+    return rc ? rc : apus__decode_json_text(c->d, f, &in, place, base);
+}
+
 static apus_rc decode_member(struct apus__decoding *c, const apus_field *f, const apus_place *place,
                              void *base)
 {
     char *at = (char *)base + f->offset;
     bool secret = f->flags & APUS_FIELD_secret;
+    if (f->flags & APUS_FIELD_json)
+        return decode_json_within(c, f, place, base);
     if (f->type->kind == APUS_KIND_counted)
         return decode_counted(c, f, place, base);
     if (f->flags & APUS_FIELD_nullable && apus_scan_peek(&c->scan) == 'n') {

@@ -224,12 +224,151 @@ static void forms(void **state)
     apus_arena_finish(&a);
 }
 
+static void clock_times(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *printed, *why;
+    } rows[] = {
+        { "09:30", "09:30:00", NULL },
+        { "09:30:00.5+02:00", "09:30:00.500000+02:00", NULL },
+        { "23:59:59.000000001Z", "23:59:59.000000001Z", NULL },
+        { " 10:00:00-0130 ", "10:00:00-01:30", NULL },
+        { "3661.5", "01:01:01.500000", NULL },
+        { "0", "00:00:00", NULL },
+        { "86400", NULL, "numeric times may not exceed 86,399 seconds" },
+        { "-1", NULL, "time in seconds should be positive" },
+        { "9:30", NULL, "input is too short" },
+        { "99:30", NULL, "hour value is outside expected range of 0-23" },
+        { "09-30", NULL, "invalid time separator, expected `:`" },
+        { "09:3x", NULL, "invalid character in minute" },
+        { "09:30:00x", NULL, "invalid timezone sign" },
+        { "09:30:00Zx", NULL, "unexpected extra characters at the end of the input" },
+        { "", NULL, "input is too short" },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        apus_clock_time t;
+        const char *why;
+        char text[APUS_TEXT_CLOCK_TIME_MAX + 1];
+        bool fine = apus_clock_time_parse(apus_str_of(rows[i].text), &t, &why);
+        assert_int_equal(fine, rows[i].why == NULL);
+        if (!fine) {
+            assert_string_equal(why, rows[i].why);
+            continue;
+        }
+        text[apus_clock_time_print(t, text)] = '\0';
+        assert_string_equal(text, rows[i].printed);
+    }
+}
+
+static void networks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *network, *interface; /* as printed; NULL: refused */
+    } rows[] = {
+        { "10.0.0.0/8", "10.0.0.0/8", "10.0.0.0/8" },
+        { "10.1.0.0/8", NULL, "10.1.0.0/8" },
+        { "10.1.2.3", "10.1.2.3/32", "10.1.2.3/32" },
+        { "fe80::/10", "fe80::/10", "fe80::/10" },
+        { "::1", "::1/128", "::1/128" },
+        { "0.0.0.0/0", "0.0.0.0/0", "0.0.0.0/0" },
+        { "10.0.0.0/33", NULL, NULL },
+        { "::/129", NULL, NULL },
+        { "10.0.0.0/", NULL, NULL },
+        { "10.0.0.0/8x", NULL, NULL },
+        { "10.0.0.0/0008", NULL, NULL },
+        { "/8", NULL, NULL },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        apus_ip_network n;
+        apus_ip_interface f;
+        char text[APUS_TEXT_IP_NETWORK_MAX + 1];
+        bool is_network = apus_ip_network_parse(apus_str_of(rows[i].text), &n);
+        bool is_interface = apus_ip_interface_parse(apus_str_of(rows[i].text), &f);
+        assert_int_equal(is_network, rows[i].network != NULL);
+        assert_int_equal(is_interface, rows[i].interface != NULL);
+        if (is_network) {
+            text[apus_ip_network_print(n, text)] = '\0';
+            assert_string_equal(text, rows[i].network);
+        }
+        if (is_interface) {
+            text[apus_ip_interface_print(f, text)] = '\0';
+            assert_string_equal(text, rows[i].interface);
+        }
+    }
+}
+
+static void parts_of_urls_and_mailboxes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *scheme, *host;
+    } rows[] = {
+        { "https://example.org/a?b#c", "https", "example.org" },
+        { "postgres://me:x@db:5432/x", "postgres", "db" },
+        { "redis://[::1]:6379", "redis", "[::1]" },
+        { "http://a@b@c", "http", "c" },
+        { "mailto:ada@example.org", "mailto", "" },
+        { "file:///etc", "file", "" },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        apus_str url = apus_str_of(rows[i].url);
+        assert_true(apus_str_eq(apus_url_scheme(url), apus_str_of(rows[i].scheme)));
+        assert_true(apus_str_eq(apus_url_host(url), apus_str_of(rows[i].host)));
+    }
+    apus_name_email m;
+    const char *why;
+    assert_true(apus_name_email_parse(APUS_STR(" \"Ada L.\" <a@b.org> "), &m, &why));
+    assert_true(apus_str_eq(m.name, APUS_STR("Ada L.")));
+    assert_true(apus_str_eq(m.email, APUS_STR("a@b.org")));
+    assert_true(apus_name_email_parse(APUS_STR("ada@b.org"), &m, &why));
+    assert_true(apus_str_eq(m.name, APUS_STR("ada")));
+    assert_false(apus_name_email_parse(APUS_STR("Ada <>"), &m, &why));
+    assert_false(apus_name_email_parse(APUS_STR("<"), &m, &why));
+}
+
+static void byte_sizes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        apus_rc rc;
+        int64_t bytes;
+    } rows[] = {
+        { "512", APUS_OK, 512 },
+        { "1.5 GiB", APUS_OK, 1610612736 },
+        { " 10MB ", APUS_OK, 10000000 },
+        { "16bit", APUS_OK, 2 },
+        { "8EB", APUS_OK, INT64_C(8000000000000000000) },
+        { "10EB", APUS_LIMIT, 0 },
+        { "10 parsecs", APUS_NOT_FOUND, 0 },
+        { "MB", APUS_SYNTAX, 0 },
+        { "-1", APUS_SYNTAX, 0 },
+        { "", APUS_SYNTAX, 0 },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int64_t bytes = 0;
+        apus_str unit;
+        assert_int_equal(apus_byte_size_parse(apus_str_of(rows[i].text), &bytes, &unit),
+                         rows[i].rc);
+        assert_int_equal(bytes, rows[i].bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(doubles),   cmocka_unit_test(integers),
-        cmocka_unit_test(moments),   cmocka_unit_test(durations_and_decimals),
-        cmocka_unit_test(encodings), cmocka_unit_test(forms),
+        cmocka_unit_test(doubles),
+        cmocka_unit_test(integers),
+        cmocka_unit_test(moments),
+        cmocka_unit_test(durations_and_decimals),
+        cmocka_unit_test(encodings),
+        cmocka_unit_test(forms),
+        cmocka_unit_test(clock_times),
+        cmocka_unit_test(networks),
+        cmocka_unit_test(parts_of_urls_and_mailboxes),
+        cmocka_unit_test(byte_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
