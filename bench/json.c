@@ -1,5 +1,9 @@
 /* How fast is JSON?  Decoding 100 orders with all checks into structs, encoding them again,
- * and printing doubles of several sorts.  One line a figure; min and median of 21 batches. */
+ * and printing doubles of several sorts.  One line a figure; min and median of 21 batches.
+ *
+ *     bench_json                 all of it
+ *     bench_json decode N        one of decode, encode, cents, any, N times over: for callgrind,
+ *                                whose count divided by N compares versions on a noisy machine */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -141,21 +145,6 @@ static void print_doubles(struct work *w)
     }
 }
 
-static void report_bytes(const char *what, void (*op)(struct work *), struct work *w, size_t bytes)
-{
-    double least, median;
-    measure(op, w, &least, &median);
-    printf("json=%s bytes=%zu ns_min=%.0f ns_median=%.0f gb_per_s=%.2f\n", what, bytes, least,
-           median, (double)bytes / median);
-}
-
-static void report_doubles(const char *what, struct work *w)
-{
-    double least, median;
-    measure(print_doubles, w, &least, &median);
-    printf("double=%s ns_min=%.1f ns_median=%.1f\n", what, least / DOUBLES, median / DOUBLES);
-}
-
 static apus_str orders_text(apus_arena *a)
 {
     apus_buf b = apus_buf_in(a);
@@ -171,7 +160,52 @@ static apus_str orders_text(apus_arena *a)
     return text;
 }
 
-int main(void)
+static uint64_t next_random(uint64_t *x)
+{
+    *x ^= *x << 13;
+    *x ^= *x >> 7;
+    *x ^= *x << 17;
+    return *x;
+}
+
+static void fill_cents(struct work *w)
+{
+    uint64_t x = 88172645463325252U;
+    for (int i = 0; i < DOUBLES; i++)
+        w->doubles[i] = (double)(next_random(&x) % 10000000) / 100;
+}
+
+static void fill_any(struct work *w)
+{
+    uint64_t x = 88172645463325252U;
+    for (int i = 0; i < DOUBLES; i++)
+        w->doubles[i] = (double)(next_random(&x) >> 11) / 9007199254740992.0;
+}
+
+static const struct subject {
+    const char *name;
+    void (*prepare)(struct work *);
+    void (*op)(struct work *);
+} subjects[] = {
+    { "decode", decode, decode },
+    { "encode", encode, encode },
+    { "cents", fill_cents, print_doubles },
+    { "any", fill_any, print_doubles },
+};
+
+static void report(const struct subject *s, struct work *w)
+{
+    double least, median;
+    measure(s->op, w, &least, &median);
+    if (s->op == print_doubles)
+        printf("double=%s ns_min=%.1f ns_median=%.1f\n", s->name, least / DOUBLES,
+               median / DOUBLES);
+    else
+        printf("json=%s_orders bytes=%zu ns_min=%.0f ns_median=%.0f gb_per_s=%.2f\n", s->name,
+               w->text.len, least, median, (double)w->text.len / median);
+}
+
+int main(int argc, char **argv)
 {
     static struct work w;
     apus_arena texts;
@@ -181,24 +215,17 @@ int main(void)
     w.text = orders_text(&texts);
     if (apus_model_prepare(&model, NULL))
         return 1;
-    report_bytes("decode_orders", decode, &w, w.text.len);
-    encode(&w);
-    report_bytes("encode_orders", encode, &w, w.out.len);
-    uint64_t x = 88172645463325252U;
-    for (int i = 0; i < DOUBLES; i++) {
-        x ^= x << 13;
-        x ^= x >> 7;
-        x ^= x << 17;
-        w.doubles[i] = (double)(x % 10000000) / 100;
+    decode(&w); /* what encoding needs */
+    for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
+        const struct subject *s = &subjects[i];
+        if (argc == 3 && strcmp(argv[1], s->name) != 0)
+            continue;
+        s->prepare(&w);
+        for (int n = argc == 3 ? atoi(argv[2]) : 0; n > 0; n--)
+            s->op(&w);
+        if (argc != 3)
+            report(s, &w);
     }
-    report_doubles("cents", &w);
-    for (int i = 0; i < DOUBLES; i++) {
-        x ^= x << 13;
-        x ^= x >> 7;
-        x ^= x << 17;
-        w.doubles[i] = (double)(x >> 11) / 9007199254740992.0;
-    }
-    report_doubles("any", &w);
     apus_buf_finish(&w.out);
     apus_arena_finish(&w.arena);
     apus_arena_finish(&texts);
