@@ -1,11 +1,14 @@
 /* Patterns are searched, not anchored, as Python's re.search; matching stops at a
- * limit, so that no pattern can hang a worker: what gives up does not match. */
+ * limit, so that no pattern can hang a worker: what gives up does not match.  PCRE2 says
+ * what a pattern means; most texts are matched by a table that says the same (matcher.h). */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "apus/pattern.h"
 
 #include <pcre2.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+
+#include "model/matcher.h"
 
 enum {
     MATCH_LIMIT = 200000, /* steps */
@@ -20,6 +23,8 @@ struct compiled {
     pcre2_match_data *data;
     pcre2_match_context *limits;
     atomic_flag busy;
+    bool is_simple; /* `matcher` knows it */
+    struct apus__matcher matcher;
 };
 
 static void release(struct compiled *c)
@@ -68,6 +73,7 @@ apus_rc apus_pattern_prepare(apus_pattern *p, apus_err *err)
         release(c);
         return rc;
     }
+    c->is_simple = apus__matcher_build(&c->matcher, p->text);
     p->code = c;
     return APUS_OK;
 }
@@ -78,9 +84,8 @@ static int match(const struct compiled *c, pcre2_match_data *data, apus_str text
                        c->limits);
 }
 
-apus_rc apus_pattern_match(const apus_pattern *p, apus_str text)
+static apus_rc search(struct compiled *c, apus_str text)
 {
-    struct compiled *c = p->code;
     int found = PCRE2_ERROR_NOMEMORY;
     if (!atomic_flag_test_and_set_explicit(&c->busy, memory_order_acquire)) {
         found = match(c, c->data, text);
@@ -94,6 +99,16 @@ apus_rc apus_pattern_match(const apus_pattern *p, apus_str text)
     if (found == PCRE2_ERROR_NOMEMORY)
         return APUS_NOMEM;
     return found >= 0 ? APUS_OK : APUS_INVALID;
+}
+
+apus_rc apus_pattern_match(const apus_pattern *p, apus_str text)
+{
+    struct compiled *c = p->code;
+    enum apus__verdict verdict =
+        c->is_simple ? apus__matcher_run(&c->matcher, text) : APUS__VERDICT_unsure;
+    if (verdict == APUS__VERDICT_unsure)
+        return search(c, text);
+    return verdict == APUS__VERDICT_yes ? APUS_OK : APUS_INVALID;
 }
 
 void apus_pattern_release(apus_pattern *p)
