@@ -11,7 +11,7 @@ FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http
 PUBLIC = {
     "base": "api rc str arena buf value probe",
     "sys": "clock random socket reactor disk",
-    "codec": "http1 url json json_scan text multipart media conditional dotenv",
+    "codec": "http1 url json json_scan json_plain text multipart media conditional dotenv",
     "run": "loop fiber",
     "model": "model problem decode encode schema pattern",
     "net": "net stream",

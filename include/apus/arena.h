@@ -62,6 +62,12 @@ void apus_arena_reset(apus_arena *a);
  * dereferenced. */
 void *apus_arena_alloc(apus_arena *a, size_t size, size_t align) APUS_NODISCARD;
 
+/* Room for n bytes at the free end, of any alignment and not taken yet; NULL if there is
+ * none.  `used` of the bytes that were asked for, from the first on, are taken with
+ * apus_arena_took; until then nothing else may be asked of the arena. */
+static inline char *apus_arena_room(apus_arena *a, size_t n);
+static inline void apus_arena_took(apus_arena *a, size_t n, size_t used);
+
 /* Makes the newest allocation, which began at ptr with old_size bytes, larger
  * in place or by moving it; NULL if there is no room, and ptr stays valid. */
 void *apus_arena_grow(apus_arena *a, void *ptr, size_t old_size, size_t new_size, size_t align)
@@ -97,6 +103,38 @@ apus_arena_mark apus_arena_mark_take(const apus_arena *a);
 void apus_arena_rewind(apus_arena *a, apus_arena_mark m);
 
 void *apus__arena_array(apus_arena *a, size_t n, size_t size, size_t align) APUS_NODISCARD;
+
+char *apus__arena_make_room(apus_arena *a, size_t n);
+void apus__arena_took(apus_arena *a, size_t n, size_t used);
+
+/* Under AddressSanitizer each byte has an owner, which the library keeps track of. */
+#if defined(__SANITIZE_ADDRESS__)
+#define APUS__ARENA_IS_WATCHED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define APUS__ARENA_IS_WATCHED 1
+#endif
+#endif
+
+static inline char *apus_arena_room(apus_arena *a, size_t n)
+{
+#ifndef APUS__ARENA_IS_WATCHED
+    if (APUS_LIKELY(n < a->left))
+        return a->next;
+#endif
+    return apus__arena_make_room(a, n);
+}
+
+static inline void apus_arena_took(apus_arena *a, size_t n, size_t used)
+{
+#ifdef APUS__ARENA_IS_WATCHED
+    apus__arena_took(a, n, used);
+#else
+    (void)n;
+    a->next += used;
+    a->left -= used;
+#endif
+}
 
 APUS_API_END
 

@@ -120,6 +120,22 @@ void *apus_arena_grow(apus_arena *a, void *ptr, size_t old_size, size_t new_size
     return moved;
 }
 
+char *apus__arena_make_room(apus_arena *a, size_t n)
+{
+    if ((!a->next || n > a->left) && !add_chunk(a, n, 1))
+        return NULL;
+    APUS_UNPOISON(a->next, n);
+    return a->next;
+}
+
+void apus__arena_took(apus_arena *a, size_t n, size_t used)
+{
+    assert(used <= n);
+    a->next += used;
+    a->left -= used;
+    APUS_POISON(a->next, n - used);
+}
+
 void *apus__arena_array(apus_arena *a, size_t n, size_t size, size_t align)
 {
     if (size && n > SIZE_MAX / size)

@@ -93,6 +93,18 @@ apus_rc apus__decode_json_text(apus_decoder *d, const apus_field *f, const struc
 /* The token where the scanner stands, if it is a scalar it is passed. */
 apus_rc apus__input_read(struct apus__decoding *c, struct apus__input *in);
 
+/* --- plain.c --- */
+
+/* Takes members as long as they are the fields from `next` on, one after the other, and as
+ * plain as most are; marks them in *seen, which has a bit for each field.  Gives the field
+ * that it did not take, and the scanner stands behind the last that it took. */
+uint32_t apus__plain_members(struct apus__decoding *c, const apus_model *m, uint32_t next,
+                             bool is_first, void *base, uint64_t *seen);
+
+/* One scalar where the scanner stands.  false: it is not plain, and nothing has happened. */
+bool apus__plain_value(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
+                       void *at);
+
 /* --- object.c --- */
 apus_rc apus__decode_model(struct apus__decoding *c, const apus_model *m, const apus_place *place,
                            void *base);

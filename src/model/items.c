@@ -1,6 +1,7 @@
 /* Lists, fixed arrays and maps. */
 #include <stdlib.h>
 
+#include "apus/json_plain.h"
 #include "model/decoder.h"
 #include "model/distinct.h"
 
@@ -157,23 +158,41 @@ apus_rc apus__check_items(apus_decoder *d, const apus_type *type, const apus_rul
 
 /* A growing array in the arena. */
 struct growing {
+    const char *begin; /* of the text of all items */
     char *ptr;
     size_t n, cap, size, align;
 };
 
-static void *next_item(apus_arena *a, struct growing *g)
+/* Room for as many as the rest of the text may hold, if they are like those before; but
+ * little more than was sent, so that a client's memory costs its own bytes. */
+static size_t next_cap(const apus_scan *s, const struct growing *g)
 {
-    enum { FIRST = 8 };
-    if (g->n == g->cap) {
-        size_t cap = g->cap ? g->cap * 2 : FIRST;
-        if (cap > SIZE_MAX / 2 / g->size)
-            return NULL;
-        char *moved = apus_arena_grow(a, g->ptr, g->cap * g->size, cap * g->size, g->align);
-        if (!moved)
-            return NULL;
-        g->ptr = moved;
-        g->cap = cap;
-    }
+    enum { FIRST = 4, TIMES = 16 };
+    if (g->cap == 0)
+        return FIRST;
+    size_t each = (size_t)(s->at - g->begin) / g->n;
+    size_t like_these = g->n + (size_t)(s->end - s->at) / (each ? each : 1) + 1;
+    size_t least = g->cap * 2, most = g->cap * TIMES;
+    return like_these < least ? least : like_these > most ? most : like_these;
+}
+
+static bool widen(struct apus__decoding *c, struct growing *g)
+{
+    size_t cap = next_cap(&c->scan, g);
+    if (cap > SIZE_MAX / 2 / g->size)
+        return false;
+    char *moved = apus_arena_grow(c->d->arena, g->ptr, g->cap * g->size, cap * g->size, g->align);
+    if (!moved)
+        return false;
+    g->ptr = moved;
+    g->cap = cap;
+    return true;
+}
+
+static void *next_item(struct apus__decoding *c, struct growing *g)
+{
+    if (g->n == g->cap && !widen(c, g))
+        return NULL;
     void *at = g->ptr + g->n++ * g->size;
     memset(at, 0, g->size);
     return at;
@@ -208,12 +227,19 @@ static apus_rc read_items(struct apus__decoding *c, const apus_type *type, const
     apus_rc worst = APUS_OK, rc = apus_scan_enter_list(&c->scan);
     bool more;
     for (uint32_t i = 0; rc == APUS_OK; i++) {
-        rc = apus_scan_more_items(&c->scan, i == 0, &more);
-        if (rc || !more)
-            break;
-        void *at = next_item(c->d->arena, g);
+        const char *next = i ? apus_plain_comma(c->scan.at, c->scan.end) : NULL;
+        if (next) {
+            apus_scan_move(&c->scan, next);
+        } else {
+            rc = apus_scan_more_items(&c->scan, i == 0, &more);
+            if (rc || !more)
+                break;
+        }
+        void *at = next_item(c, g);
         if (!at)
             return APUS_NOMEM;
+        if (!type->item_pointer && apus__plain_value(c, type->item, rules, at))
+            continue;
         apus_place here = { .up = place, .index = i, .is_index = true, .order = i };
         rc = decode_item(c, type, rules, secret, &here, at);
         if (rc == APUS_INVALID) {
@@ -244,7 +270,8 @@ apus_rc apus__decode_items(struct apus__decoding *c, const apus_type *type, cons
                    : wrong_token(c, type, secret, place, "list_type",
                                  "Input should be a valid list");
     const char *begin = c->scan.at;
-    struct growing g = { .size = type->item_pointer ? sizeof(void *) : type->item->size,
+    struct growing g = { .begin = begin,
+                         .size = type->item_pointer ? sizeof(void *) : type->item->size,
                          .align = type->item_pointer ? _Alignof(void *) : type->item->align };
     apus_rc rc = read_items(c, type, rules, secret, place, &g);
     if (rc)
@@ -282,12 +309,13 @@ static uint64_t hash_key(const void *ctx, size_t i, uint64_t seed)
 
 /* The entry for a key: where it was sent before the last value counts, and what was
  * wrong with the one before is forgotten. */
-static apus_rc entry_for(apus_decoder *d, struct growing *g, struct apus__distinct *keys,
+static apus_rc entry_for(struct apus__decoding *c, struct growing *g, struct apus__distinct *keys,
                          apus_str key, apus_place *here)
 {
+    apus_decoder *d = c->d;
     size_t i = g->n, at;
     apus_str copy = apus_arena_str(d->arena, key);
-    void *entry = copy.ptr ? next_item(d->arena, g) : NULL;
+    void *entry = copy.ptr ? next_item(c, g) : NULL;
     if (!entry)
         return APUS_NOMEM;
     memcpy(entry, &copy, sizeof(copy));
@@ -317,7 +345,7 @@ static apus_rc read_entries(struct apus__decoding *c, const apus_type *type,
         if (rc || !more)
             break;
         apus_place here = { .up = place };
-        rc = entry_for(c->d, g, &keys, key, &here);
+        rc = entry_for(c, g, &keys, key, &here);
         if (rc)
             return rc;
         char *entry = g->ptr + here.order * g->size;
@@ -336,7 +364,7 @@ apus_rc apus__decode_map(struct apus__decoding *c, const apus_type *type, const 
         return wrong_token(c, type, secret, place, "dict_type",
                            "Input should be a valid dictionary");
     const char *begin = c->scan.at;
-    struct growing g = { .size = type->entry_size, .align = _Alignof(max_align_t) };
+    struct growing g = { .begin = begin, .size = type->entry_size, .align = _Alignof(max_align_t) };
     apus_rc rc = read_entries(c, type, rules, secret, place, &g);
     if (rc)
         return rc;

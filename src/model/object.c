@@ -51,24 +51,34 @@ static uint32_t find_field(const apus_model *m, apus_str key, uint32_t *next)
     return i;
 }
 
+/* A member that was sent before: the last one counts. */
+static apus_rc take_again(struct object *o, const apus_place *here)
+{
+    apus_decoder *d = o->c->d;
+    if (d->limits.refuse_duplicate_keys) {
+        o->c->scan.error->message = "Duplicate key";
+        return APUS_SYNTAX;
+    }
+    if (o->worst) { /* forget what was wrong before */
+        apus__problems_drop(d->problems, here);
+        o->worst = d->problems->n > o->before ? APUS_INVALID : APUS_OK;
+    }
+    return APUS_OK;
+}
+
 static apus_rc take_member(struct object *o, apus_str key, uint32_t *next)
 {
     uint32_t i = find_field(o->m, key, next);
     if (i == o->m->n_fields || o->m->fields[i].flags & APUS_FIELD_read_only)
         return i == o->m->n_fields ? take_extra(o, key) : apus_scan_skip(&o->c->scan);
-    apus_decoder *d = o->c->d;
-    if (is_seen(o, i) && d->limits.refuse_duplicate_keys) {
-        o->c->scan.error->message = "Duplicate key";
-        return APUS_SYNTAX;
-    }
-    apus_place here = { .up = o->place, .key = o->m->fields[i].name, .order = i };
-    if (is_seen(o, i) && o->worst) { /* the last one counts: forget what was wrong before */
-        apus__problems_drop(d->problems, &here);
-        o->worst = d->problems->n > o->before ? APUS_INVALID : APUS_OK;
-    }
+    const apus_field *f = &o->m->fields[i];
+    apus_place here = { .up = o->place, .key = f->name, .order = i };
+    apus_rc rc = is_seen(o, i) ? take_again(o, &here) : APUS_OK;
+    if (rc)
+        return rc;
     o->n_seen += !is_seen(o, i);
     o->seen[i / WORD_BITS] |= UINT64_C(1) << (i % WORD_BITS);
-    return apus__decode_field(o->c, &o->m->fields[i], &here, o->base);
+    return apus__decode_field(o->c, f, &here, o->base);
 }
 
 static apus_rc take_members(struct object *o)
@@ -79,7 +89,10 @@ static apus_rc take_members(struct object *o)
     apus_scan *s = &o->c->scan;
     apus_rc rc = apus_scan_enter_object(s);
     for (bool first = true; rc == APUS_OK; first = false) {
-        rc = apus_scan_more_members(s, first, o->c->d->arena, &key, &more);
+        uint32_t from = next;
+        next = apus__plain_members(o->c, o->m, next, first, o->base, o->seen);
+        o->n_seen += next - from;
+        rc = apus_scan_more_members(s, first && next == from, o->c->d->arena, &key, &more);
         if (rc || !more)
             break;
         rc = take_member(o, key, &next);

@@ -265,19 +265,6 @@ static apus_rc read_whole(apus_decoder *d, const struct apus__input *in, const a
     }
 }
 
-/* The low bytes of a two's complement number are the narrower number. */
-static void store_whole(void *at, uint32_t size, uint64_t value)
-{
-    uint8_t one = (uint8_t)value;
-    uint16_t two = (uint16_t)value;
-    uint32_t four = (uint32_t)value;
-    const void *from = size == 1   ? (const void *)&one
-                       : size == 2 ? (const void *)&two
-                       : size == 4 ? (const void *)&four
-                                   : (const void *)&value;
-    memcpy(at, from, size);
-}
-
 /* "10MB": in bytes. */
 static apus_rc read_byte_size(apus_decoder *d, const struct apus__input *in,
                               const apus_place *place, struct apus__whole *v)
@@ -312,7 +299,7 @@ APUS__SETTER(int)
         rc = apus__check_choice(d, type, rules, in, place, APUS_STR(""),
                                 (int64_t)(v.negative ? 0 - v.magnitude : v.magnitude));
     if (rc == APUS_OK)
-        store_whole(at, type->size, v.negative ? 0 - v.magnitude : v.magnitude);
+        apus__store_whole(at, type->size, v.negative ? 0 - v.magnitude : v.magnitude);
     return rc;
 }
 

@@ -157,25 +157,13 @@ static apus_str expected_names(apus_decoder *d, const apus_enum *e)
     return apus_buf_take(&b, &out) ? APUS_STR("") : out;
 }
 
-static void store_enum(const apus_type *type, int64_t value, void *at)
-{
-    int8_t one = (int8_t)value;
-    int16_t two = (int16_t)value;
-    int32_t four = (int32_t)value;
-    const void *from = type->size == 1   ? (const void *)&one
-                       : type->size == 2 ? (const void *)&two
-                       : type->size == 4 ? (const void *)&four
-                                         : (const void *)&value;
-    memcpy(at, from, type->size);
-}
-
 APUS__SETTER(enum)
 {
     (void)rules;
     const apus_enum *e = type->enumeration;
     for (uint32_t i = 0; apus__has_text(in) && i < e->n_values; i++) {
         if (apus_str_eq(e->values[i].name, in->text)) {
-            store_enum(type, e->values[i].value, at);
+            apus__store_whole(at, type->size, (uint64_t)e->values[i].value);
             return APUS_OK;
         }
     }

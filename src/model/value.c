@@ -1,5 +1,6 @@
 /* One value of any type, from JSON. */
 #include "model/decoder.h"
+#include "model/scalar.h"
 
 apus_str apus__raw_since(const struct apus__decoding *c, const char *begin)
 {
@@ -87,15 +88,7 @@ apus_rc apus__decode_value(struct apus__decoding *c, const apus_type *type, cons
 
 void apus__store_count(const apus_field *f, void *base, size_t n)
 {
-    uint8_t one = (uint8_t)n;
-    uint16_t two = (uint16_t)n;
-    uint32_t four = (uint32_t)n;
-    uint64_t eight = n;
-    const void *from = f->count_size == 1   ? (const void *)&one
-                       : f->count_size == 2 ? (const void *)&two
-                       : f->count_size == 4 ? (const void *)&four
-                                            : (const void *)&eight;
-    memcpy((char *)base + f->count_offset, from, f->count_size);
+    apus__store_whole((char *)base + f->count_offset, f->count_size, n);
 }
 
 /* T *items and a count: read as a list, then taken apart. */

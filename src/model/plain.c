@@ -1,0 +1,269 @@
+/* Objects as clients mostly write them: members in their order, each straight from the text
+ * to its place, in one loop.
+ *
+ * What is taken here is only what the decoder would surely take too; whatever is not plain,
+ * or has a kind, a rule or a flag that is not named below, is left to it from its first
+ * byte on.  So something new needs nothing here, and nothing here needs to explain a
+ * problem. */
+#include "apus/json_plain.h"
+#include "apus/pattern.h"
+#include "model/decoder.h"
+#include "model/kept.h"
+#include "model/scalar.h"
+
+enum {
+    /* of the list that the value stands in, or without a meaning for what is plain */
+    ELSEWHERE = APUS_RULE_min_items | APUS_RULE_max_items | APUS_RULE_unique | APUS_RULE_set |
+                APUS_RULE_strict | APUS_RULE_inf_nan,
+    BOUNDS = APUS_RULE_gt | APUS_RULE_ge | APUS_RULE_lt | APUS_RULE_le,
+    NUMBERS = BOUNDS | APUS_RULE_multiple_of,
+    LENGTHS = APUS_RULE_min_length | APUS_RULE_max_length,
+    TEXTS = LENGTHS | APUS_RULE_pattern,
+    FLAGS = APUS_FIELD_required | APUS_FIELD_pointer | APUS_FIELD_nullable | APUS_FIELD_secret |
+            APUS_FIELD_write_only | APUS_FIELD_omit_null | APUS_FIELD_omit_default |
+            APUS_FIELD_tag | APUS_FIELD_embed,
+};
+
+static inline bool has_other(const apus_rules *r, unsigned known)
+{
+    return r && r->has & ~(known | ELSEWHERE);
+}
+
+/* --- scalars --- */
+
+/* Bytes say enough about characters where the limits are not near. */
+static bool length_is_fine(const apus_rules *r, apus_str text)
+{
+    bool long_enough = !(r->has & APUS_RULE_min_length) || text.len / 4 >= r->min_length;
+    bool short_enough = !(r->has & APUS_RULE_max_length) || text.len <= r->max_length;
+    if (long_enough && short_enough)
+        return true;
+    size_t n = apus_str_codepoints(text);
+    return !(r->has & APUS_RULE_min_length && n < r->min_length) &&
+           !(r->has & APUS_RULE_max_length && n > r->max_length);
+}
+
+static bool text_is_fine(const apus_rules *r, apus_str text)
+{
+    if (r->has & LENGTHS && !length_is_fine(r, text))
+        return false;
+    return !(r->has & APUS_RULE_pattern) ||
+           (r->pattern->code && apus_pattern_match(r->pattern, text) == APUS_OK);
+}
+
+static inline const char *take_string(const char *p, const char *end, apus_arena *a,
+                                      const apus_rules *r, apus_str *at)
+{
+    if (has_other(r, TEXTS))
+        return NULL;
+    p = apus_plain_string(p, end, a, at);
+    return p && r && r->has & TEXTS && !text_is_fine(r, *at) ? NULL : p;
+}
+
+static inline bool number_is_fine(const apus_rules *r, double v)
+{
+    return !(r->has & APUS_RULE_gt && !(v > r->gt.number)) &&
+           !(r->has & APUS_RULE_ge && !(v >= r->ge.number)) &&
+           !(r->has & APUS_RULE_lt && !(v < r->lt.number)) &&
+           !(r->has & APUS_RULE_le && !(v <= r->le.number)) &&
+           !(r->has & APUS_RULE_multiple_of && !apus__number_keeps(r, v));
+}
+
+static inline const char *take_double(const char *p, const char *end, const apus_rules *r,
+                                      double *at)
+{
+    double v;
+    if (has_other(r, NUMBERS) || !(p = apus_plain_double(p, end, &v)))
+        return NULL;
+    *at = v;
+    return r && r->has & NUMBERS && !number_is_fine(r, v) ? NULL : p;
+}
+
+static const struct range {
+    int64_t min, max;
+} ranges[APUS_KIND_COUNT] = {
+    [APUS_KIND_int8] = { INT8_MIN, INT8_MAX },    [APUS_KIND_int16] = { INT16_MIN, INT16_MAX },
+    [APUS_KIND_int32] = { INT32_MIN, INT32_MAX }, [APUS_KIND_int64] = { INT64_MIN, INT64_MAX },
+    [APUS_KIND_uint8] = { 0, UINT8_MAX },         [APUS_KIND_uint16] = { 0, UINT16_MAX },
+    [APUS_KIND_uint32] = { 0, UINT32_MAX },       [APUS_KIND_uint64] = { 0, INT64_MAX },
+};
+
+static inline bool whole_is_fine(const apus_rules *r, int64_t v)
+{
+    return !(r->has & APUS_RULE_gt && !(v > r->gt.integer)) &&
+           !(r->has & APUS_RULE_ge && !(v >= r->ge.integer)) &&
+           !(r->has & APUS_RULE_lt && !(v < r->lt.integer)) &&
+           !(r->has & APUS_RULE_le && !(v <= r->le.integer)) &&
+           !(r->has & APUS_RULE_multiple_of &&
+             !apus__whole_keeps(r, v < 0, v < 0 ? 0 - (uint64_t)v : (uint64_t)v));
+}
+
+static inline const char *take_whole(const char *p, const char *end, const apus_type *type,
+                                     const apus_rules *r, void *at)
+{
+    const struct range *range = &ranges[type->kind];
+    int64_t v;
+    if (has_other(r, NUMBERS) || !(p = apus_plain_whole(p, end, &v)) || v < range->min ||
+        v > range->max || (r && r->has & NUMBERS && !whole_is_fine(r, v)))
+        return NULL;
+    apus__store_whole(at, type->size, (uint64_t)v);
+    return p;
+}
+
+static inline const char *take_enum(const char *p, const char *end, const apus_type *type,
+                                    const apus_rules *r, void *at)
+{
+    const apus_enum *e = type->enumeration;
+    apus_str name;
+    if (has_other(r, 0) || !(p = apus_plain_text(p, end, &name)))
+        return NULL;
+    for (uint32_t i = 0; i < e->n_values; i++) {
+        const apus_enum_value *v = &e->values[i];
+        if (v->name.len == name.len && apus__same_bytes(v->name.ptr, name.ptr, name.len)) {
+            apus__store_whole(at, type->size, (uint64_t)v->value);
+            return p;
+        }
+    }
+    return NULL;
+}
+
+static inline const char *take_bool(const char *p, const char *end, const apus_rules *r, bool *at)
+{
+    if (has_other(r, 0) || end - p <= 5)
+        return NULL;
+    *at = *p == 't';
+    if (memcmp(p, "true", 4) == 0)
+        return apus__plain_rest(p + 4, end);
+    return memcmp(p, "false", 5) == 0 ? apus__plain_rest(p + 5, end) : NULL;
+}
+
+/* What stands at `at` counts only if this does not give NULL. */
+static APUS_INLINE const char *take_scalar(const char *p, const char *end, apus_arena *a,
+                                           const apus_type *type, const apus_rules *rules, void *at)
+{
+    switch (type->kind) {
+    case APUS_KIND_str:
+        return take_string(p, end, a, rules, at);
+    case APUS_KIND_double:
+        return take_double(p, end, rules, at);
+    case APUS_KIND_int8:
+    case APUS_KIND_int16:
+    case APUS_KIND_int32:
+    case APUS_KIND_int64:
+    case APUS_KIND_uint8:
+    case APUS_KIND_uint16:
+    case APUS_KIND_uint32:
+    case APUS_KIND_uint64:
+        return take_whole(p, end, type, rules, at);
+    case APUS_KIND_enum:
+        return take_enum(p, end, type, rules, at);
+    case APUS_KIND_bool:
+        return take_bool(p, end, rules, at);
+    default:
+        return NULL;
+    }
+}
+
+/* --- members --- */
+
+static inline bool count_is_fine(const apus_rules *r, size_t n)
+{
+    return !r || (!(r->has & (APUS_RULE_unique | APUS_RULE_set)) &&
+                  !(r->has & APUS_RULE_min_items && n < r->min_items) &&
+                  !(r->has & APUS_RULE_max_items && n > r->max_items));
+}
+
+/* apus_arena_alloc, without a call. */
+static inline void *take_room(apus_arena *a, size_t size, size_t align)
+{
+    char *to = apus_arena_room(a, size + align);
+    if (!to)
+        return NULL;
+    size_t pad = -(uintptr_t)to & (align - 1);
+    apus_arena_took(a, size + align, pad + size);
+    return to + pad;
+}
+
+/* A list of a few scalars; longer ones are worth the decoder's way of growing. */
+static const char *take_list(const char *p, const char *end, struct apus__decoding *c,
+                             const apus_type *type, const apus_rules *rules, void *at)
+{
+    enum { MOST = 8 };
+    const apus_type *item = type->item;
+    apus_arena *a = c->d->arena;
+    size_t n = 0;
+    char *items = NULL;
+    if (end - p < 2 || *p++ != '[' || type->item_pointer || c->scan.depth == c->scan.depth_max)
+        return NULL;
+    if (*p != ']') {
+        items = take_room(a, MOST * item->size, item->align);
+        do {
+            p = items && n < MOST ? take_scalar(p, end, a, item, rules, items + n * item->size)
+                                  : NULL;
+            n++;
+        } while (p && p < end && *p == ',' && (p = apus_plain_comma(p, end)));
+    }
+    if (!p || p == end || *p != ']' || !count_is_fine(rules, n))
+        return NULL;
+    memcpy(at, &items, sizeof(items));
+    memcpy((char *)at + sizeof(items), &n, sizeof(n));
+    return apus__plain_rest(p + 1, end);
+}
+
+static APUS_INLINE const char *take_value(const char *p, const char *end, struct apus__decoding *c,
+                                          const apus_field *f, void *at)
+{
+    if (f->type->kind == APUS_KIND_list)
+        return take_list(p, end, c, f->type, f->rules, at);
+    return take_scalar(p, end, c->d->arena, f->type, f->rules, at);
+}
+
+/* null, or a value of its own that the member points to */
+static const char *take_pointed(const char *p, const char *end, struct apus__decoding *c,
+                                const apus_field *f, char *at)
+{
+    void *object = NULL;
+    if (end - p > 4 && memcmp(p, "null", 4) == 0 && f->flags & APUS_FIELD_nullable) {
+        p = apus__plain_rest(p + 4, end);
+    } else {
+        object = take_room(c->d->arena, f->type->size, f->type->align);
+        p = object ? take_value(p, end, c, f, object) : NULL;
+    }
+    if (p)
+        memcpy(at, &object, sizeof(object));
+    return p;
+}
+
+uint32_t apus__plain_members(struct apus__decoding *c, const apus_model *m, uint32_t next,
+                             bool is_first, void *base, uint64_t *seen)
+{
+    const char *p = c->scan.at, *end = c->scan.end;
+    for (; next < m->n_fields; next++) {
+        const apus_field *f = &m->fields[next];
+        uint64_t *bits = &seen[next / 64], bit = UINT64_C(1) << next % 64;
+        char *at = (char *)base + f->offset;
+        if (f->flags & ~(unsigned)FLAGS || *bits & bit)
+            break;
+        const char *v = apus_plain_member(p, end, is_first, f->name);
+        if (!v)
+            break;
+        v = f->flags & APUS_FIELD_pointer ? take_pointed(v, end, c, f, at)
+                                          : take_value(v, end, c, f, at);
+        if (!v)
+            break;
+        p = v;
+        *bits |= bit;
+        is_first = false;
+    }
+    apus_scan_move(&c->scan, p);
+    return next;
+}
+
+bool apus__plain_value(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
+                       void *at)
+{
+    const char *p = take_scalar(c->scan.at, c->scan.end, c->d->arena, type, rules, at);
+    if (p)
+        apus_scan_move(&c->scan, p);
+    return p;
+}
