@@ -11,13 +11,13 @@ FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http
 PUBLIC = {
     "base": "api rc str arena buf value probe",
     "sys": "clock random socket reactor disk",
-    "codec": "http1 url json json_scan json_plain text multipart media conditional dotenv",
+    "codec": "http1 url json json_scan json_plain text multipart media conditional dotenv accept",
     "run": "loop fiber",
     "model": "model problem decode encode schema pattern",
     "net": "net stream",
     "http": "http",
-    "app": "annotate route middleware req sse test main upload worker settings",
-    "edge": "cors hosts timing apus",
+    "app": "annotate route middleware filter req sse test main upload worker settings",
+    "edge": "cors hosts timing compress apus",
 }
 PROGRAMS = ("manual", "cli", "apps", "examples", "compiler")
 HOME = {header: floor for floor, headers in PUBLIC.items() for header in headers.split()}

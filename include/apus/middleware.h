@@ -27,6 +27,7 @@
 APUS_API_BEGIN
 
 struct apus_response;
+struct apus_filter;
 
 /* Everything further in, up to the encoded answer; once.  Returns in every case, after an
  * apus_abort as well: apus_failed says how it went.  Suspends as the handler does. */
@@ -39,6 +40,11 @@ int apus_next_status(const apus_next *next);
  * forgotten.  Fails with 500 where the answer has begun, or with NULL unless the request has
  * failed already (as apus_text fails where memory is out). */
 void apus_next_answer(apus_next *next, const struct apus_response *response);
+
+/* From now on the answer passes through this filter (apus/filter.h), further out than those
+ * set further in.  Before apus_next_run.  *f must be static; ctx is the filter's own, in the
+ * request's memory. */
+void apus_next_filter(apus_next *next, const struct apus_filter *f, void *ctx);
 
 /* The `settings` of the apus_middleware that is running, or what its `prepare` made of them;
  * NULL for a function without. */

@@ -4,6 +4,7 @@
  * back into apus_next_run, and the code behind it always runs. */
 #include "app/around.h"
 
+#include "app/out.h"
 #include "app/request.h"
 
 static const apus__prepared *find_prepared(const apus__prepared *known, const apus_middleware *m)
@@ -127,6 +128,16 @@ void apus_next_answer(apus_next *next, const apus_response *response)
             req->rare.content_type = APUS_STR("");
         req->response = response;
     }
+}
+
+void apus_next_filter(apus_next *next, const struct apus_filter *f, void *ctx)
+{
+    apus__filtering *one = apus_new(next->req, apus__filtering);
+    apus__rare *rare = apus__req_rare(next->req);
+    *one = (apus__filtering){
+        .f = f, .ctx = ctx, .out = apus_buf_in(&next->req->x->arena), .outward = rare->filters
+    };
+    rare->filters = one;
 }
 
 const void *apus_next_settings(const apus_next *next)

@@ -5,6 +5,7 @@
  * compressed already; a client that takes no gzip costs an inflate. */
 #include "app/service.h"
 
+#include "apus/accept.h"
 #include "app/assets.h"
 #include "app/docs_dev.h"
 #include "app/docs_page.h"
@@ -21,29 +22,10 @@ struct apus__docs {
     char page_etag[24]; /* of both pages and our own files */
 };
 
-/* A list such as `gzip;q=0.8, br, *;q=0`: whether gzip is in it and not refused. */
 static bool takes_gzip(const apus_req *req)
 {
-    apus_str rest = apus__req_raw_header(req, APUS_STR("accept-encoding"));
-    while (rest.len) {
-        size_t comma = apus_str_find(rest, ',');
-        apus_str one = apus_str_cut(&rest, comma < rest.len ? comma : rest.len);
-        if (rest.len)
-            apus_str_cut(&rest, 1);
-        size_t semicolon = apus_str_find(one, ';');
-        apus_str coding = apus_str_trim(apus_str_slice(one, 0, semicolon));
-        apus_str q = apus_str_trim(apus_str_slice(one, semicolon, SIZE_MAX));
-        if (!apus_str_eq_nocase(coding, APUS_STR("gzip")))
-            continue;
-        /* Only zero refuses: "q=0", "q=0.0", ... */
-        size_t equals = apus_str_find(q, '=');
-        apus_str value = apus_str_slice(q, equals, SIZE_MAX);
-        for (size_t i = 1; i < value.len; i++)
-            if (value.ptr[i] >= '1' && value.ptr[i] <= '9')
-                return true;
-        return value.len == 0;
-    }
-    return false;
+    apus_str list = apus__req_raw_header(req, APUS_STR("accept-encoding"));
+    return apus_accept_weight(list, APUS_STR("gzip")) > 0;
 }
 
 /* Whether the client has this version already (RFC 9110 section 13.1.2). */

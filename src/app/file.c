@@ -12,6 +12,7 @@
 #include "apus/media.h"
 #include "apus/url.h"
 #include "app/log.h"
+#include "app/out.h"
 #include "app/wait.h"
 
 enum {
@@ -68,14 +69,11 @@ static apus_conditions conditions_of(const apus_req *req)
     };
 }
 
-/* The head with one more line; out of memory it stays as it is. */
-static bool add_line(apus_req *req, apus_http_reply *head, const char *name, const char *value)
+/* Out of memory the head stays as it is. */
+static void add_line(apus_req *req, apus_http_reply *head, const char *name, const char *value)
 {
-    apus_str both =
-        apus_arena_strf(&req->x->arena, "%.*s%s: %s\r\n", APUS_FMT(head->headers), name, value);
-    if (both.ptr)
-        head->headers = both;
-    return both.ptr != NULL;
+    apus_rc ignored = apus_head_add(&req->x->arena, head, name, value);
+    (void)ignored;
 }
 
 static void send_nothing(apus_req *req, apus_http_reply *head, uint16_t status)
@@ -83,7 +81,7 @@ static void send_nothing(apus_req *req, apus_http_reply *head, uint16_t status)
     head->status = status;
     head->content_type = APUS_STR("");
     head->body = APUS_STR("");
-    apus_exchange_reply(req->x, head);
+    apus__out_reply(req, head);
 }
 
 /* --- sending --- */
@@ -124,7 +122,7 @@ static apus_rc send_range(apus_req *req, const apus_disk_file *file, apus_range 
         };
         rc = read_piece(&j);
         if (!rc)
-            rc = apus_exchange_write(req->x, (apus_str){ piece, j.got });
+            rc = apus__out_write(req, (apus_str){ piece, j.got }, APUS_FILTER_more);
         at += j.got;
     }
     return rc;
@@ -141,7 +139,7 @@ static void say_cut(const apus_req *req, apus_rc rc)
 static void send_one(apus_req *req, apus_http_reply *head, const struct file_answer *f,
                      apus_range r)
 {
-    apus_rc rc = apus_exchange_begin(req->x, head, r.last - r.first + 1);
+    apus_rc rc = apus__out_begin(req, head, r.last - r.first + 1);
     if (rc == APUS_DONE) /* HEAD */
         return;
     if (!rc)
@@ -149,13 +147,13 @@ static void send_one(apus_req *req, apus_http_reply *head, const struct file_ans
     if (rc)
         say_cut(req, rc);
     else
-        apus_exchange_finish(req->x);
+        apus__out_finish(req);
 }
 
 static void send_whole(apus_req *req, apus_http_reply *head, const struct file_answer *f)
 {
     if (f->file.size == 0)
-        apus_exchange_reply(req->x, head);
+        apus__out_reply(req, head);
     else
         send_one(req, head, f, (apus_range){ 0, f->file.size - 1 });
 }
@@ -216,20 +214,20 @@ static void send_parts(apus_req *req, apus_http_reply *head, const struct parts 
     }
     head->status = 206;
     head->content_type = type;
-    apus_rc rc = apus_exchange_begin(req->x, head, length);
+    apus_rc rc = apus__out_begin(req, head, length);
     if (rc == APUS_DONE)
         return;
     for (size_t i = 0; !rc && i < p->n; i++) {
-        rc = apus_exchange_write(req->x, heads[i]);
+        rc = apus__out_write(req, heads[i], APUS_FILTER_more);
         if (!rc)
             rc = send_range(req, &p->file->file, p->ranges[i]);
     }
     if (!rc)
-        rc = apus_exchange_write(req->x, end);
+        rc = apus__out_write(req, end, APUS_FILTER_more);
     if (rc)
         say_cut(req, rc);
     else
-        apus_exchange_finish(req->x);
+        apus__out_finish(req);
 }
 
 static void send_ranges(apus_req *req, apus_http_reply *head, const struct file_answer *f,

@@ -6,6 +6,7 @@
  *     else                              the folder's page of a 404, or plain 404 */
 #include "app/file.h"
 
+#include "apus/accept.h"
 #include "apus/media.h"
 #include "app/wire.h"
 
@@ -28,31 +29,6 @@ struct search {
     const char *coding;
     apus_disk_file file;
 };
-
-/* --- what the client takes --- */
-
-/* Whether a list such as "text/html, image/x;q=0.8" names the item, and not with q=0. */
-static bool is_accepted(apus_str list, apus_str item)
-{
-    while (list.len) {
-        size_t comma = apus_str_find(list, ',');
-        apus_str one = apus_str_cut(&list, comma == SIZE_MAX ? list.len : comma + 1);
-        size_t semicolon = apus_str_find(one, ';');
-        size_t end = semicolon == SIZE_MAX ? apus_str_find(one, ',') : semicolon;
-        if (!apus_str_eq_nocase(apus_str_trim(apus_str_slice(one, 0, end)), item))
-            continue;
-        apus_str q = apus_str_slice(one, semicolon == SIZE_MAX ? one.len : semicolon + 1, SIZE_MAX);
-        q = apus_str_trim(q);
-        if (!apus_str_starts(q, APUS_STR("q=0")))
-            return true;
-        for (size_t i = 3; i < q.len && q.ptr[i] != ','; i++) {
-            if (q.ptr[i] >= '1' && q.ptr[i] <= '9')
-                return true;
-        }
-        return false;
-    }
-    return false;
-}
 
 /* --- on the thread --- */
 
@@ -117,7 +93,7 @@ static void prefer_compressed(apus_req *req, struct search *s)
     } codings[] = { { "br", "br" }, { "zstd", "zst" }, { "gzip", "gz" } };
     for (size_t i = 0; i < sizeof(codings) / sizeof(codings[0]); i++) {
         apus_disk_file file;
-        if (!is_accepted(s->accept_encoding, apus_str_of(codings[i].coding)))
+        if (apus_accept_weight(s->accept_encoding, apus_str_of(codings[i].coding)) <= 0)
             continue;
         apus_str name =
             apus_arena_strf(&req->x->arena, "%.*s.%s", APUS_FMT(s->name), codings[i].ending);
@@ -182,8 +158,8 @@ apus_response *apus_folder(apus_req *req, apus_str path, const apus_folder_optio
         .options = options,
         .accept_encoding = apus__req_raw_header(req, APUS_STR("accept-encoding")),
         .has_slash = http->path.len && http->path.ptr[http->path.len - 1] == '/',
-        .wants_page =
-            is_accepted(apus__req_raw_header(req, APUS_STR("accept")), APUS_STR("text/html")),
+        .wants_page = apus_accept_weight(apus__req_raw_header(req, APUS_STR("accept")),
+                                         APUS_STR("text/html")) > 0,
         .found = FOUND_nothing,
         .file = { .fd = -1 },
     };

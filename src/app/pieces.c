@@ -2,6 +2,7 @@
 #include "app/service.h"
 
 #include "apus/encode.h"
+#include "app/out.h"
 
 static bool begin(apus_req *req)
 {
@@ -12,7 +13,7 @@ static bool begin(apus_req *req)
     bool has_type = req->plan->route->produces.len || apus__req_rare(req)->content_type.len;
     if (!has_type)
         head.content_type = APUS_STR("application/octet-stream");
-    apus_rc rc = apus_exchange_begin(req->x, &head, APUS_LENGTH_UNKNOWN);
+    apus_rc rc = apus__out_begin(req, &head, APUS_LENGTH_UNKNOWN);
     req->answered = rc != APUS_CANCELLED && rc != APUS_TIMEOUT;
     req->begun = req->answered;
     return rc == APUS_OK;
@@ -28,7 +29,7 @@ bool apus_write(apus_req *req, apus_str bytes)
         return false;
     if (!req->begun && !begin(req))
         return false;
-    return apus_exchange_write(req->x, bytes) == APUS_OK;
+    return apus__out_write(req, bytes, APUS_FILTER_flush) == APUS_OK;
 }
 
 bool apus__write_line(apus_req *req, const apus_model *m, const void *object)

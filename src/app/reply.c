@@ -3,6 +3,7 @@
 
 #include "app/failure.h"
 #include "app/log.h"
+#include "app/out.h"
 #include "app/sse.h"
 #include "app/wire.h"
 
@@ -196,7 +197,7 @@ static void finish_pieces(apus_req *req)
     int status = req->failure.status;
     bool is_stream = req->has_rare && req->rare.sse; /* has no end of its own */
     if (!status || (is_stream && req->cut_short))
-        apus_exchange_finish(req->x);
+        apus__out_finish(req);
     else if (status != apus_rc_status(APUS_CANCELLED)) /* the client has gone, or the drain */
         apus__log(req, "an answer was cut off: %d %.*s", status, APUS_FMT(req->failure.detail));
 }
@@ -218,5 +219,5 @@ void apus__reply_send(apus_req *req)
     if (r && r->send)
         r->send(req, r, &reply);
     else
-        apus_exchange_reply(req->x, &reply);
+        apus__out_reply(req, &reply);
 }

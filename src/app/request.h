@@ -80,9 +80,10 @@ typedef struct apus__rare {
     struct apus__file *files; /* of a multipart form */
     struct apus__sent *sent;  /* of partial bodies */
     apus_principal *principal;
-    apus_buf line;        /* apus_write_line */
-    struct apus_sse *sse; /* of an event stream */
-    apus_str mistake;     /* behind a 500, where apus dev serves */
+    apus_buf line;                   /* apus_write_line */
+    struct apus_sse *sse;            /* of an event stream */
+    struct apus__filtering *filters; /* innermost first; NULL: none */
+    apus_str mistake;                /* behind a 500, where apus dev serves */
     char id[APUS__REQUEST_ID_LEN + 1];
 } apus__rare;
 

@@ -5,76 +5,14 @@
  * malloc of their own; under them these tests are skipped. */
 #include "tables.h"
 
-#include <errno.h>
-
 #include "apus/http.h"
 #include "apus/loop.h"
 #include "apus/main.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OWN_MALLOC 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
-    __has_feature(memory_sanitizer)
-#define OWN_MALLOC 0
-#endif
-#endif
-#if !defined(OWN_MALLOC) && defined(__GLIBC__)
-#define OWN_MALLOC 1
-#elif !defined(OWN_MALLOC)
-#define OWN_MALLOC 0
-#endif
+#include "../support/counted_malloc.h"
+#include "piped.h"
 
 #if OWN_MALLOC
-
-/* --- malloc, counted and refused --- */
-
-void *__libc_malloc(size_t n);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t n);
-void __libc_free(void *p);
-
-static long taken, alive, refuse_at = -1; /* refuse_at: how many more succeed; -1: all */
-static bool refused;
-
-static bool may_take(void)
-{
-    taken++;
-    if (refuse_at < 0 || refuse_at-- > 0)
-        return true;
-    refused = true;
-    refuse_at = -1;
-    errno = ENOMEM;
-    return false;
-}
-
-void *malloc(size_t n)
-{
-    void *p = may_take() ? __libc_malloc(n) : NULL;
-    alive += p != NULL;
-    return p;
-}
-
-void *calloc(size_t n, size_t size)
-{
-    void *p = may_take() ? __libc_calloc(n, size) : NULL;
-    alive += p != NULL;
-    return p;
-}
-
-void *realloc(void *old, size_t n)
-{
-    void *p = may_take() ? __libc_realloc(old, n) : NULL;
-    alive += p && !old;
-    alive -= old && !p && n == 0;
-    return p;
-}
-
-void free(void *p)
-{
-    alive -= p != NULL;
-    __libc_free(p);
-}
 
 /* --- a few routes that do a bit of everything --- */
 
@@ -222,57 +160,11 @@ static apus_str request(size_t which)
     return (apus_str){ text, (size_t)len };
 }
 
-/* --- a service on a loop --- */
-
-struct bench {
-    apus_loop *loop;
-    apus_service *service;
-    apus_http_server *server;
-    apus_buf out;
-    apus_http_pipe *pipe;
-};
-
-static void start(struct bench *b)
-{
-    apus_err err = { 0 };
-    *b = (struct bench){ .out = apus_buf_with(&apus_alloc_libc) };
-    if (apus_loop_create(&b->loop, &err) || apus_service_create(&app, b->loop, &b->service, &err) ||
-        apus_http_server_create(b->loop, NULL, apus_service_handle, b->service, &b->server, &err))
-        fail_msg("%s", err.msg);
-}
-
-static void turn(struct bench *b)
-{
-    for (int i = 0; i < 8; i++)
-        apus_loop_turn(b->loop, 0);
-}
-
-/* The same, for as long as an answer may still come from a thread. */
-static void turn_until_answered(struct bench *b)
-{
-    turn(b);
-    for (int i = 0; i < 1000 && b->out.len == 0 && !apus_http_pipe_is_closed(b->pipe); i++)
-        apus_loop_turn(b->loop, APUS_MILLISECOND);
-    turn(b);
-}
-
-static void stop(struct bench *b)
-{
-    if (b->pipe)
-        apus_http_pipe_close(b->pipe);
-    turn(b);
-    apus_http_server_destroy(b->server);
-    turn(b);
-    apus_service_destroy(b->service);
-    apus_loop_destroy(b->loop);
-    apus_buf_finish(&b->out);
-}
-
 static void steady_requests_take_nothing(void **state)
 {
     (void)state;
     struct bench b;
-    start(&b);
+    start(&b, &app);
     assert_int_equal(apus_http_pipe_open(b.server, &b.out, &b.pipe), APUS_OK);
     for (size_t i = 0; i < COUNT(requests); i++) {
         apus_str text = request(i);
@@ -298,7 +190,7 @@ static bool march(size_t which, long n)
     apus_str text = request(which);
     long held = alive;
     struct bench b;
-    start(&b);
+    start(&b, &app);
     if (apus_buf_room(&b.out, 65536) == NULL)
         fail_msg("no room for the answer");
     refused = false;

@@ -2,6 +2,8 @@
 #ifndef APUS_TESTS_EDGE_APP_H
 #define APUS_TESTS_EDGE_APP_H
 
+#include <apus/loop.h>
+
 #include "../app/tables.h"
 
 typedef apus_str edge_handler(apus_req *req);

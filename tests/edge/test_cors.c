@@ -1,5 +1,4 @@
 /* CORS: simple requests, preflights, what is refused, and the failures that carry it too. */
-#include <apus/loop.h>
 
 #include "app.h"
 

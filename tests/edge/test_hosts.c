@@ -1,5 +1,4 @@
 /* Trusted hosts, HTTPS, timing. */
-#include <apus/loop.h>
 
 #include "app.h"
 

@@ -1,4 +1,4 @@
-/* docs_src/middleware/tutorial001, cors/tutorial001, advanced_middleware/tutorial001-002. */
+/* docs_src/middleware/tutorial001, cors/tutorial001, advanced_middleware/tutorial001-003. */
 #include <apus/apus.h>
 #include <apus/clock.h>
 
@@ -54,4 +54,15 @@ Get("/", operation_id = "main__get", summary = "Main")
 apus_json *advanced2_main(apus_req *req)
 {
     return around_message(req, "Hello World");
+}
+
+/* --- advanced_middleware/tutorial003: compression --- */
+
+Compress(advanced3_compress, .min_size = 1000);
+App(advanced3, title = "FastAPI", version = "0.1.0", middleware = [advanced3_compress]);
+
+Get("/", operation_id = "main__get", summary = "Main")
+apus_json *advanced3_main(apus_req *req)
+{
+    return apus_json_text(apus_req_arena(req), APUS_STR("somebigcontent"));
 }

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Compression over sockets: a stream's lines arrive as they are written, a large file is sent
+in bounded memory and decodes to itself, and clients that leave give their coder back."""
+import hashlib, os, pathlib, socket, subprocess, sys, tempfile, time, zlib
+
+BIG = 12 << 20
+MEMORY_MAX_KIB = 8 << 10  # what four encoded downloads at once may add
+LIVE_MAX = 128             # APUS_COMPRESS_LIVE_MAX
+
+
+def start(program, folder):
+    server = subprocess.Popen([program, "--port", "0"], cwd=folder, stdout=subprocess.PIPE, text=True)
+    line = server.stdout.readline()
+    return server, int(line.split("127.0.0.1:")[1].split()[0])
+
+
+def ask(port, target, *headers):
+    s = socket.create_connection(("127.0.0.1", port), timeout=20)
+    lines = [f"GET {target} HTTP/1.1", "Host: a", "Connection: close", *headers, "", ""]
+    s.sendall("\r\n".join(lines).encode())
+    f = s.makefile("rb")
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        byte = f.read(1)
+        assert byte, "no head"
+        head += byte
+    return s, f, head.decode().lower()
+
+
+def chunks(f):
+    while True:
+        n = int(f.readline(), 16)
+        data = f.read(n)
+        f.readline()
+        if not n:
+            return
+        yield data
+
+
+def memory(server):
+    for line in pathlib.Path(f"/proc/{server.pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1])
+
+
+def stream_arrives_line_by_line(server, port):
+    s, f, head = ask(port, "/ticks", "Accept-Encoding: gzip")
+    assert "content-encoding: gzip" in head, head
+    decode, text, began = zlib.decompressobj(31), b"", time.monotonic()
+    for data in chunks(f):
+        text += decode.decompress(data)
+        if text.count(b"\n") == 1:
+            assert time.monotonic() - began < 0.09, "the first line came late"
+        if text.count(b"\n") >= 3:
+            break
+    assert text.startswith(b"tick 0\ntick 1\ntick 2\n"), text
+    s.close()
+
+
+def files_cost_little_memory(server, port, digest):
+    before = memory(server)
+    asked = [ask(port, "/file", "Accept-Encoding: gzip") for _ in range(4)]
+    for s, f, head in asked:
+        assert "content-encoding: gzip" in head and "etag: w/" in head, head
+        assert "content-length" not in head and "accept-ranges" not in head, head
+        decode, hashed = zlib.decompressobj(31), hashlib.sha256()
+        for data in chunks(f):
+            hashed.update(decode.decompress(data))
+        assert decode.eof and hashed.hexdigest() == digest
+        s.close()
+    assert memory(server) - before < MEMORY_MAX_KIB, memory(server) - before
+
+
+def ranges_stay_plain(server, port):
+    s, f, head = ask(port, "/file", "Accept-Encoding: gzip", "Range: bytes=0-9")
+    assert " 206 " in head and "content-encoding" not in head, head
+    assert len(f.read()) == 10
+    s.close()
+
+
+def who_leaves_gives_back(server, port):
+    for _ in range(LIVE_MAX // 32 + 1):
+        open_ones = [ask(port, "/ticks", "Accept-Encoding: gzip") for _ in range(32)]
+        for s, f, head in open_ones:
+            assert "content-encoding: gzip" in head, head
+            f.close()
+            s.close()
+        time.sleep(0.3)
+    s, f, head = ask(port, "/ticks", "Accept-Encoding: gzip")
+    assert "content-encoding: gzip" in head, "coders were lost"
+    s.close()
+
+
+def no_more_than_so_many(server, port):
+    open_ones = [ask(port, "/ticks", "Accept-Encoding: gzip") for _ in range(LIVE_MAX)]
+    s, f, head = ask(port, "/ticks", "Accept-Encoding: gzip")
+    assert "content-encoding" not in head and "vary: accept-encoding" in head, head
+    for s, f, head in [*open_ones, (s, f, head)]:
+        f.close()
+        s.close()
+
+
+with tempfile.TemporaryDirectory() as folder:
+    line = b"".join(b"%d %d\n" % (i, i * i) for i in range(50000))
+    big = (line * (BIG // len(line) + 1))[:BIG]
+    pathlib.Path(folder, "big.txt").write_bytes(big)
+    server, port = start(os.path.abspath(sys.argv[1]), folder)
+    try:
+        stream_arrives_line_by_line(server, port)
+        files_cost_little_memory(server, port, hashlib.sha256(big).hexdigest())
+        ranges_stay_plain(server, port)
+        who_leaves_gives_back(server, port)
+        no_more_than_so_many(server, port)
+    finally:
+        server.terminate()
+        server.wait(20)
+print("compression over sockets: fine")
