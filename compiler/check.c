@@ -22,5 +22,6 @@ void contract_check(contract *c, diags *d)
     check_routers(&k);
     check_calls(&k);
     check_documents(&k);
+    check_guards(&k);
     mark_reach(&k);
 }

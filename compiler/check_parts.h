@@ -89,6 +89,11 @@ void check_documents(checker *k);
 /* examples = {normal: {summary: "...", value: ...}} */
 void check_named_examples(checker *k, const ct_value *examples);
 
+/* --- check_guards.c --- */
+
+/* Scopes that routes require. */
+void check_guards(checker *k);
+
 /* --- check_reach.c --- */
 
 /* Marks which models come in and which go out. */

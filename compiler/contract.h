@@ -212,6 +212,7 @@ struct ct_param {
     uint32_t flags;     /* APUS_PARAM_... */
     bool is_optional;   /* Body(optional), api_key *: may be NULL */
     ct_dependency *dependency;
+    ct_value *scopes; /* of Depends(f, scopes = "me"): list, or NULL */
     ct_security *security;
     ct_place place;
     ct_param *next;
@@ -240,6 +241,7 @@ struct ct_dependency {
     uint32_t slot;
     bool authenticates;
     bool is_made;   /* once per worker: its first parameter is apus_worker * */
+    ct_place fresh; /* of Depends(f, fresh): a call of its own; line 0: shared */
     ct_place place; /* where it is first asked for */
     ct_dependency *next;
 };
@@ -257,13 +259,33 @@ typedef struct ct_around {
     struct ct_around *next;
 } ct_around;
 
+/* How the document calls a scheme. */
+typedef enum ct_scheme {
+    CT_SCHEME_key,
+    CT_SCHEME_http,
+    CT_SCHEME_oauth2,
+    CT_SCHEME_openid,
+} ct_scheme;
+
+/* One of oauth2 = {password: "token"}. */
+typedef struct ct_flow {
+    const char *name;                            /* in the document: "clientCredentials" */
+    const char *authorization, *token, *refresh; /* URLs, or NULL */
+    struct ct_flow *next;
+} ct_flow;
+
 struct ct_security {
     const char *c_name; /* "struct api_key" */
     const char *name;   /* of the scheme: "api_key" */
+    ct_scheme scheme;
     apus_security_kind kind;
     apus_in in;
     const char *key;
     const char *realm;
+    const char *format; /* of a bearer token, or NULL */
+    const char *openid; /* URL, or NULL */
+    ct_flow *flows;     /* of oauth2 */
+    ct_value *scopes;   /* {name: description}, or NULL */
     const char *description;
     ct_place place;
     ct_source *source;
@@ -291,6 +313,7 @@ struct ct_route {
     bool sends_events;    /* Sse */
     ct_type *part;        /* of what is sent: the result's type with some of its members */
     ct_value *tags;       /* list, or NULL */
+    ct_value *scopes;     /* list, or NULL */
     ct_response *responses;
     ct_call *callbacks;
     ct_value *external_docs; /* a map, or NULL */
@@ -318,6 +341,7 @@ struct ct_include {
     ct_router *router;
     const char *prefix; /* "" unless said */
     ct_value *tags;
+    ct_value *scopes;
     ct_depends *depends;
     ct_around *middleware; /* outermost first */
     ct_value *options;     /* all that was written, a map, for messages */
@@ -330,6 +354,7 @@ struct ct_router {
     const char *symbol; /* "orders_router"; of an app's own: "apus__root_trading" */
     const char *prefix;
     ct_value *tags;
+    ct_value *scopes;
     ct_depends *depends;
     ct_around *middleware; /* outermost first */
     bool deprecated, hidden;

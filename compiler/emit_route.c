@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compiler/emit_c.h"
+#include "compiler/guards.h"
 
 /* --- arguments and the call --- */
 
@@ -141,6 +142,35 @@ static void declare(struct out *o, const char *what, const char *symbol)
         out_line(o, "extern const apus_%s %s;", what, name);
 }
 
+/* Defines the array of scopes; how many there are. */
+static unsigned emit_scopes(struct out *o, const char *symbol, const guards *g)
+{
+    unsigned n = 0;
+    for (const guard_scope *s = g->scopes; s; s = s->next, n++) {
+        if (n == 0)
+            out_line(o, "static const apus_str apus__%s_scopes[] = {", symbol);
+        out_line(o, "    %s,", out_str_init(o, s->name));
+    }
+    if (n)
+        out_line(o, "};\n");
+    return n;
+}
+
+static unsigned emit_scopes_list(struct out *o, const char *symbol, const ct_value *scopes)
+{
+    guards g = guards_in(o->arena);
+    guards_add_scopes(&g, scopes);
+    return emit_scopes(o, symbol, &g);
+}
+
+static void emit_scopes_members(struct out *o, const char *indent, const char *symbol, unsigned n)
+{
+    if (n == 0)
+        return;
+    out_line(o, "%s.scopes = apus__%s_scopes,", indent, symbol);
+    out_line(o, "%s.n_scopes = %u,", indent, n);
+}
+
 static const char *security_symbol(const ct_security *s)
 {
     return strncmp(s->c_name, "struct ", 7) == 0 ? s->c_name + 7 : s->c_name;
@@ -248,12 +278,12 @@ static void emit_args_members(struct out *o, const char *symbol, const ct_param 
 
 void emit_security(struct out *o, const ct_security *s)
 {
-    static const char *const kinds[] = { "key", "basic", "bearer" };
+    static const char *const kinds[] = { "key", "basic", "bearer", "digest" };
+    static const char *const challenges[] = { "APIKey", "Basic", "Bearer", "Digest" };
     const char *symbol = security_symbol(s);
-    const char *challenge = s->kind == APUS_SECURITY_key      ? "APIKey"
-                            : s->kind == APUS_SECURITY_bearer ? "Bearer"
-                            : s->realm ? out_name(o, "Basic realm=\"%s\"", s->realm)
-                                       : "Basic";
+    const char *challenge = challenges[s->kind];
+    if (s->realm)
+        challenge = out_name(o, "%s realm=\"%s\"", challenge, s->realm);
     out_line(o, "/* %s: %s */", out_where(o, s->place), s->c_name);
     declare(o, "security", symbol);
     out_line(o, "const apus_security apus_security_%s = {", symbol);
@@ -273,6 +303,9 @@ void emit_dependency(struct out *o, const ct_dependency *d)
     emit_call(o, d->symbol, f, d->params);
     emit_params(o, d->symbol, d->params);
     bool constants = emit_constants(o, d->symbol, d->params);
+    guards own = guards_in(o->arena);
+    guards_add_params(&own, d->params);
+    unsigned n_scopes = emit_scopes(o, d->symbol, &own);
     declare(o, "dependency", d->symbol);
     out_line(o, "const apus_dependency apus_dependency_%s = {", d->symbol);
     out_line(o, "    .name = %s,", out_quoted(o, f->name));
@@ -286,6 +319,7 @@ void emit_dependency(struct out *o, const ct_dependency *d)
         out_line(o, "    .authenticates = true,");
     if (constants)
         out_line(o, "    .constants = &apus__%s_constants,", d->symbol);
+    emit_scopes_members(o, "    ", d->symbol, n_scopes);
     out_line(o, "};\n");
 }
 
@@ -387,7 +421,7 @@ static const char *route_flags(struct out *o, const ct_route *r)
 
 struct route_parts {
     const char *symbol, *result;
-    unsigned n_depends, n_around;
+    unsigned n_depends, n_around, n_scopes;
 };
 
 static struct route_parts emit_route_parts(struct out *o, const ct_route *r, unsigned index)
@@ -400,6 +434,9 @@ static struct route_parts emit_route_parts(struct out *o, const ct_route *r, uns
     out_line(o, "/* %s: %s */", out_where(o, r->place), f->name);
     emit_call(o, symbol, f, f->params);
     emit_params(o, symbol, f->params);
+    guards own = guards_in(o->arena);
+    guards_add_scopes(&own, r->scopes);
+    guards_add_params(&own, f->params);
     const ct_type *sent = r->part ? r->part : f->result.type;
     if (r->part)
         emit_model_part(o, r->part->model ? r->part->model : r->part->item->model);
@@ -408,6 +445,7 @@ static struct route_parts emit_route_parts(struct out *o, const ct_route *r, uns
         .result = sent ? emit_type(o, sent) : NULL,
         .n_depends = emit_depends(o, symbol, r->depends),
         .n_around = emit_around(o, symbol, r->middleware),
+        .n_scopes = emit_scopes(o, symbol, &own),
     };
 }
 
@@ -437,6 +475,7 @@ static void emit_route(struct out *o, const ct_route *r, struct route_parts part
         out_line(o, "        .n_depends = %u,", parts.n_depends);
     }
     emit_around_members(o, "        ", parts.symbol, parts.n_around);
+    emit_scopes_members(o, "        ", parts.symbol, parts.n_scopes);
     if (has_args(f->params))
         out_line(o, "        .args_size = sizeof(struct apus__%s_args),", parts.symbol);
     if (!f->result.is_void)
@@ -499,7 +538,8 @@ static unsigned emit_includes(struct out *o, const ct_router *r)
         return 0;
     unsigned *n_depends = APUS_NEW(o->arena, unsigned, n);
     unsigned *n_around = APUS_NEW(o->arena, unsigned, n);
-    if (!n_depends || !n_around) {
+    unsigned *n_scopes = APUS_NEW(o->arena, unsigned, n);
+    if (!n_depends || !n_around || !n_scopes) {
         o->to->failed = APUS_NOMEM;
         return 0;
     }
@@ -507,6 +547,7 @@ static unsigned emit_includes(struct out *o, const ct_router *r)
         const char *symbol = out_name(o, "%s_include_%u", r->symbol, i);
         n_depends[i] = emit_depends(o, symbol, in->depends);
         n_around[i] = emit_around(o, symbol, in->middleware);
+        n_scopes[i] = emit_scopes_list(o, symbol, in->scopes);
     }
     out_line(o, "static const apus_include apus__%s_includes[] = {", r->symbol);
     i = 0;
@@ -518,7 +559,9 @@ static unsigned emit_includes(struct out *o, const ct_router *r)
             out_line(o, "        .depends = apus__%s_include_%u_depends,", r->symbol, i);
             out_line(o, "        .n_depends = %u,", n_depends[i]);
         }
-        emit_around_members(o, "        ", out_name(o, "%s_include_%u", r->symbol, i), n_around[i]);
+        const char *symbol = out_name(o, "%s_include_%u", r->symbol, i);
+        emit_around_members(o, "        ", symbol, n_around[i]);
+        emit_scopes_members(o, "        ", symbol, n_scopes[i]);
         out_line(o, "    },");
     }
     out_line(o, "};\n");
@@ -531,6 +574,7 @@ void emit_router(struct out *o, const ct_router *r)
     unsigned n_includes = emit_includes(o, r);
     unsigned n_depends = emit_depends(o, r->symbol, r->depends);
     unsigned n_around = emit_around(o, r->symbol, r->middleware);
+    unsigned n_scopes = emit_scopes_list(o, r->symbol, r->scopes);
     bool is_root = strncmp(r->symbol, "apus__root_", 11) == 0;
     out_line(o, "/* %s */", out_where(o, r->place));
     out_line(o, "%sconst apus_router %s = {", is_root ? "static " : "", r->symbol);
@@ -549,5 +593,6 @@ void emit_router(struct out *o, const ct_router *r)
         out_line(o, "    .n_depends = %u,", n_depends);
     }
     emit_around_members(o, "    ", r->symbol, n_around);
+    emit_scopes_members(o, "    ", r->symbol, n_scopes);
     out_line(o, "};\n");
 }

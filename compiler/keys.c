@@ -89,16 +89,17 @@ static const key app_keys[] = {
     { "problems", SHAPE_name },
     { "problem_types", SHAPE_text },
     { "produces", SHAPE_text },
+    { "scopes", SHAPE_texts },
     { NULL, SHAPE_any },
 };
 static const key router_keys[] = {
     { "prefix", SHAPE_text },      { "tags", SHAPE_texts },      { "depends", SHAPE_names },
     { "middleware", SHAPE_names }, { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag },
-    { "produces", SHAPE_text },    { NULL, SHAPE_any },
+    { "produces", SHAPE_text },    { "scopes", SHAPE_texts },    { NULL, SHAPE_any },
 };
 static const key include_keys[] = {
-    { "prefix", SHAPE_text },      { "tags", SHAPE_texts }, { "depends", SHAPE_names },
-    { "middleware", SHAPE_names }, { NULL, SHAPE_any },
+    { "prefix", SHAPE_text },      { "tags", SHAPE_texts },   { "depends", SHAPE_names },
+    { "middleware", SHAPE_names }, { "scopes", SHAPE_texts }, { NULL, SHAPE_any },
 };
 static const key route_keys[] = {
     { "status", SHAPE_whole },
@@ -111,6 +112,7 @@ static const key route_keys[] = {
     { "hidden", SHAPE_flag },
     { "operation_id", SHAPE_text },
     { "depends", SHAPE_names },
+    { "scopes", SHAPE_texts },
     { "middleware", SHAPE_names },
     { "timeout", SHAPE_text },
     { "blocking", SHAPE_flag },
@@ -151,6 +153,7 @@ static const key sse_keys[] = {
     { "hidden", SHAPE_flag },
     { "operation_id", SHAPE_text },
     { "depends", SHAPE_names },
+    { "scopes", SHAPE_texts },
     { "timeout", SHAPE_text },
     { "omit", SHAPE_any },
     { "callbacks", SHAPE_names },
@@ -198,9 +201,11 @@ static const key model_keys[] = {
     { "examples", SHAPE_list }, { "openapi_extra", SHAPE_map }, { NULL, SHAPE_any },
 };
 static const key security_keys[] = {
-    { "header", SHAPE_text },      { "query", SHAPE_text },  { "cookie", SHAPE_text },
-    { "basic", SHAPE_flag },       { "bearer", SHAPE_flag }, { "realm", SHAPE_text },
-    { "description", SHAPE_text }, { "name", SHAPE_text },   { NULL, SHAPE_any },
+    { "header", SHAPE_text }, { "query", SHAPE_text },  { "cookie", SHAPE_text },
+    { "basic", SHAPE_flag },  { "bearer", SHAPE_flag }, { "digest", SHAPE_flag },
+    { "oauth2", SHAPE_map },  { "openid", SHAPE_text }, { "realm", SHAPE_text },
+    { "format", SHAPE_text }, { "scopes", SHAPE_map },  { "description", SHAPE_text },
+    { "name", SHAPE_text },   { NULL, SHAPE_any },
 };
 
 /* What stands without a key. */
@@ -328,9 +333,7 @@ static bool all_are(const ct_value *list, shape want)
 /* Options of later versions: refused like any other, never passed over. */
 static bool is_planned(const char *name)
 {
-    static const char *const planned[] = {
-        "scopes", "limit", "idempotent", "page", "cache", "quota"
-    };
+    static const char *const planned[] = { "limit", "idempotent", "page", "cache", "quota" };
     for (size_t i = 0; i < sizeof(planned) / sizeof(planned[0]); i++) {
         if (strcmp(planned[i], name) == 0)
             return true;
@@ -414,6 +417,12 @@ static bool take_flag(const key *keys, ct_value *v)
     return true;
 }
 
+/* Depends(f, fresh): the one word beside the constants of f. */
+static bool takes_fresh(const note *n, const char *word)
+{
+    return strcmp(n->word, "Depends") == 0 && strcmp(word, "fresh") == 0;
+}
+
 static void check_unnamed(unit *u, const note *n, const annotation *a, const ct_value *v,
                           unsigned i)
 {
@@ -435,8 +444,13 @@ static void check_unnamed(unit *u, const note *n, const annotation *a, const ct_
             say_unknown(u, n, a->keys, word, v->place);
         return;
     }
+    if (word && takes_fresh(n, word))
+        return;
     diag *g = diag_error(d, v->place, "%s does not expect %s here", n->word, value_kind_text(v));
-    diag_note(d, g, NULL, "options are written as name = value");
+    diag_note(d, g, NULL, "%s",
+              strcmp(n->word, "Depends") == 0
+                  ? "behind the function stand fresh, scopes = \"...\" and constants: name = value"
+                  : "options are written as name = value");
 }
 
 void keys_check(unit *u, note *n)

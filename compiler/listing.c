@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apus/json.h"
+#include "compiler/guards.h"
 #include "compiler/join.h"
 #include "compiler/memory.h"
 
@@ -44,8 +45,15 @@ static void add_checks(struct name_list *list, const ct_depends *depends)
     }
 }
 
-/* Security schemes and checks, from the outside in. */
-static struct name_list guards_of(apus_arena *arena, const joined_route *r)
+static void add_scopes(struct name_list *list, const joined_route *r)
+{
+    guards g = guards_of(list->arena, r);
+    for (const guard_scope *s = g.scopes; s; s = s->next)
+        add_name(list, memory_textf(list->arena, "scope %s", s->name));
+}
+
+/* Security schemes, checks and scopes, from the outside in. */
+static struct name_list names_of(apus_arena *arena, const joined_route *r)
 {
     struct name_list list = { .arena = arena };
     const struct joined_step *steps[32];
@@ -59,6 +67,7 @@ static struct name_list guards_of(apus_arena *arena, const joined_route *r)
     }
     add_checks(&list, r->route->depends);
     add_schemes(&list, r->route->function->params);
+    add_scopes(&list, r);
     return list;
 }
 
@@ -128,15 +137,15 @@ static struct row *row_of(apus_arena *arena, const joined_route *r)
     struct row *row = NEW(arena, struct row);
     const ct_function *f = r->route->function;
     const char *body = body_text(arena, r->route), *result = result_text(arena, r->route);
-    struct name_list guards = guards_of(arena, r);
+    struct name_list names = names_of(arena, r);
     row->cell[0] = method_text(r->route);
     row->cell[1] = *r->path ? r->path : "/";
     row->cell[2] = f->name;
     row->cell[3] = memory_textf(arena, "%s:%u", f->place.file, f->place.line);
     row->cell[4] = body ? memory_textf(arena, "%s -> %s", body, result) : result;
     row->cell[5] = "";
-    for (unsigned i = 0; i < guards.n; i++)
-        row->cell[5] = memory_textf(arena, "%s%s%s", row->cell[5], i ? ", " : "", guards.names[i]);
+    for (unsigned i = 0; i < names.n; i++)
+        row->cell[5] = memory_textf(arena, "%s%s%s", row->cell[5], i ? ", " : "", names.names[i]);
     return row;
 }
 
@@ -184,10 +193,10 @@ static void set_text(apus_arena *a, apus_json *object, const char *key, const ch
 static apus_json *route_json(apus_arena *a, const joined_route *r)
 {
     const ct_function *f = r->route->function;
-    struct name_list guards = guards_of(a, r);
+    struct name_list names = names_of(a, r);
     apus_json *one = apus_json_object(a), *list = apus_json_array(a);
-    for (unsigned i = 0; i < guards.n; i++)
-        apus_json_add(list, apus_json_text(a, apus_str_of(guards.names[i])));
+    for (unsigned i = 0; i < names.n; i++)
+        apus_json_add(list, apus_json_text(a, apus_str_of(names.names[i])));
     set_text(a, one, "app", r->app->name);
     set_text(a, one, "method", method_text(r->route));
     set_text(a, one, "path", *r->path ? r->path : "/");

@@ -101,4 +101,10 @@ apus_json *callbacks_json(struct openapi *d, const ct_call *calls);
 void add_operation(struct openapi *d, apus_json *paths, const char *path,
                    const struct route_path *r);
 
+/* --- openapi_security.c --- */
+
+/* The schemes that must be there stand together in one object; each optional one makes an
+ * alternative, beside them.  With the scopes that the route requires. */
+apus_json *security_json(struct openapi *d, const struct route_path *r);
+
 #endif

@@ -1,4 +1,4 @@
-/* One operation: parameters, body, answers, security. */
+/* One operation: parameters, body, answers. */
 #include <string.h>
 
 #include "compiler/openapi.h"
@@ -430,7 +430,7 @@ static apus_json *responses_json(struct openapi *d, const struct route_path *r, 
     return responses;
 }
 
-/* --- tags and security --- */
+/* --- tags --- */
 
 static void add_tags(struct openapi *d, apus_json *list, const ct_value *tags)
 {
@@ -460,43 +460,6 @@ apus_json *operation_tags(struct openapi *d, const struct route_path *r)
     add_tags_of(d, tags, r->via);
     add_tags(d, tags, r->route->tags);
     return tags;
-}
-
-static apus_json *scheme_json(struct openapi *d, const ct_security *s)
-{
-    static const char *const places[] = {
-        [APUS_IN_query] = "query",
-        [APUS_IN_header] = "header",
-        [APUS_IN_cookie] = "cookie",
-    };
-    apus_json *scheme = apus_json_object(d->arena);
-    if (s->kind == APUS_SECURITY_key) {
-        set_text(d, scheme, "type", "apiKey");
-        set_text(d, scheme, "in", places[s->in]);
-        set_text(d, scheme, "name", s->key);
-    } else {
-        set_text(d, scheme, "type", "http");
-        set_text(d, scheme, "scheme", s->kind == APUS_SECURITY_basic ? "basic" : "bearer");
-    }
-    set_text(d, scheme, "description", s->description);
-    return scheme;
-}
-
-static void collect_security(struct openapi *d, const ct_param *p, void *ctx)
-{
-    apus_json *list = ctx;
-    if (p->kind != CT_PARAM_security)
-        return;
-    const char *name = p->security->name;
-    if (!apus_json_get(d->security, name))
-        apus_json_set(d->arena, d->security, name, scheme_json(d, p->security));
-    for (size_t i = 0; apus_json_at(list, i); i++) {
-        if (apus_json_get(apus_json_at(list, i), name))
-            return;
-    }
-    apus_json *one = apus_json_object(d->arena);
-    apus_json_set(d->arena, one, name, apus_json_array(d->arena));
-    apus_json_add(list, one);
 }
 
 /* --- all of it --- */
@@ -542,9 +505,7 @@ apus_json *operation_json(struct openapi *d, const struct route_path *r)
     bool validates = has_body;
     each_in_operation(d, r, note_value, &validates); /* hidden ones too */
     apus_json_set(d->arena, operation, "responses", responses_json(d, r, validates));
-    apus_json *security = apus_json_array(d->arena);
-    each_in_operation(d, r, collect_security, security);
-    set_unless_empty(d, operation, "security", security);
+    set_unless_empty(d, operation, "security", security_json(d, r));
     if (route->callbacks)
         apus_json_set(d->arena, operation, "callbacks", callbacks_json(d, route->callbacks));
     if (route->external_docs)

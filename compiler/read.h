@@ -274,7 +274,16 @@ void middleware_declare(unit *u, const note *n);
 void items_read_apps(unit *u); /* App, Router, Security, Test */
 ct_value *read_texts(unit *u, const ct_value *options, const char *key); /* as a list */
 void items_read_includes(unit *u); /* Include; when all routers are known */
+
+/* --- read_security.c --- */
+
+void security_read(unit *u, const file_item *it, const note *n);
+
+/* The scheme that a parameter of that type takes its credential from, or NULL. */
 ct_security *security_find(unit *u, CXType t, bool *is_pointer);
+
+/* scopes = "trade", scopes = ["read", "trade"]: as a list, or NULL. */
+ct_value *scopes_read(unit *u, const ct_value *options);
 
 /* --- read_route.c --- */
 

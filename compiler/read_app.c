@@ -1,4 +1,4 @@
-/* App, Router, Include, Security, Test, OnFail: what stands on a line of its own. */
+/* App, Router, Include, Test: what stands on a line of its own. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +55,7 @@ static ct_router *new_router(unit *u, const char *symbol, const char *key, const
     *router = (ct_router){ .name = first_word(n),
                            .symbol = symbol,
                            .prefix = prefix ? prefix : "",
+                           .scopes = scopes_read(u, n->options),
                            .deprecated = value_flag(n->options, "deprecated"),
                            .hidden = value_flag(n->options, "hidden"),
                            .options = n->options,
@@ -143,77 +144,6 @@ static void read_app(unit *u, const file_item *it, const note *n)
     APPEND(r->out->apps, app);
 }
 
-/* --- security --- */
-
-static void say_scheme(unit *u, const note *n, unsigned given)
-{
-    diag *g = given ? diag_error(u->reader->diags, n->place,
-                                 "a security scheme is one of header, query, cookie, basic, bearer")
-                    : diag_error(u->reader->diags, n->place,
-                                 "this security scheme does not say where its credential is");
-    diag_note(u->reader->diags, g, NULL,
-              "write Security(api_key, header = \"X-API-Key\"), or basic, or bearer");
-}
-
-static void read_scheme(unit *u, ct_security *s, const note *n)
-{
-    static const struct {
-        const char *key;
-        apus_security_kind kind;
-        apus_in in;
-    } schemes[] = {
-        { "header", APUS_SECURITY_key, APUS_IN_header },
-        { "query", APUS_SECURITY_key, APUS_IN_query },
-        { "cookie", APUS_SECURITY_key, APUS_IN_cookie },
-        { "basic", APUS_SECURITY_basic, APUS_IN_header },
-        { "bearer", APUS_SECURITY_bearer, APUS_IN_header },
-    };
-    unsigned given = 0;
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-        if (!value_get(n->options, schemes[i].key))
-            continue;
-        given++;
-        s->kind = schemes[i].kind;
-        s->in = schemes[i].in;
-        s->key = text_or(value_text(n->options, schemes[i].key), "Authorization");
-    }
-    if (given != 1)
-        say_scheme(u, n, given);
-}
-
-static void read_security(unit *u, const file_item *it, const note *n)
-{
-    reader *r = u->reader;
-    const char *c_name = record_name(u, type_canonical(clang_getCursorType(it->cursor)));
-    const char *name = first_word(n);
-    if (!c_name || !name || names_find(&r->securities, c_name))
-        return;
-    ct_security *s = NEW(r->arena, ct_security);
-    ct_doc doc = doc_read(u, it->cursor, it->notes);
-    *s = (ct_security){ .c_name = c_name,
-                        .name = text_or(value_text(n->options, "name"), name),
-                        .realm = value_text(n->options, "realm"),
-                        .description =
-                            text_or(value_text(n->options, "description"), doc.description),
-                        .place = n->place,
-                        .source = u->source };
-    read_scheme(u, s, n);
-    names_put(&r->securities, c_name, s);
-    APPEND(r->out->securities, s);
-}
-
-ct_security *security_find(unit *u, CXType t, bool *is_pointer)
-{
-    CXType canonical = type_canonical(t);
-    *is_pointer = canonical.kind == CXType_Pointer;
-    if (*is_pointer)
-        canonical = type_canonical(clang_getPointeeType(canonical));
-    if (canonical.kind != CXType_Record)
-        return NULL;
-    const char *c_name = record_name(u, canonical);
-    return c_name ? names_find(&u->reader->securities, c_name) : NULL;
-}
-
 /* --- tests --- */
 
 static void read_test(unit *u, const file_item *it, const note *n)
@@ -244,7 +174,7 @@ void items_read_apps(unit *u)
             else if (strcmp(n->word, "Router") == 0)
                 read_router(u, n);
             else if (strcmp(n->word, "Security") == 0)
-                read_security(u, it, n);
+                security_read(u, it, n);
             else if (strcmp(n->word, "Middleware") == 0)
                 middleware_declare(u, n);
             else if (strcmp(n->word, "Test") == 0)
@@ -319,9 +249,9 @@ static void read_mount(unit *u, const note *n, ct_app *into, ct_app *app)
         return;
     }
     if (value_get(n->options, "tags") || value_get(n->options, "depends") ||
-        value_get(n->options, "middleware")) {
+        value_get(n->options, "middleware") || value_get(n->options, "scopes")) {
         say_mount(u, n->place, "an app within an app takes a prefix only",
-                  "say tags, depends and middleware in its own App(...)");
+                  "say tags, depends, middleware and scopes in its own App(...)");
         return;
     }
     for (const ct_mount *m = into->mounts; m; m = m->next) {
@@ -359,6 +289,7 @@ static void read_include(unit *u, const note *n)
     *include = (ct_include){ .router = router,
                              .prefix = prefix ? prefix : "",
                              .tags = texts_of(u, n->options, "tags"),
+                             .scopes = scopes_read(u, n->options),
                              .depends = depends_read(u, n->options, NULL),
                              .middleware = middleware_read(u, n->options),
                              .options = n->options,

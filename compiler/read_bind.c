@@ -272,6 +272,7 @@ static bool bind_depends(struct binding_param *p, const note *n)
     p->out->kind = CT_PARAM_depends;
     p->out->in = APUS_IN_depends;
     check_result(p, f, named->place);
+    p->out->scopes = scopes_read(p->unit, n->options);
     p->out->dependency = dependency_read(f, p->b, n->options, named->place);
     return p->out->dependency != NULL;
 }

@@ -31,10 +31,16 @@ static bool same_params(const ct_param *a, const ct_param *b)
     return !a && !b;
 }
 
-static ct_dependency *find_instance(contract *c, const ct_function *f, const ct_param *params)
+static bool same_place(ct_place a, ct_place b)
+{
+    return a.line == b.line && a.column == b.column && (a.line == 0 || strcmp(a.file, b.file) == 0);
+}
+
+static ct_dependency *find_instance(contract *c, const ct_function *f, const ct_param *params,
+                                    ct_place fresh)
 {
     for (ct_dependency *d = c->dependencies; d; d = d->next) {
-        if (d->function == f && same_params(d->params, params))
+        if (d->function == f && same_place(d->fresh, fresh) && same_params(d->params, params))
             return d;
     }
     return NULL;
@@ -50,6 +56,22 @@ static bool reaches_security(const ct_param *params)
     return false;
 }
 
+/* Depends(next_number, fresh): where it is written; line 0 without the word. */
+static ct_place read_fresh(const ct_value *options)
+{
+    const ct_value *v = value_unnamed(options, 1);
+    return v ? v->place : (ct_place){ 0 };
+}
+
+static void say_scopes_taken(function_decl *f, const ct_value *v, CXCursor param)
+{
+    diags *d = f->unit->reader->diags;
+    ct_place there = cursor_place(f->unit, param);
+    diag *g = diag_error(d, v->key_place, "'%s' has a parameter called 'scopes'", f->name);
+    diag_note(d, g, &there,
+              "give it another name: in Depends, scopes says what the caller must have");
+}
+
 /* Depends(has_word, wrod = "bar") */
 static void check_constants(function_decl *f, const ct_value *constants)
 {
@@ -58,14 +80,17 @@ static void check_constants(function_decl *f, const ct_value *constants)
     for (const ct_value *v = constants ? constants->items : NULL; v; v = v->next) {
         if (!v->key)
             continue;
+        bool is_scopes = strcmp(v->key, "scopes") == 0;
         near like = near_to(v->key);
         bool found = false;
         for (int i = 0; i < n && !found; i++) {
             const char *name = cursor_name(u, clang_Cursor_getArgument(f->cursor, (unsigned)i));
             found = strcmp(name, v->key) == 0;
             near_offer(&like, name);
+            if (found && is_scopes)
+                say_scopes_taken(f, v, clang_Cursor_getArgument(f->cursor, (unsigned)i));
         }
-        if (found)
+        if (found || is_scopes)
             continue;
         ct_place there = cursor_place(u, f->cursor);
         diag *g = diag_error(u->reader->diags, v->key_place, "'%s' has no parameter '%s'", f->name,
@@ -111,6 +136,7 @@ ct_dependency *dependency_read(function_decl *f, const binding *from, const ct_v
         return NULL;
     }
     check_constants(f, constants);
+    ct_place fresh = read_fresh(constants);
     binding b = { .path_names = from->path_names,
                   .constants = constants,
                   .is_dependency = true,
@@ -122,7 +148,7 @@ ct_dependency *dependency_read(function_decl *f, const binding *from, const ct_v
     if (r->diags->n_errors != errors)
         return NULL;
     ct_function *function = function_read(f);
-    ct_dependency *d = find_instance(r->out, function, params);
+    ct_dependency *d = find_instance(r->out, function, params, fresh);
     if (d)
         return d;
     d = NEW(r->arena, ct_dependency);
@@ -133,6 +159,7 @@ ct_dependency *dependency_read(function_decl *f, const binding *from, const ct_v
                           .slot = next_slot(r->out),
                           .authenticates = reaches_security(params),
                           .is_made = params && params->kind == CT_PARAM_worker,
+                          .fresh = fresh,
                           .place = place };
     APPEND(r->out->dependencies, d);
     return d;

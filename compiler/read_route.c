@@ -284,6 +284,7 @@ ct_route *route_read(unit *u, function_decl *f, const note *n, ct_router *router
         .produces = read_produces(u, o),
         .item = value_get(o, "item") ? type_called(u, value_get(o, "item")) : NULL,
         .tags = read_texts(u, o, "tags"),
+        .scopes = scopes_read(u, o),
         .responses = read_responses(u, o),
         .external_docs = (ct_value *)(uintptr_t)value_get(o, "external_docs"),
         .extra = (ct_value *)(uintptr_t)value_get(o, "openapi_extra"),

@@ -173,11 +173,18 @@ static void add_item(unit *u, CXCursor c, function_decl *f, note *notes)
     u->last_item = it;
 }
 
+/* Dependencies that come with Apus (apus/oauth2.h), wherever it is installed. */
+static bool is_ours(unit *u, CXCursor c)
+{
+    return clang_getCursorKind(c) == CXCursor_FunctionDecl &&
+           strncmp(cursor_name(u, c), "apus_password_form", 18) == 0;
+}
+
 static enum CXChildVisitResult note_declaration(CXCursor c, CXCursor parent, CXClientData data)
 {
     unit *u = data;
     (void)parent;
-    if (cursor_is_system(c))
+    if (cursor_is_system(c) && !is_ours(u, c))
         return CXChildVisit_Continue;
     switch (clang_getCursorKind(c)) {
     case CXCursor_FunctionDecl:

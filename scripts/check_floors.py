@@ -9,14 +9,14 @@ import pathlib, re, sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http": 4, "app": 5, "edge": 6, "serve": 7}
 PUBLIC = {
-    "base": "api rc str arena buf value probe",
+    "base": "api rc str arena buf secret value probe",
     "sys": "clock random socket reactor disk",
     "codec": "http1 url json json_scan json_plain text multipart media conditional dotenv accept",
     "run": "loop fiber",
     "model": "model problem decode encode schema pattern",
     "net": "net stream",
     "http": "http",
-    "app": "annotate route middleware filter req sse test main upload worker settings",
+    "app": "annotate route middleware filter req sse test main upload worker settings oauth2 security",
     "edge": "cors hosts timing compress apus",
 }
 PROGRAMS = ("manual", "cli", "apps", "examples", "compiler")

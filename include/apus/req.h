@@ -66,6 +66,12 @@ void *apus_fail(apus_req *req, int status, const char *code, const char *fmt, ..
 /* The same with any JSON as detail. */
 void *apus_fail_json(apus_req *req, int status, const char *code, const apus_json *detail);
 
+/* As apus_fail, in the place of the failure there is: for apus_finally functions that turn
+ * what was found on the way into what the client shall hear.  Headers of the old one go with
+ * it. */
+void *apus_fail_instead(apus_req *req, int status, const char *code, const char *fmt, ...)
+    APUS_PRINTF(4, 5);
+
 /* Adds a header to the failure's answer. */
 void apus_fail_header(apus_req *req, const char *name, const char *value);
 

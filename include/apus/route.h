@@ -86,12 +86,15 @@ struct apus_dependency {
     const void
         *constants; /* args_size bytes copied before binding (Depends(f, word = "x")), or NULL */
     apus_start_call *start; /* instead of call: runs once per worker */
+    const apus_str *scopes; /* what it asks its own dependencies for requires of the caller */
+    uint16_t n_scopes;
 };
 
 typedef enum apus_security_kind {
     APUS_SECURITY_key,    /* an API key in a header, the query or a cookie */
     APUS_SECURITY_basic,  /* HTTP Basic (RFC 7617): value is "user:password", decoded */
     APUS_SECURITY_bearer, /* Bearer (RFC 6750) */
+    APUS_SECURITY_digest, /* HTTP Digest (RFC 7616): value is its list of parameters, as sent */
 } apus_security_kind;
 
 struct apus_security {
@@ -155,6 +158,8 @@ typedef struct apus_route {
     apus_str produces;                        /* the answer's media type; empty: application/json */
     const apus_middleware *const *middleware; /* outermost first */
     uint16_t n_middleware;
+    uint16_t n_scopes;
+    const apus_str *scopes; /* that the caller must have; also what its parameters require */
 } apus_route;
 
 /* One router within another, or within an app. */
@@ -165,6 +170,8 @@ typedef struct apus_include {
     const apus_middleware *const *middleware;
     uint16_t n_depends;
     uint16_t n_middleware;
+    uint16_t n_scopes;
+    const apus_str *scopes;
 } apus_include;
 
 struct apus_router {
@@ -178,6 +185,8 @@ struct apus_router {
     uint16_t n_includes;
     uint16_t n_depends;
     uint16_t n_middleware;
+    uint16_t n_scopes;
+    const apus_str *scopes; /* that all its routes require */
 };
 
 /* Rewrites a failure: by its code, by its status, or, with neither, any.  `fn` changes the

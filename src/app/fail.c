@@ -50,6 +50,19 @@ void *apus_fail(apus_req *req, int status, const char *code, const char *fmt, ..
     return NULL;
 }
 
+void *apus_fail_instead(apus_req *req, int status, const char *code, const char *fmt, ...)
+{
+    req->failure = (apus__failure){ 0 };
+    req->cut_short = false;
+    if (req->has_rare)
+        req->rare.fail_headers = apus_buf_in(&req->x->arena);
+    va_list args;
+    va_start(args, fmt);
+    fail_text(req, status, code, fmt, args);
+    va_end(args);
+    return NULL;
+}
+
 void *apus_fail_json(apus_req *req, int status, const char *code, const apus_json *detail)
 {
     if (!may_fail(req))

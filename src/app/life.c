@@ -1,6 +1,6 @@
 /* The life of a request, as a list of phases.
  *
- *     [ route -> [ authenticate -> body -> validate and depend -> handle -> encode ] ]
+ *     [ route -> [ authenticate -> authorise -> body -> validate and depend -> handle -> encode ] ]
  *         -> finally -> send -> after -> defer
  *
  * The first row ends at the first failure, and an answer found early (a redirect)
@@ -21,6 +21,7 @@
 #include "app/bind.h"
 #include "app/failure.h"
 #include "app/log.h"
+#include "app/scopes.h"
 #include "app/wait.h"
 
 enum { TYPICAL_SLACK = 64 }; /* bytes by which answers of one route may differ for free */
@@ -200,6 +201,17 @@ static bool has_early(const apus__plan *plan)
     return plan->n_early > 0 || plan->steps[plan->n_steps - 1].n_security > 0;
 }
 
+/* Where who is calling shows in the body only, it is asked behind the dependencies. */
+static bool has_scopes(const apus__plan *plan)
+{
+    return plan->scopes.len > 0 && !plan->late_identity;
+}
+
+static bool has_late_scopes(const apus__plan *plan)
+{
+    return plan->scopes.len > 0 && plan->late_identity;
+}
+
 static bool has_body(const apus__plan *plan)
 {
     return plan->body_kind != APUS_BODY_none;
@@ -246,8 +258,10 @@ static const struct phase {
     void (*run)(apus_req *req);
     bool (*is_needed)(const apus__plan *plan);
 } phases[] = {
-    { phase_around, has_around }, { phase_authenticate, has_early }, { phase_body, has_body },
-    { phase_depend, has_steps },  { phase_handle, has_handler },     { phase_encode, has_result },
+    { phase_around, has_around },          { phase_authenticate, has_early },
+    { apus__phase_authorise, has_scopes }, { phase_body, has_body },
+    { phase_depend, has_steps },           { apus__phase_authorise, has_late_scopes },
+    { phase_handle, has_handler },         { phase_encode, has_result },
 };
 
 _Static_assert(sizeof(phases) / sizeof(phases[0]) <= APUS__PHASES_MAX, "room in apus__plan");

@@ -13,7 +13,8 @@ struct mount {
     apus_str prefix;
     const apus_dependency *const *depends;
     const apus_middleware *const *middleware;
-    uint16_t n_depends, n_middleware;
+    const apus_str *scopes;
+    uint16_t n_depends, n_middleware, n_scopes;
     uint32_t depth;
 };
 
@@ -91,6 +92,49 @@ static apus_rc collect_all(struct planner *p, const struct mount *m)
         if (route->params[i].in == APUS_IN_depends)
             rc = collect(p, route->params[i].dependency, 0);
     return rc;
+}
+
+/* --- scopes --- */
+
+static void add_scopes(apus_strs *to, const apus_str *scopes, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < to->len && !apus_str_eq(to->ptr[k], scopes[i]))
+            k++;
+        if (k == to->len)
+            to->ptr[to->len++] = scopes[i];
+    }
+}
+
+static void add_mount_scopes(apus_strs *to, const struct mount *m)
+{
+    if (!m)
+        return;
+    add_mount_scopes(to, m->up);
+    add_scopes(to, m->scopes, m->n_scopes);
+}
+
+/* The union over the tree, from the outside in. */
+static apus_rc collect_scopes(struct planner *p, const struct mount *m)
+{
+    const apus_route *route = p->plan->route;
+    size_t n = route->n_scopes;
+    for (const struct mount *up = m; up; up = up->up)
+        n += up->n_scopes;
+    for (uint32_t i = 0; i < p->n; i++)
+        n += p->order[i]->n_scopes;
+    if (n == 0)
+        return APUS_OK;
+    apus_strs *to = &p->plan->scopes;
+    to->ptr = APUS_NEW(p->arena, apus_str, n);
+    if (!to->ptr)
+        return no_memory(p->err);
+    add_mount_scopes(to, m);
+    add_scopes(to, route->scopes, route->n_scopes);
+    for (uint32_t i = p->n; i-- > 0;)
+        add_scopes(to, p->order[i]->scopes, p->order[i]->n_scopes);
+    return APUS_OK;
 }
 
 /* --- middleware --- */
@@ -340,9 +384,12 @@ static apus_rc sort_early(struct planner *p)
         if (early[i])
             moved[i] = at++;
     plan->n_early = at;
-    for (uint32_t i = 0; i < plan->n_steps; i++)
+    for (uint32_t i = 0; i < plan->n_steps; i++) {
+        const apus_dependency *d = plan->steps[i].dependency;
+        plan->late_identity = plan->late_identity || (d && d->authenticates && !early[i]);
         if (!early[i])
             moved[i] = at++;
+    }
 
     apus__step *sorted = APUS_NEW(p->arena, apus__step, plan->n_steps);
     if (!sorted)
@@ -428,6 +475,8 @@ static apus_rc prepare_plan(struct planner *p, const struct mount *m)
     if (!rc)
         rc = collect_all(p, m);
     if (!rc)
+        rc = collect_scopes(p, m);
+    if (!rc)
         rc = collect_around(p, m);
     if (!rc)
         rc = add_steps(p);
@@ -491,6 +540,8 @@ static apus_rc add_router(apus__plans *plans, const apus_router *r, const struct
                        .prefix = r->prefix,
                        .depends = r->depends,
                        .n_depends = r->n_depends,
+                       .scopes = r->scopes,
+                       .n_scopes = r->n_scopes,
                        .middleware = r->middleware,
                        .n_middleware = up ? r->n_middleware : 0, /* an app's is outside */
                        .depth = up ? up->depth + 1 : 0 };
@@ -506,6 +557,8 @@ static apus_rc add_router(apus__plans *plans, const apus_router *r, const struct
                                  .prefix = inc->prefix,
                                  .depends = inc->depends,
                                  .n_depends = inc->n_depends,
+                                 .scopes = inc->scopes,
+                                 .n_scopes = inc->n_scopes,
                                  .middleware = inc->middleware,
                                  .n_middleware = inc->n_middleware,
                                  .depth = m.depth + 1 };

@@ -76,6 +76,8 @@ typedef struct apus__plan {
     uint32_t n_phases;
     uint32_t n_direct;   /* those that are not inside of the ring: all, or the one that runs it */
     apus__around around; /* of routers and route */
+    apus_strs scopes;    /* that the caller must have, each once */
+    bool late_identity;  /* who is calling is known only behind the body */
     size_t typical;      /* bytes of the last answer, to begin with room for it; not constant */
 } apus__plan;
 

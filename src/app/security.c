@@ -3,6 +3,7 @@
  *     key      a header, query parameter or cookie, as it is
  *     bearer   Authorization: Bearer VALUE
  *     basic    Authorization: Basic BASE64, decoded: "user:password"
+ *     digest   Authorization: Digest PARAMETERS, as they are
  *
  * A parameter that is a pointer makes the credential optional: NULL without one. */
 #include "app/bind.h"
@@ -52,6 +53,9 @@ static apus_rc find(apus_req *req, const apus_security *s, apus_str *out)
         break;
     case APUS_SECURITY_basic:
         rc = find_basic(req, out);
+        break;
+    case APUS_SECURITY_digest:
+        rc = find_authorization(req, APUS_STR("Digest"), out);
         break;
     }
     /* A credential that is no text is none. */

@@ -2,7 +2,7 @@
 
 App(shop, title = "Shop", version = "1.0.0");
 
-Get("/items", scopes = "read")
+Get("/items", quota = "read")
 void list_items(apus_req *req)
 {
 }
