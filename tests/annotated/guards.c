@@ -168,8 +168,8 @@ apus_str nobody(apus_req *req, user_token t)
     return required(req);
 }
 
-Sse("/shop/events", scopes = "read") void events(apus_req *req, apus_sse *out,
-                                                 const char *name Depends(current_user))
+Sse("/shop/events", scopes = "read")
+void events(apus_req *req, apus_sse *out, const char *name Depends(current_user))
 {
     (void)out;
     (void)name;

@@ -80,11 +80,9 @@ apus_json *read_current_user(apus_req *req, basic credentials)
 {
     apus_arena *a = apus_req_arena(req);
     apus_json *out = apus_json_object(a);
-    size_t colon = apus_str_find(credentials.value, ':');
-    apus_json_set(a, out, "username",
-                  apus_json_text(a, apus_str_slice(credentials.value, 0, colon)));
-    apus_json_set(a, out, "password",
-                  apus_json_text(a, apus_str_slice(credentials.value, colon + 1, SIZE_MAX)));
+    apus_login login = apus_login_of(req, credentials.value);
+    apus_json_set(a, out, "username", apus_json_text(a, login.username));
+    apus_json_set(a, out, "password", apus_json_text(a, login.password));
     return out;
 }
 
