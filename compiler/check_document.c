@@ -4,7 +4,7 @@
 #include "compiler/check_parts.h"
 #include "compiler/names.h"
 
-enum { KEYS_MAX = 6 };
+enum { KEYS_MAX = 8 };
 
 /* An object of the specification: what it is called here, and its members; needed first. */
 struct shape {
@@ -19,6 +19,10 @@ static const struct shape docs = { "external_docs", { "url", "description" }, tr
 static const struct shape tag = { "a tag", { "name", "description", "externalDocs" }, false };
 static const struct shape server = { "a server", { "url", "description", "variables" }, true };
 static const struct shape variable = { "a variable", { "default", "enum", "description" }, true };
+static const struct shape page = { "a docs page",
+                                   { "path", "title", "icon", "script", "style", "options", "oauth",
+                                     "oauth_redirect" },
+                                   false };
 static const struct shape example = { "a named example",
                                       { "summary", "description", "value", "externalValue" },
                                       false };
@@ -79,6 +83,17 @@ static void check_server(checker *k, const ct_value *map)
         check_map(k, &variable, v);
 }
 
+static void check_root_path(checker *k, const ct_app *app)
+{
+    const char *path = app->root_path;
+    size_t len = path ? strlen(path) : 0;
+    if (!path || (len > 1 && path[0] == '/' && path[len - 1] != '/'))
+        return;
+    diag *g = diag_error(k->diags, value_get(app->root->options, "root_path")->place,
+                         "\"%s\" is no root path", path);
+    diag_note(k->diags, g, NULL, "it begins with '/' and does not end with one: \"/api/v1\"");
+}
+
 /* operation_ids = "{tag}-{name}" */
 static void check_id_rule(checker *k, const ct_app *app)
 {
@@ -131,6 +146,9 @@ void check_documents(checker *k)
         check_map(k, &contact, app->contact);
         check_license(k, app->license);
         check_map(k, &docs, app->external_docs);
+        check_map(k, &page, app->docs_page);
+        check_map(k, &page, app->redoc_page);
+        check_root_path(k, app);
         check_id_rule(k, app);
         for (const ct_value *v = app->tags ? app->tags->items : NULL; v; v = v->next) {
             check_map(k, &tag, v);

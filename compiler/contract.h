@@ -386,6 +386,10 @@ typedef struct ct_app {
     const char *name; /* NAME of NAME_app */
     const char *title, *version, *summary, *description;
     const char *openapi_path, *docs_path, *redoc_path; /* NULL: not served */
+    ct_value *docs_page, *redoc_page;                  /* maps, or NULL */
+    const char *root_path;                             /* or NULL */
+    bool servers_as_written;                           /* root_path_in_servers = false */
+    ct_function *openapi_edit;                         /* or NULL */
     ct_value *tags;                                    /* [{name: ..., description: ...}] */
     ct_value *servers;                                 /* ["https://...", {url: ...}] */
     ct_value *contact, *license, *external_docs;       /* maps */

@@ -100,4 +100,7 @@ struct perfect_hash {
 /* false when memory is out or no seed was found (then names are searched in order). */
 bool perfect_hash_find(apus_arena *arena, const ct_model *m, struct perfect_hash *out);
 
+/* emit_docs.c: the table of a docs page; false where the app says nothing of it. */
+bool emit_docs_page(struct out *o, const ct_app *app, const char *what, const ct_value *page);
+
 #endif

@@ -74,6 +74,8 @@ static void emit_app_table(struct out *o, const ct_app *app)
 {
     unsigned n_on_fail = emit_on_fail(o, app), n_tests = count_tests(o->contract);
     unsigned n_mounts = emit_mounts(o, app);
+    bool has_docs_page = emit_docs_page(o, app, "docs", app->docs_page);
+    bool has_redoc_page = emit_docs_page(o, app, "redoc", app->redoc_page);
     if (app->openapi_path)
         out_line(o, "extern const apus_blob apus_openapi_%s;", app->name);
     if (n_tests && out_is_first(o, "apus_tests"))
@@ -89,6 +91,15 @@ static void emit_app_table(struct out *o, const ct_app *app)
     path_member(o, "openapi_path", app->openapi_path);
     path_member(o, "docs_path", app->docs_path);
     path_member(o, "redoc_path", app->redoc_path);
+    if (has_docs_page)
+        out_line(o, "    .docs_page = &apus__%s_docs,", app->name);
+    if (has_redoc_page)
+        out_line(o, "    .redoc_page = &apus__%s_redoc,", app->name);
+    path_member(o, "root_path", app->root_path);
+    if (app->servers_as_written)
+        out_line(o, "    .servers_as_written = true,");
+    if (app->openapi_edit)
+        out_line(o, "    .openapi_edit = %s,", app->openapi_edit->name);
     path_member(o, "problem_types", app->problem_types);
     if (app->problems == APUS_PROBLEMS_rfc9457)
         out_line(o, "    .problems = APUS_PROBLEMS_rfc9457,");

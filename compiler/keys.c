@@ -19,6 +19,7 @@ typedef enum shape {
     SHAPE_flag_name, /* tag, tag = hidden */
     SHAPE_server,    /* a text or a map */
     SHAPE_servers,   /* a text, or a list of texts and maps */
+    SHAPE_page,      /* "...", false, or a map */
 } shape;
 
 typedef struct key {
@@ -41,6 +42,7 @@ static const char *const shape_texts[] = {
     [SHAPE_map] = "a map such as {404: problem}",
     [SHAPE_flag_name] = "nothing, or a name",
     [SHAPE_server] = "a text or a map",
+    [SHAPE_page] = "a path, false, or a map such as {path: \"/docs\", title: \"...\"}",
     [SHAPE_servers] = "a text, or a list of texts and maps",
 };
 
@@ -69,17 +71,31 @@ static const char *const shape_texts[] = {
     }
 
 static const key app_keys[] = {
-    { "title", SHAPE_text },         { "version", SHAPE_text },
-    { "summary", SHAPE_text },       { "description", SHAPE_text },
-    { "openapi", SHAPE_off_text },   { "docs", SHAPE_off_text },
-    { "redoc", SHAPE_off_text },     { "tags", SHAPE_list },
-    { "servers", SHAPE_servers },    { "contact", SHAPE_map },
-    { "license", SHAPE_map },        { "terms_of_service", SHAPE_text },
-    { "external_docs", SHAPE_map },  { "openapi_extra", SHAPE_map },
-    { "operation_ids", SHAPE_text }, { "depends", SHAPE_names },
-    { "middleware", SHAPE_names },   { "problems", SHAPE_name },
-    { "problem_types", SHAPE_text }, { "produces", SHAPE_text },
-    { "scopes", SHAPE_texts },       { NULL, SHAPE_any },
+    { "title", SHAPE_text },
+    { "version", SHAPE_text },
+    { "summary", SHAPE_text },
+    { "description", SHAPE_text },
+    { "openapi", SHAPE_off_text },
+    { "docs", SHAPE_page },
+    { "redoc", SHAPE_page },
+    { "openapi_edit", SHAPE_name },
+    { "root_path", SHAPE_text },
+    { "root_path_in_servers", SHAPE_flag },
+    { "tags", SHAPE_list },
+    { "servers", SHAPE_servers },
+    { "contact", SHAPE_map },
+    { "license", SHAPE_map },
+    { "terms_of_service", SHAPE_text },
+    { "external_docs", SHAPE_map },
+    { "openapi_extra", SHAPE_map },
+    { "operation_ids", SHAPE_text },
+    { "depends", SHAPE_names },
+    { "middleware", SHAPE_names },
+    { "problems", SHAPE_name },
+    { "problem_types", SHAPE_text },
+    { "produces", SHAPE_text },
+    { "scopes", SHAPE_texts },
+    { NULL, SHAPE_any },
 };
 static const key router_keys[] = {
     { "prefix", SHAPE_text },      { "tags", SHAPE_texts },      { "depends", SHAPE_names },
@@ -291,6 +307,8 @@ static bool has_shape(const ct_value *v, shape want)
         return is_truth(v) || value_word(v);
     case SHAPE_servers:
         return v->kind == CT_VALUE_string || all_are(v, SHAPE_server);
+    case SHAPE_page:
+        return v->kind == CT_VALUE_map || has_shape(v, SHAPE_off_text);
     case SHAPE_server:
         return v->kind == CT_VALUE_string || v->kind == CT_VALUE_map;
     }

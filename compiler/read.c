@@ -10,12 +10,18 @@ static void gather_functions(unit *u)
     }
 }
 
+static unit *unit_of(reader *r, const ct_source *source)
+{
+    unit *u = r->units;
+    while (u && u->source != source)
+        u = u->next;
+    return u;
+}
+
 static void read_router_lists(reader *r)
 {
     for (ct_router *router = r->out->routers; router; router = router->next) {
-        unit *u = r->units;
-        while (u && u->source != router->source)
-            u = u->next;
+        unit *u = unit_of(r, router->source);
         if (!u)
             continue;
         router->depends = depends_read(u, router->options, NULL);
@@ -23,14 +29,18 @@ static void read_router_lists(reader *r)
     }
 }
 
+static void read_app_edits(reader *r)
+{
+    for (ct_app *app = r->out->apps; app; app = app->next)
+        app_read_edit(unit_of(r, app->source), app);
+}
+
 /* The checks of models are functions, and these are looked up when all sources
  * are known. */
 static void read_model_checks(reader *r)
 {
     for (ct_model *m = r->out->models; m; m = m->next) {
-        unit *u = r->units;
-        while (u && u->source != m->source)
-            u = u->next;
+        unit *u = unit_of(r, m->source);
         const ct_value *check = m->check ? value_get(m->options, "check") : NULL;
         if (u && check &&
             function_want(u, m->check, check->place,
@@ -54,6 +64,7 @@ static void read_units(reader *r)
     for (unit *u = r->units; u; u = u->next)
         bodies_read(u);
     read_model_checks(r);
+    read_app_edits(r);
 }
 
 void reader_names(reader *r)

@@ -273,6 +273,8 @@ void middleware_declare(unit *u, const note *n);
 
 void items_read_apps(unit *u); /* App, Router, Security, Test */
 ct_value *read_texts(unit *u, const ct_value *options, const char *key); /* as a list */
+/* App(openapi_edit = f), when all functions are known; u is the app's. */
+void app_read_edit(unit *u, ct_app *app);
 void items_read_includes(unit *u); /* Include; when all routers are known */
 
 /* --- read_security.c --- */

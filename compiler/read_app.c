@@ -86,7 +86,16 @@ static const char *served_at(const ct_value *options, const char *key, const cha
     const ct_value *v = value_get(options, key);
     if (!v)
         return otherwise;
+    if (v->kind == CT_VALUE_map)
+        return served_at(v, "path", otherwise);
     return v->kind == CT_VALUE_string ? v->text : NULL;
+}
+
+/* docs = {title: "...", ...}; or NULL. */
+static ct_value *page_of(const ct_value *options, const char *key)
+{
+    const ct_value *v = value_get(options, key);
+    return v && v->kind == CT_VALUE_map ? (ct_value *)(uintptr_t)v : NULL;
 }
 
 static const char *text_or(const char *text, const char *otherwise)
@@ -134,6 +143,11 @@ static void read_app(unit *u, const file_item *it, const note *n)
                      .terms_of_service = value_text(o, "terms_of_service"),
                      .problems = read_problems(u, o),
                      .problem_types = value_text(o, "problem_types"),
+                     .docs_page = page_of(o, "docs"),
+                     .redoc_page = page_of(o, "redoc"),
+                     .root_path = value_text(o, "root_path"),
+                     .servers_as_written = value_get(o, "root_path_in_servers") &&
+                                           !value_flag(o, "root_path_in_servers"),
                      .source = u->source,
                      .place = n->place };
     if (app->openapi_path) {
@@ -142,6 +156,35 @@ static void read_app(unit *u, const file_item *it, const note *n)
     }
     app->root = new_router(u, memory_textf(r->arena, "apus__root_%s", name), key, n);
     APPEND(r->out->apps, app);
+}
+
+static bool can_edit(unit *u, const function_decl *f)
+{
+    return type_canonical(clang_getCursorResultType(f->cursor)).kind == CXType_Void &&
+           clang_Cursor_getNumArguments(f->cursor) == 2 &&
+           type_points_at(u, clang_getCursorType(clang_Cursor_getArgument(f->cursor, 0)),
+                          "apus_json") &&
+           type_points_at(u, clang_getCursorType(clang_Cursor_getArgument(f->cursor, 1)),
+                          "apus_arena");
+}
+
+void app_read_edit(unit *u, ct_app *app)
+{
+    const ct_value *v = value_get(app->root->options, "openapi_edit");
+    const char *name = value_word(v);
+    function_decl *f =
+        name ? function_want(u, name, v->place, "openapi_edit = f calls f with the document, once")
+             : NULL;
+    if (!f)
+        return;
+    if (can_edit(u, f)) {
+        app->openapi_edit = function_read(f);
+        return;
+    }
+    diag *g = diag_error(u->reader->diags, v->place, "'%s' cannot edit the document", name);
+    ct_place place = cursor_place(u, f->cursor);
+    diag_note(u->reader->diags, g, &place,
+              "it must be: void %s(apus_json *document, apus_arena *arena)", name);
 }
 
 /* --- tests --- */

@@ -215,12 +215,34 @@ typedef struct apus_blob {
  * not what it should be) or APUS_NOMEM. */
 apus_rc apus_blob_text(const apus_blob *blob, apus_arena *a, apus_str *out) APUS_NODISCARD;
 
+/* The app's OpenAPI document as it is served: with its root path among the servers, and what
+ * App(openapi_edit = f) changes.  In *a.
+ *
+ * APUS_OK; APUS_NOT_FOUND (it has none), APUS_SYNTAX (it is not what it should be) or APUS_NOMEM.
+ */
+apus_rc apus_app_document(const apus_app *app, apus_arena *a, apus_str *out, apus_err *err)
+    APUS_NODISCARD;
+
 typedef struct apus_test_case {
     const char *name;
     void (*fn)(void);
     const char *file;
     uint32_t line;
 } apus_test_case;
+
+/* How a docs page looks, where it is not as usual: App(docs = {...}), App(redoc = {...}).  All may
+ * be NULL.  Addresses are URLs, or paths of this service. */
+typedef struct apus_docs_page {
+    const char *title;          /* of the window */
+    const char *icon;           /* favicon */
+    const char *script, *style; /* in place of the files that are compiled in */
+    const char *options;        /* JSON: what SwaggerUIBundle or Redoc.init takes, over ours */
+    const char *oauth;          /* JSON: what Swagger UI's initOAuth takes */
+    const char *oauth_redirect; /* path; NULL: behind the page's own; "": none */
+} apus_docs_page;
+
+/* Changes the OpenAPI document, once, before it is first served. */
+typedef void apus_openapi_edit(struct apus_json *document, apus_arena *arena);
 
 /* An app behind a prefix of another: it keeps its own documents and its way to fail. */
 typedef struct apus_mount {
@@ -237,6 +259,10 @@ struct apus_app {
     const char *openapi_path; /* "/openapi.json", or NULL: not served */
     const char *docs_path;    /* "/docs" */
     const char *redoc_path;   /* "/redoc" */
+    const apus_docs_page *docs_page, *redoc_page; /* or NULL */
+    apus_openapi_edit *openapi_edit;              /* or NULL */
+    const char *root_path;   /* what a proxy takes off in front of all paths; or NULL */
+    bool servers_as_written; /* the document's servers do not begin with the root path */
     const apus_on_fail *on_fail;
     const apus_test_case *tests;
     const char *problem_types; /* rfc9457: what stands before a code to make a type; or NULL */

@@ -5,19 +5,30 @@
  * compressed already; a client that takes no gzip costs an inflate. */
 #include "app/service.h"
 
+#include <string.h>
+
 #include "apus/accept.h"
 #include "app/assets.h"
 #include "app/docs_dev.h"
 #include "app/docs_page.h"
+#include "app/document.h"
 
+/* Scripts and styles of our own, and of where the app says that they are. */
 #define PAGE_POLICY                                                                                \
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "     \
-    "data: https:; font-src 'self' data:; connect-src *; worker-src blob:; child-src blob:; "      \
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    "default-src 'none'; script-src 'self'%s%.*s; style-src 'self' 'unsafe-inline'%s%.*s; "        \
+    "img-src 'self' data: https:; font-src 'self' data:; connect-src *; worker-src blob:; "        \
+    "child-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+/* A page, and what may be loaded into it. */
+struct html {
+    apus_str text;
+    const char *policy;
+};
 
 /* What our own routes answer with; one per app. */
 struct apus__docs {
-    apus_str swagger, redoc;
+    struct html swagger, redoc, redirect;
+    apus_blob openapi;
     char openapi_etag[24];
     char page_etag[24]; /* of both pages and our own files */
 };
@@ -100,26 +111,32 @@ static void answer_openapi(apus_req *req)
     answer(req, &(struct page){ .type = "application/json",
                                 .etag = req->plan->docs->openapi_etag,
                                 .cache = "no-cache",
-                                .blob = *req->plan->app->openapi });
+                                .blob = req->plan->docs->openapi });
 }
 
-static void answer_page(apus_req *req, apus_str html)
+static void answer_page(apus_req *req, const struct html *html)
 {
     answer(req, &(struct page){ .type = "text/html; charset=utf-8",
                                 .etag = req->plan->docs->page_etag,
                                 .cache = "no-cache",
-                                .policy = PAGE_POLICY,
-                                .blob = blob_of(html) });
+                                .policy = html->policy,
+                                .blob = blob_of(html->text) });
 }
 
 static void answer_swagger(apus_req *req)
 {
-    answer_page(req, req->plan->docs->swagger);
+    answer_page(req, &req->plan->docs->swagger);
 }
 
 static void answer_redoc(apus_req *req)
 {
-    answer_page(req, req->plan->docs->redoc);
+    answer_page(req, &req->plan->docs->redoc);
+}
+
+/* Where a login elsewhere comes back to. */
+static void answer_redirect(apus_req *req)
+{
+    answer_page(req, &req->plan->docs->redirect);
 }
 
 /* Never kept by a browser: it is about this moment. */
@@ -153,6 +170,10 @@ static void answer_asset(apus_req *req)
         own.type = "text/javascript; charset=utf-8";
         own.blob = blob_of(apus__docs_js);
         answer(req, &own);
+    } else if (apus_str_eq(name, APUS_STR("oauth2-redirect.js"))) {
+        own.type = "text/javascript; charset=utf-8";
+        own.blob = blob_of(apus__docs_redirect_js);
+        answer(req, &own);
     } else if (apus__docs_is_dev() && apus_str_eq(name, APUS_STR("dev.js"))) {
         own.type = "text/javascript; charset=utf-8";
         own.blob = blob_of(apus__docs_dev_js);
@@ -169,9 +190,12 @@ static void answer_asset(apus_req *req)
 /* Of which app, and where it stands. */
 struct place {
     const apus_app *app;
+    apus_str root; /* what a proxy takes off: only what browsers see begins with it */
     apus_str prefix;
     struct apus__docs *docs;
 };
+
+static const apus_docs_page as_usual;
 
 static apus_str path_of(apus_service *s, const struct place *at, const char *path, const char *rest)
 {
@@ -212,16 +236,69 @@ static void write_etag(char *to, size_t room, uint64_t hash)
     to[i] = 0;
 }
 
-static void write_etags(struct apus__docs *d, const apus_blob *blob)
+static void write_etags(struct apus__docs *d)
 {
+    const apus_blob *blob = &d->openapi;
     uint64_t hash = blob->gzip_len ? apus_hash(blob->gzip, blob->gzip_len, 0)
                                    : apus_hash(blob->text, blob->text_len, 0);
     write_etag(d->openapi_etag, sizeof(d->openapi_etag), hash);
-    hash = apus_hash(d->swagger.ptr, d->swagger.len, 0);
-    hash = apus_hash(d->redoc.ptr, d->redoc.len, hash);
-    hash = apus_hash(apus__docs_css.ptr, apus__docs_css.len, hash);
-    hash = apus_hash(apus__docs_js.ptr, apus__docs_js.len, hash);
+    const apus_str texts[] = { d->swagger.text, d->redoc.text, d->redirect.text,
+                               apus__docs_css,  apus__docs_js, apus__docs_redirect_js };
+    hash = 0;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        hash = apus_hash(texts[i].ptr, texts[i].len, hash);
     write_etag(d->page_etag, sizeof(d->page_etag), hash);
+}
+
+/* "https://cdn.example" of "https://cdn.example/ui.js"; "" of a path, which is our own. */
+static apus_str origin_of(const char *url)
+{
+    apus_str all = apus_str_of(url ? url : "");
+    const char *scheme = url ? strstr(url, "://") : NULL;
+    if (!scheme)
+        return APUS_STR("");
+    size_t host = (size_t)(scheme - url) + 3;
+    size_t len = apus_str_find(apus_str_slice(all, host, SIZE_MAX), '/');
+    return apus_str_slice(all, 0, len < all.len ? host + len : all.len);
+}
+
+static const char *policy_of(apus_service *s, const apus_docs_page *page)
+{
+    apus_str script = origin_of(page->script), style = origin_of(page->style);
+    return apus_arena_strf(&s->arena, PAGE_POLICY, script.len ? " " : "", APUS_FMT(script),
+                           style.len ? " " : "", APUS_FMT(style))
+        .ptr;
+}
+
+/* Where the login comes back to; "" for nowhere. */
+static apus_str redirect_path(apus_service *s, const struct place *at, const apus_docs_page *page)
+{
+    if (page->oauth_redirect)
+        return apus_str_of(page->oauth_redirect);
+    return apus_arena_strf(&s->arena, "%s/oauth2-redirect", at->app->docs_path);
+}
+
+static bool write_html(apus_service *s, const struct place *at, struct apus__docs_options *o)
+{
+    const apus_app *app = at->app;
+    struct apus__docs *d = at->docs;
+    o->page = app->docs_page ? app->docs_page : &as_usual;
+    d->swagger.policy = policy_of(s, o->page);
+    d->redirect.policy = policy_of(s, &as_usual);
+    bool ok = d->swagger.policy && d->redirect.policy &&
+              !apus__docs_swagger(&s->arena, o, &d->swagger.text) &&
+              !apus__docs_redirect(&s->arena, o, &d->redirect.text);
+    o->page = app->redoc_page ? app->redoc_page : &as_usual;
+    d->redoc.policy = policy_of(s, o->page);
+    return ok && d->redoc.policy && !apus__docs_redoc(&s->arena, o, &d->redoc.text);
+}
+
+/* With the root path in front: what browsers ask for. */
+static apus_str seen_path(apus_service *s, const struct place *at, const char *path,
+                          const char *rest)
+{
+    return apus_arena_strf(&s->arena, "%.*s%.*s%s%s", APUS_FMT(at->root), APUS_FMT(at->prefix),
+                           path, rest);
 }
 
 static apus_rc add_pages(apus_service *s, const struct place *at, apus_err *err)
@@ -230,22 +307,26 @@ static apus_rc add_pages(apus_service *s, const struct place *at, apus_err *err)
     const char *base = app->docs_path ? app->docs_path : app->redoc_path;
     if (!base)
         return APUS_OK;
-    apus_str openapi = path_of(s, at, app->openapi_path, "");
-    apus_str assets = path_of(s, at, base, "/assets/");
+    const apus_docs_page *look = app->docs_page ? app->docs_page : &as_usual;
+    apus_str redirect = app->docs_path ? redirect_path(s, at, look) : APUS_STR("");
     apus_str pattern = apus_arena_strf(&s->arena, "%s/assets/{name}", base);
     struct apus__docs_options o = { .title = apus_str_of(app->title),
-                                    .openapi = openapi,
-                                    .assets = assets,
+                                    .openapi = seen_path(s, at, app->openapi_path, ""),
+                                    .assets = seen_path(s, at, base, "/assets/"),
                                     .is_dev = apus__docs_is_dev(),
                                     .is_complete = apus__asset_find(
                                                        APUS_STR("swagger-ui-bundle.js")) != NULL };
-    if (!openapi.ptr || !assets.ptr || !pattern.ptr ||
-        apus__docs_swagger(&s->arena, &o, &at->docs->swagger) ||
-        apus__docs_redoc(&s->arena, &o, &at->docs->redoc))
+    if (redirect.len)
+        o.redirect = seen_path(s, at, redirect.ptr, "");
+    bool has_all = o.openapi.ptr && o.assets.ptr && pattern.ptr && redirect.ptr &&
+                   (o.redirect.ptr || !redirect.len);
+    if (!has_all || !write_html(s, at, &o))
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the docs");
     apus_rc rc = add(s, at, pattern.ptr, answer_asset, err);
     if (!rc && app->docs_path)
         rc = add(s, at, app->docs_path, answer_swagger, err);
+    if (!rc && redirect.len)
+        rc = add(s, at, redirect.ptr, answer_redirect, err);
     if (!rc && app->redoc_path)
         rc = add(s, at, app->redoc_path, answer_redoc, err);
     return rc;
@@ -253,15 +334,19 @@ static apus_rc add_pages(apus_service *s, const struct place *at, apus_err *err)
 
 apus_rc apus__docs_add(apus_service *s, const apus_app *app, apus_str prefix, apus_err *err)
 {
-    if (!app->openapi || !app->openapi_path)
-        return APUS_OK;
-    struct place at = { app, prefix, APUS_NEW(&s->arena, struct apus__docs, 1) };
+    bool wanted = false;
+    apus_rc rc = apus__docs_wanted(&wanted, err);
+    if (rc || !wanted || !app->openapi || !app->openapi_path)
+        return rc;
+    struct place at = { app, s->root_path, prefix, APUS_NEW(&s->arena, struct apus__docs, 1) };
     if (!at.docs)
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the docs");
-    apus_rc rc = add(s, &at, app->openapi_path, answer_openapi, err);
+    rc = apus__document_make(app, at.root, prefix, &s->arena, &at.docs->openapi, err);
+    if (!rc)
+        rc = add(s, &at, app->openapi_path, answer_openapi, err);
     if (!rc)
         rc = add_pages(s, &at, err);
     if (!rc)
-        write_etags(at.docs, app->openapi);
+        write_etags(at.docs);
     return rc;
 }

@@ -17,8 +17,9 @@ const apus_str apus__docs_css =
 const apus_str apus__docs_js = APUS_STR_INIT(
     "'use strict';\n"
     "const page = document.getElementById('docs');\n"
+    "const given = JSON.parse(page.dataset.options || '{}');\n"
     "if (page.dataset.kind === 'swagger') {\n"
-    "  window.ui = SwaggerUIBundle({\n"
+    "  const usual = {\n"
     "    url: page.dataset.openapi,\n"
     "    dom_id: '#docs',\n"
     "    presets: [SwaggerUIBundle.presets.apis, SwaggerUIBundle.SwaggerUIStandalonePreset],\n"
@@ -30,10 +31,47 @@ const apus_str apus__docs_js = APUS_STR_INIT(
     "    showExtensions: true,\n"
     "    showCommonExtensions: true,\n"
     "    validatorUrl: null,\n"
-    "  });\n"
+    "  };\n"
+    "  if (page.dataset.redirect)\n"
+    "    usual.oauth2RedirectUrl = new URL(page.dataset.redirect, location.href).href;\n"
+    "  window.ui = SwaggerUIBundle({ ...usual, ...given });\n"
+    "  if (page.dataset.oauth)\n"
+    "    window.ui.initOAuth(JSON.parse(page.dataset.oauth));\n"
     "} else {\n"
-    "  Redoc.init(page.dataset.openapi, { hideLoading: false }, page);\n"
+    "  Redoc.init(page.dataset.openapi, { hideLoading: false, ...given }, page);\n"
     "}\n");
+
+/* Swagger UI opened this window and left in its own what it waits for. */
+const apus_str apus__docs_redirect_js = APUS_STR_INIT(
+    "'use strict';\n"
+    "const waiting = window.opener && window.opener.swaggerUIRedirectOauth2;\n"
+    "const got = Object.fromEntries(\n"
+    "  new URLSearchParams(location.hash.length > 1 ? location.hash.slice(1) : location.search));\n"
+    "const isSame = waiting && got.state === waiting.state;\n"
+    "const tell = (level, message) =>\n"
+    "  waiting.errCb({ authId: waiting.auth.name, source: 'auth', level, message });\n"
+    "const flow = waiting ? waiting.auth.schema.get('flow') : '';\n"
+    "if (waiting && /^(accessCode|authorization_?[cC]ode)$/.test(flow) && !waiting.auth.code) {\n"
+    "  if (!isSame)\n"
+    "    tell('warning', 'This login was begun by somebody else: its state is another one.');\n"
+    "  if (got.code) {\n"
+    "    delete waiting.auth.state;\n"
+    "    waiting.auth.code = got.code;\n"
+    "    waiting.callback({ auth: waiting.auth, redirectUrl: waiting.redirectUrl });\n"
+    "  } else {\n"
+    "    tell('error', [got.error, got.error_description, got.error_uri].filter(Boolean).join(': "
+    "') ||\n"
+    "      'The login came back without a code.');\n"
+    "  }\n"
+    "} else if (waiting) {\n"
+    "  waiting.callback({ auth: waiting.auth, token: got, isValid: isSame,\n"
+    "    redirectUrl: waiting.redirectUrl });\n"
+    "}\n"
+    "if (waiting)\n"
+    "  window.close();\n"
+    "else\n"
+    "  document.getElementById('docs').textContent =\n"
+    "    'Logins come back to this page; begin one with \"Authorize\" in the docs.';\n");
 
 static void add_escaped(apus_buf *b, apus_str text)
 {
@@ -57,32 +95,65 @@ static void add_escaped(apus_buf *b, apus_str text)
 
 static void add_head(apus_buf *b, const struct apus__docs_options *o, const char *what)
 {
+    const apus_docs_page *page = o->page;
     apus_buf_lit(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                     "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
-    add_escaped(b, o->title);
-    apus_buf_addf(b, " - %s</title>\n<link rel=\"icon\" href=\"data:,\">\n", what);
+    add_escaped(b, page->title ? apus_str_of(page->title) : o->title);
+    if (!page->title)
+        apus_buf_addf(b, " - %s", what);
+    apus_buf_lit(b, "</title>\n<link rel=\"icon\" href=\"");
+    add_escaped(b, apus_str_of(page->icon ? page->icon : "data:,"));
+    apus_buf_lit(b, "\">\n");
 }
 
+/* A file of ours, or another one in its place (or NULL). */
 static void add_link(apus_buf *b, const struct apus__docs_options *o, const char *before,
-                     const char *name, const char *after)
+                     const char *name, const char *instead, const char *after)
 {
     apus_buf_add(b, apus_str_of(before));
-    add_escaped(b, o->assets);
-    apus_buf_add(b, apus_str_of(name));
+    if (instead) {
+        add_escaped(b, apus_str_of(instead));
+    } else {
+        add_escaped(b, o->assets);
+        apus_buf_add(b, apus_str_of(name));
+    }
     apus_buf_add(b, apus_str_of(after));
+}
+
+static void add_style(apus_buf *b, const struct apus__docs_options *o, const char *name,
+                      const char *instead)
+{
+    add_link(b, o, "<link rel=\"stylesheet\" href=\"", name, instead, "\">\n");
+}
+
+static void add_script(apus_buf *b, const struct apus__docs_options *o, const char *name,
+                       const char *instead)
+{
+    add_link(b, o, "<script src=\"", name, instead, "\"></script>\n");
+}
+
+/* data-NAME="VALUE"; nothing without one. */
+static void add_datum(apus_buf *b, const char *name, apus_str value)
+{
+    if (!value.len)
+        return;
+    apus_buf_addf(b, " data-%s=\"", name);
+    add_escaped(b, value);
+    apus_buf_addc(b, '"');
 }
 
 static void add_body(apus_buf *b, const struct apus__docs_options *o, const char *kind,
                      const char *bundle)
 {
-    apus_buf_addf(b,
-                  "</head>\n<body class=\"%s\">\n<div id=\"docs\" data-kind=\"%s\""
-                  " data-openapi=\"",
-                  kind, kind);
-    add_escaped(b, o->openapi);
-    apus_buf_lit(b, "\">");
-    if (!o->is_complete)
+    const apus_docs_page *page = o->page;
+    apus_buf_addf(b, "</head>\n<body class=\"%s\">\n<div id=\"docs\" data-kind=\"%s\"", kind, kind);
+    add_datum(b, "openapi", o->openapi);
+    add_datum(b, "options", apus_str_of(page->options ? page->options : ""));
+    add_datum(b, "oauth", apus_str_of(page->oauth ? page->oauth : ""));
+    add_datum(b, "redirect", o->redirect);
+    apus_buf_lit(b, ">");
+    if (!o->is_complete && !page->script)
         apus_buf_lit(b, "<p>This program was built without the files of its docs pages: run "
                         "<code>scripts/assets.sh</code> and build Apus again.</p>");
     apus_buf_lit(b, "</div>\n<noscript>This page needs JavaScript; the document itself is at "
@@ -91,10 +162,10 @@ static void add_body(apus_buf *b, const struct apus__docs_options *o, const char
     apus_buf_lit(b, "\">");
     add_escaped(b, o->openapi);
     apus_buf_lit(b, "</a>.</noscript>\n");
-    add_link(b, o, "<script src=\"", bundle, "\"></script>\n");
-    add_link(b, o, "<script src=\"", "docs.js", "\"></script>\n");
+    add_script(b, o, bundle, page->script);
+    add_script(b, o, "docs.js", NULL);
     if (o->is_dev)
-        add_link(b, o, "<script src=\"", "dev.js", "\"></script>\n");
+        add_script(b, o, "dev.js", NULL);
     apus_buf_lit(b, "</body>\n</html>\n");
 }
 
@@ -102,8 +173,8 @@ apus_rc apus__docs_swagger(apus_arena *a, const struct apus__docs_options *o, ap
 {
     apus_buf b = apus_buf_in(a);
     add_head(&b, o, "Swagger UI");
-    add_link(&b, o, "<link rel=\"stylesheet\" href=\"", "swagger-ui.css", "\">\n");
-    add_link(&b, o, "<link rel=\"stylesheet\" href=\"", "docs.css", "\">\n");
+    add_style(&b, o, "swagger-ui.css", o->page->style);
+    add_style(&b, o, "docs.css", NULL);
     add_body(&b, o, "swagger", "swagger-ui-bundle.js");
     return apus_buf_take(&b, out);
 }
@@ -112,7 +183,19 @@ apus_rc apus__docs_redoc(apus_arena *a, const struct apus__docs_options *o, apus
 {
     apus_buf b = apus_buf_in(a);
     add_head(&b, o, "ReDoc");
-    add_link(&b, o, "<link rel=\"stylesheet\" href=\"", "docs.css", "\">\n");
+    add_style(&b, o, "docs.css", NULL);
+    if (o->page->style)
+        add_style(&b, o, "", o->page->style);
     add_body(&b, o, "redoc", "redoc.standalone.js");
+    return apus_buf_take(&b, out);
+}
+
+apus_rc apus__docs_redirect(apus_arena *a, const struct apus__docs_options *o, apus_str *out)
+{
+    apus_buf b = apus_buf_in(a);
+    add_head(&b, o, "Login");
+    apus_buf_lit(&b, "</head>\n<body>\n<p id=\"docs\"></p>\n");
+    add_script(&b, o, "oauth2-redirect.js", NULL);
+    apus_buf_lit(&b, "</body>\n</html>\n");
     return apus_buf_take(&b, out);
 }

@@ -130,6 +130,11 @@ const apus_principal *apus_req_principal(const apus_req *req)
     return req->has_rare ? req->rare.principal : NULL;
 }
 
+apus_str apus_req_root_path(apus_req *req)
+{
+    return req->service->root_path;
+}
+
 apus_str apus_req_client(apus_req *req)
 {
     apus_str peer = req->x->request.peer; /* 127.0.0.1:50312, [::1]:50312, unix */

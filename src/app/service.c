@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "apus/random.h"
+#include "app/document.h"
 
 /* All tables that an app can lead to fit many times over. */
 #define SERVICE_MEMORY_MAX ((size_t)256 << 20)
@@ -90,6 +91,8 @@ apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_se
         write_id_line(s->id_line, random[0]);
         rc = add_around(s, err);
     }
+    if (!rc)
+        rc = apus__root_path(app, &s->root_path, err);
     if (!rc)
         rc = add_app(s, app, APUS_STR(""), 0, err);
     if (!rc)

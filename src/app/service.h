@@ -11,6 +11,7 @@ struct apus_service {
     const apus_app *app;
     struct apus_loop *loop;
     apus_arena arena;    /* all that is built at start */
+    apus_str root_path;  /* what a proxy takes off in front of all paths */
     apus__around around; /* the app's */
     apus__plans plans;
     apus_worker worker;

@@ -163,6 +163,15 @@ static int serve(const char *program, const apus_app *app, const apus__options *
     return rc ? fail(program, &err) : EXIT_STOPPED;
 }
 
+/* The app floor reads these two itself, wherever services are made. */
+static void hand_on(const apus__options *options)
+{
+    if (options->root_path)
+        setenv("APUS_ROOT_PATH", options->root_path, 1);
+    if (options->docs)
+        setenv("APUS_DOCS", options->docs, 1);
+}
+
 int apus_main(int argc, char **argv, const apus_app *app)
 {
     const char *program = argc > 0 && argv[0] ? argv[0] : "apus";
@@ -172,6 +181,7 @@ int apus_main(int argc, char **argv, const apus_app *app)
         fprintf(stderr, "%s: %s (--help lists the options)\n", program, err.msg);
         return EXIT_USAGE;
     }
+    hand_on(&options);
     switch (options.command) {
     case APUS__COMMAND_test:
         return apus_test_main(app, options.filter);

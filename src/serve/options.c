@@ -33,6 +33,10 @@ static const struct option {
       "what requests in flight get when the service stops" },
     { "body-max", "APUS_BODY_MAX", "BYTES", NUMBER, offsetof(apus__options, body_max), NULL,
       1 << 20, 0, INT64_C(1) << 40, "longest body that is accepted" },
+    { "root-path", "APUS_ROOT_PATH", "PATH", TEXT, offsetof(apus__options, root_path), NULL, 0, 0,
+      0, "what a proxy in front takes off all paths" },
+    { "docs", "APUS_DOCS", "on|off", TEXT, offsetof(apus__options, docs), NULL, 0, 0, 0,
+      "whether the OpenAPI document and its pages are served" },
 };
 
 enum { N_OPTIONS = sizeof(options) / sizeof(options[0]) };
