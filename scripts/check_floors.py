@@ -14,7 +14,7 @@ PUBLIC = {
     "codec": "http1 url json json_scan json_plain text multipart media conditional dotenv accept",
     "run": "loop fiber",
     "model": "model problem decode encode schema pattern",
-    "net": "net stream",
+    "net": "net stream tls",
     "http": "http",
     "app": "annotate route middleware filter req sse test main upload worker settings oauth2 security",
     "edge": "cors hosts timing compress apus",

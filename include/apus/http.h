@@ -46,10 +46,11 @@ typedef struct apus_http_request {
     apus_str host;             /* Host, as sent */
     apus_http_header *headers; /* (apus/http1.h) in the order of arrival */
     uint32_t n_headers;
-    uint32_t version; /* 10 or 11 */
-    apus_str body;    /* whole, de-chunked; empty if there is none */
-    bool has_body;    /* Content-Length or Transfer-Encoding was sent */
-    apus_str peer;    /* address of the client, "127.0.0.1:50312" */
+    uint32_t version;                            /* 10 or 11 */
+    apus_str body;                               /* whole, de-chunked; empty if there is none */
+    bool has_body;                               /* Content-Length or Transfer-Encoding was sent */
+    apus_str peer;                               /* address of the client, "127.0.0.1:50312" */
+    const struct apus_stream_security *security; /* of its connection (apus/stream.h); NULL: none */
 } apus_http_request;
 
 /* "Not Found" for 404 (RFC 9110 section 15); "" for a status that has no name.  Static. */
@@ -183,6 +184,12 @@ apus_rc apus_http_server_create(struct apus_loop *loop, const apus_http_limits *
 /* Accepts on a listening, non-blocking socket, which the server then owns.  May be
  * called for several.  On failure the caller still owns fd. */
 apus_rc apus_http_server_listen(apus_http_server *s, int fd, apus_err *err) APUS_NODISCARD;
+
+/* The same for connections that are encrypted (apus/tls.h).  `tls` stays the caller's and
+ * must live until the server has drained or is destroyed. */
+struct apus_tls;
+apus_rc apus_http_server_listen_tls(apus_http_server *s, int fd, struct apus_tls *tls,
+                                    apus_err *err) APUS_NODISCARD;
 
 /* Words the refusals that are the server's own, before a handler or instead of one (400,
  * 408, 413, 414, 417, 431, 500, 503, 505): reply->status is set, and so is a JSON body

@@ -1,6 +1,6 @@
 /* apus/stream.h - the bytes of one connection, whatever carries them.
  *
- * A socket, a pipe in memory, and later TLS on top of either answer the same five
+ * A socket, a pipe in memory, and TLS (apus/tls.h) on top of either answer the same
  * calls, so that the floors above neither know nor care.  Nothing waits here:
  * read and writev do what can be done at once, and when it is worth trying
  * again the stream calls `ready`.
@@ -38,6 +38,17 @@ enum {
 
 typedef struct apus_stream apus_stream;
 
+/* What is known of a stream that is encrypted.  Texts are "" where there is nothing to say,
+ * and the stream's memory. */
+typedef struct apus_stream_security {
+    apus_str version;     /* "TLSv1.3" */
+    apus_str cipher;      /* "TLS_AES_128_GCM_SHA256" */
+    apus_str protocol;    /* what ALPN agreed on: "h2" */
+    apus_str server_name; /* whom the client asked for (SNI) */
+    apus_str client; /* the subject of the client's certificate (RFC 4514), which was verified */
+    apus_str fingerprint; /* its SHA-256, 64 hex digits */
+} apus_stream_security;
+
 /* What a kind of stream does.  The functions below say what each must keep. */
 typedef struct apus_stream_ops {
     apus_rc (*read)(apus_stream *s, char *to, size_t room, size_t *got);
@@ -46,6 +57,7 @@ typedef struct apus_stream_ops {
     void (*finish)(apus_stream *s);
     void (*close)(apus_stream *s);
     apus_str (*peer)(const apus_stream *s);
+    const apus_stream_security *(*security)(const apus_stream *s); /* NULL: it has none */
 } apus_stream_ops;
 
 struct apus_stream {
@@ -74,7 +86,8 @@ static inline apus_rc apus_stream_read(apus_stream *s, char *to, size_t room, si
 /* Sends what fits of n pieces, 0 < n <= APUS_STREAM_PIECES_MAX.
  *
  * APUS_OK and *sent > 0, which may be less than there was; APUS_MORE when there is
- * no room now; APUS_IO when the peer is gone. */
+ * no room now; APUS_IO when the peer is gone.  After APUS_MORE the next call must begin
+ * with the same bytes: a filter may hold them in another form already. */
 static inline apus_rc apus_stream_writev(apus_stream *s, const struct iovec *iov, int n,
                                          size_t *sent)
 {
@@ -108,6 +121,12 @@ static inline void apus_stream_close(apus_stream *s)
 static inline apus_str apus_stream_peer(const apus_stream *s)
 {
     return s->ops->peer(s);
+}
+
+/* How the stream is secured, once there was something to read; NULL: not at all. */
+static inline const apus_stream_security *apus_stream_security_of(const apus_stream *s)
+{
+    return s->ops->security ? s->ops->security(s) : NULL;
 }
 
 APUS_API_END

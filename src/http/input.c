@@ -182,12 +182,13 @@ static apus_rc read_counted(apus__connection *c)
 static void describe(apus__exchange *x, const apus_http1_head *head)
 {
     apus_http_request *r = &x->pub.request;
+    r->security = apus_stream_security_of(x->c->stream);
     r->method = apus__method_of(head->method);
     r->method_text = head->method;
     r->target = head->target;
     r->path = head->path;
     r->query = head->query;
-    r->scheme = APUS_STR("http");
+    r->scheme = r->security ? APUS_STR("https") : APUS_STR("http");
     r->host = head->host;
     r->headers = head->headers;
     r->n_headers = head->n_headers;

@@ -7,6 +7,7 @@
 
 #include "apus/clock.h"
 #include "apus/net.h"
+#include "apus/tls.h"
 #include "apus/value.h"
 #include "http/connection.h"
 
@@ -14,7 +15,9 @@ enum { EXCHANGES_FREE_MAX = 128, CONNECTIONS_FREE_MAX = 256 };
 
 struct apus__listening {
     struct apus__listening *next;
+    apus_http_server *server;
     apus_listener *listener;
+    apus_tls *tls; /* or NULL; the caller's */
 };
 
 static const apus_http_limits defaults = {
@@ -205,27 +208,30 @@ void apus_http_server_on_trouble(apus_http_server *s, void (*fn)(void *ctx, cons
 
 static void in_trouble(void *ctx, const apus_err *err)
 {
-    apus_http_server *s = ctx;
+    apus_http_server *s = ((struct apus__listening *)ctx)->server;
     if (s->trouble)
         s->trouble(s->trouble_ctx, err);
 }
 
 static void accepted(void *ctx, apus_stream *stream)
 {
-    apus_http_server *s = ctx;
-    if (s->n_connections >= s->limits.connections_max)
+    struct apus__listening *l = ctx;
+    apus_http_server *s = l->server;
+    bool is_full = s->n_connections >= s->limits.connections_max;
+    if (is_full || (l->tls && apus_tls_accept(l->tls, s->loop, stream, &stream)))
         apus_stream_close(stream);
     else
         (void)apus__connection_open(s, stream); /* without memory it is closed */
 }
 
-apus_rc apus_http_server_listen(apus_http_server *s, int fd, apus_err *err)
+apus_rc apus_http_server_listen_tls(apus_http_server *s, int fd, apus_tls *tls, apus_err *err)
 {
     struct apus__listening *l = take_memory(s, sizeof(*l));
     if (!l)
         return apus_err_set(err, APUS_NOMEM, "no memory for a listener");
+    *l = (struct apus__listening){ .server = s, .tls = tls };
     apus_listener_options options = {
-        .accepted = accepted, .trouble = in_trouble, .ctx = s, .alloc = &s->alloc
+        .accepted = accepted, .trouble = in_trouble, .ctx = l, .alloc = &s->alloc
     };
     apus_rc rc = apus_listener_open(s->loop, fd, &options, &l->listener, err);
     if (rc) {
@@ -235,6 +241,11 @@ apus_rc apus_http_server_listen(apus_http_server *s, int fd, apus_err *err)
     l->next = s->listening;
     s->listening = l;
     return APUS_OK;
+}
+
+apus_rc apus_http_server_listen(apus_http_server *s, int fd, apus_err *err)
+{
+    return apus_http_server_listen_tls(s, fd, NULL, err);
 }
 
 static void stop_listening(apus_http_server *s)
