@@ -12,17 +12,44 @@
  *     F0        90..BF    4        (below 90: overlong)
  *     F1..F3    80..BF    4
  *     F4        80..8F    4        (above 8F: past U+10FFFF) */
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "apus/str.h"
+
+static bool is_ascii_word(const unsigned char *p)
+{
+    uint64_t word;
+    memcpy(&word, p, 8);
+    return !(word & UINT64_C(0x8080808080808080));
+}
+
+#if defined(__SSE2__)
+static bool is_ascii_line(const unsigned char *p)
+{
+    const __m128i *at = (const __m128i *)(const void *)p;
+    __m128i a = _mm_or_si128(_mm_loadu_si128(at), _mm_loadu_si128(at + 1));
+    __m128i b = _mm_or_si128(_mm_loadu_si128(at + 2), _mm_loadu_si128(at + 3));
+    return _mm_movemask_epi8(_mm_or_si128(a, b)) == 0;
+}
+#else
+static bool is_ascii_line(const unsigned char *p)
+{
+    for (size_t i = 0; i < 64; i += 8)
+        if (!is_ascii_word(p + i))
+            return false;
+    return true;
+}
+#endif
 
 static size_t ascii_run(const unsigned char *p, size_t n)
 {
     size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        uint64_t word;
-        memcpy(&word, p + i, 8);
-        if (word & UINT64_C(0x8080808080808080))
-            break;
-    }
+    while (i + 64 <= n && is_ascii_line(p + i))
+        i += 64;
+    while (i + 8 <= n && is_ascii_word(p + i))
+        i += 8;
     while (i < n && p[i] < 0x80)
         i++;
     return i;
