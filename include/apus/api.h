@@ -30,6 +30,7 @@
 #define APUS_PRINTF(fmt_at, args_at) __attribute__((format(printf, fmt_at, args_at)))
 #define APUS_NORETURN                __attribute__((noreturn))
 #define APUS_INLINE                  inline __attribute__((always_inline))
+#define APUS_NOINLINE                __attribute__((noinline))
 #define APUS_LIKELY(x)               __builtin_expect((x), 1)
 #define APUS_UNLIKELY(x)             __builtin_expect((x), 0)
 #else
@@ -38,7 +39,8 @@
 #define APUS_NODISCARD
 #define APUS_PRINTF(fmt_at, args_at)
 #define APUS_NORETURN
-#define APUS_INLINE      inline
+#define APUS_INLINE inline
+#define APUS_NOINLINE
 #define APUS_LIKELY(x)   (x)
 #define APUS_UNLIKELY(x) (x)
 #endif

@@ -1,7 +1,8 @@
 /* Numbers to text.
  *
- * Doubles print in the fewest digits that read back as the same number.  Where it is
- * built in, shortest.cc finds them.  Otherwise: most
+ * Doubles print in the fewest digits that read back as the same number.  Those with few
+ * decimals are tried first (print_cents); for others, where it is built in, shortest.cc
+ * finds them.  Otherwise: most
  * numbers that people send are short decimals: m / 10^k with m below 2^53 and k at
  * most 22.  Both are exact as doubles, so their quotient is rounded once, just as a
  * reader would round the decimal; the smallest k for which it gives the number back
@@ -22,25 +23,62 @@ static const char pairs[] =
     "6373839404142434445464748495051525354555657585960616263646566676869707172"
     "737475767778798081828384858687888990919293949596979899";
 
+/* Two digits of v, below 100; four of v, below 10,000; eight. */
+static inline void put_two(char *to, uint32_t v)
+{
+    memcpy(to, pairs + (size_t)v * 2, 2);
+}
+
+static inline void put_four(char *to, uint32_t v)
+{
+    put_two(to, v / 100);
+    put_two(to + 2, v % 100);
+}
+
+static inline void put_eight(char *to, uint32_t v)
+{
+    put_four(to, v / 10000);
+    put_four(to + 4, v % 10000);
+}
+
+/* v below 10^8, without zeros in front. */
+static inline char *put_short(char *to, uint32_t v)
+{
+    if (v < 10) {
+        *to = (char)('0' + v);
+        return to + 1;
+    }
+    if (v < 100) {
+        put_two(to, v);
+        return to + 2;
+    }
+    if (v < 10000) {
+        char *p = put_short(to, v / 100); /* one or two digits */
+        put_two(p, v % 100);
+        return p + 2;
+    }
+    char *p = put_short(to, v / 10000); /* one to four */
+    put_four(p, v % 10000);
+    return p + 4;
+}
+
+enum { EIGHT_DIGITS = 100000000 };
+
 size_t apus_uint_print(uint64_t value, char *to)
 {
-    char digits[APUS_TEXT_INT_MAX];
-    char *p = digits + sizeof(digits);
-    while (value >= 100) {
-        size_t two = (size_t)(value % 100) * 2;
-        value /= 100;
-        p -= 2;
-        memcpy(p, pairs + two, 2);
-    }
-    if (value >= 10) {
-        p -= 2;
-        memcpy(p, pairs + value * 2, 2);
+    if (value < EIGHT_DIGITS)
+        return (size_t)(put_short(to, (uint32_t)value) - to);
+    uint64_t high = value / EIGHT_DIGITS;
+    char *p = to;
+    if (high < EIGHT_DIGITS) {
+        p = put_short(p, (uint32_t)high);
     } else {
-        *--p = (char)('0' + value);
+        p = put_short(p, (uint32_t)(high / EIGHT_DIGITS));
+        put_eight(p, (uint32_t)(high % EIGHT_DIGITS));
+        p += 8;
     }
-    size_t n = (size_t)(digits + sizeof(digits) - p);
-    memcpy(to, p, n);
-    return n;
+    put_eight(p, (uint32_t)(value % EIGHT_DIGITS));
+    return (size_t)(p + 8 - to);
 }
 
 size_t apus_int_print(int64_t value, char *to)
@@ -53,7 +91,7 @@ size_t apus_int_print(int64_t value, char *to)
 
 /* Digits and where the point stands: 0.d1d2d3... * 10^point. */
 struct decimal {
-    char digits[24];
+    char digits[40]; /* more than there are, so that copies may be of a fixed size */
     int n, point;
 };
 
@@ -133,6 +171,10 @@ static void find_digits(double v, bool is_float, struct decimal *d)
 
 #endif
 
+/* Bytes that are copied of up to 17 digits, all before the point or all behind it. */
+enum { FIXED = 17 };
+_Static_assert(1 + 17 + 1 + FIXED <= APUS_TEXT_DOUBLE_MAX, "a sign, digits, the point, a copy");
+
 /* Python's layout: an exponent from 1e16 on and below 1e-4. */
 static size_t lay_out(const struct decimal *d, char *to)
 {
@@ -149,20 +191,19 @@ static size_t lay_out(const struct decimal *d, char *to)
         return (size_t)(p - to);
     }
     if (d->point <= 0) {
-        memcpy(p, "0.", 2);
-        memset(p + 2, '0', (size_t)-d->point);
+        memcpy(p, "0.000", 5);
         p += 2 - d->point;
-        memcpy(p, d->digits, (size_t)d->n);
+        memcpy(p, d->digits, FIXED);
         return (size_t)(p + d->n - to);
     }
     int whole = d->point < d->n ? d->point : d->n;
-    memcpy(p, d->digits, (size_t)whole);
+    memcpy(p, d->digits, FIXED);
     p += whole;
     for (int i = whole; i < d->point; i++)
         *p++ = '0';
     *p++ = '.';
     if (d->n > whole) {
-        memcpy(p, d->digits + whole, (size_t)(d->n - whole));
+        memcpy(p, d->digits + whole, FIXED);
         p += d->n - whole;
     } else {
         *p++ = '0';
@@ -170,28 +211,53 @@ static size_t lay_out(const struct decimal *d, char *to)
     return (size_t)(p - to);
 }
 
-static size_t print(double value, bool is_float, char *to)
+/* Few decimals, as prices have them: v = m / 10^4 and m has at most 13 digits.  Two decimals
+ * of up to 15 digits are never the same double, so what gives v back is the shortest. */
+static inline size_t print_cents(double v, char *to)
 {
-    assert(isfinite(value));
+    enum { ONE = 10000 };
+    const double largest = 1e8;
+    if (!(v < largest))
+        return 0;
+    double scaled = v * ONE + 0.5;
+    uint64_t m = (uint64_t)(int64_t)scaled;
+    if ((double)(int64_t)m / ONE != v)
+        return 0;
+    char *p = put_short(to, (uint32_t)(m / ONE));
+    uint32_t rest = (uint32_t)(m % ONE);
+    *p++ = '.';
+    put_four(p, rest);
+    p += rest % 100 ? rest % 10 ? 4 : 3 : rest % 1000 ? 2 : 1;
+    return (size_t)(p - to);
+}
+
+/* v > 0 and finite.  Apart, so that the short way needs no room on the stack. */
+static APUS_NOINLINE size_t print(double v, bool is_float, char *to)
+{
     struct decimal d;
-    size_t sign = signbit(value) ? 1 : 0;
-    if (sign)
-        *to = '-';
-    double v = fabs(value);
-    if (v == 0) {
-        memcpy(to + sign, "0.0", 3);
-        return sign + 3;
-    }
     find_digits(v, is_float, &d);
-    return sign + lay_out(&d, to + sign);
+    return lay_out(&d, to);
 }
 
 size_t apus_double_print(double value, char *to)
 {
-    return print(value, false, to);
+    assert(isfinite(value));
+    size_t sign = signbit(value) ? 1 : 0;
+    *to = '-';
+    double v = fabs(value);
+    size_t n = print_cents(v, to + sign); /* also of zero */
+    return sign + (n ? n : print(v, false, to + sign));
 }
 
 size_t apus_float_print(float value, char *to)
 {
-    return print((double)value, true, to);
+    assert(isfinite(value));
+    size_t sign = signbit(value) ? 1 : 0;
+    *to = '-';
+    double v = fabs((double)value);
+    if (v == 0) {
+        memcpy(to + sign, "0.0", 3);
+        return sign + 3;
+    }
+    return sign + print(v, true, to + sign);
 }

@@ -2,7 +2,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <inttypes.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +97,39 @@ static void test_any_double_survives_the_wire(void **state)
     }
 }
 
+/* m / 10^places, with the zeros at its end left out, is its own shortest form. */
+static void expect_decimal(uint64_t m, int places)
+{
+    static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
+    char wanted[64], text[APUS_TEXT_DOUBLE_MAX + 1];
+    int n = snprintf(wanted, sizeof(wanted), "-%.*f", places, (double)m / powers[places]);
+    if (places == 0)
+        n += snprintf(wanted + n, sizeof(wanted) - (size_t)n, ".0");
+    while (wanted[n - 1] == '0' && wanted[n - 2] != '.')
+        wanted[--n] = '\0';
+    text[apus_double_print((double)m / powers[places], text)] = '\0';
+    assert_string_equal(text, wanted + 1);
+    text[apus_double_print(-(double)m / powers[places], text)] = '\0';
+    assert_string_equal(text, wanted);
+}
+
+static void test_few_decimals_print_as_they_are(void **state)
+{
+    (void)state;
+    uint64_t random = UINT64_C(0x9e3779b97f4a7c15);
+    for (int i = 0; i < 300000; i++) {
+        static const uint64_t limits[] = { 10, 1000, 100000, 100000000, UINT64_C(1000000000000) };
+        int places = i % 7;
+        uint64_t m = next(&random) % limits[i % 5];
+        if (m >= 100) /* below 1e-4 an exponent begins */
+            expect_decimal(m, places);
+    }
+    expect_decimal(999999999999, 4);
+    expect_decimal(1000000000000, 4);
+    expect_decimal(99999999, 0);
+    expect_decimal(100000000, 0);
+}
+
 static void test_what_is_no_number_is_refused(void **state)
 {
     (void)state;
@@ -111,7 +146,14 @@ static void test_what_is_no_number_is_refused(void **state)
 static void test_integers_at_their_ends(void **state)
 {
     (void)state;
-    char text[APUS_TEXT_INT_MAX + 1];
+    char text[APUS_TEXT_INT_MAX + 1], wanted[32];
+    for (uint64_t v = 1; v < UINT64_MAX / 20; v = v * 10 + v % 7) {
+        for (uint64_t near = v - 1; near <= v + 1; near++) {
+            text[apus_uint_print(near, text)] = '\0';
+            snprintf(wanted, sizeof(wanted), "%" PRIu64, near);
+            assert_string_equal(text, wanted);
+        }
+    }
     text[apus_int_print(INT64_MIN, text)] = '\0';
     assert_string_equal(text, "-9223372036854775808");
     text[apus_uint_print(UINT64_MAX, text)] = '\0';
@@ -126,6 +168,7 @@ int main(void)
         cmocka_unit_test(test_doubles_print_shortest),
         cmocka_unit_test(test_doubles_are_read_exactly),
         cmocka_unit_test(test_any_double_survives_the_wire),
+        cmocka_unit_test(test_few_decimals_print_as_they_are),
         cmocka_unit_test(test_what_is_no_number_is_refused),
         cmocka_unit_test(test_integers_at_their_ends),
     };
