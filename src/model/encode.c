@@ -6,6 +6,7 @@
 #include "apus/json_scan.h"
 #include "apus/text.h"
 #include "model/kept.h"
+#include "model/put.h"
 
 static apus_rc encode(apus_buf *to, const apus_type *type, const apus_rules *rules,
                       const void *value, apus_omit omit);
@@ -177,6 +178,22 @@ static void encode_short(apus_buf *to, apus_kind kind, const void *value)
 
 /* --- what holds others --- */
 
+/* Room that is there already; asking for more than a value needs could pass the limit. */
+static inline bool has_room(const apus_buf *to, size_t n)
+{
+    return n < to->cap - to->len;
+}
+
+static bool put(apus_buf *to, const apus_type *type, const apus_rules *rules, const void *value)
+{
+    if (!has_room(to, APUS__PUT_MAX))
+        return false;
+    char *begin = to->ptr + to->len, *end = apus__put_value(begin, type, rules, value);
+    if (end)
+        apus_buf_grew(to, (size_t)(end - begin));
+    return end;
+}
+
 static apus_rc encode_items(apus_buf *to, const apus_type *type, const apus_rules *rules,
                             const void *items, size_t n, apus_omit omit)
 {
@@ -189,6 +206,8 @@ static apus_rc encode_items(apus_buf *to, const apus_type *type, const apus_rule
             apus_buf_addc(to, ',');
         if (type->item_pointer)
             memcpy(&at, at, sizeof(at));
+        if (at && put(to, type->item, rules, at))
+            continue;
         if (at)
             rc = encode(to, type->item, rules, at, omit);
         else
@@ -248,6 +267,13 @@ static bool is_default(const apus_field *f, const void *at)
     return memcmp(at, f->default_value, f->type->size) == 0;
 }
 
+/* Most members are always there. */
+static bool may_be_left_out(const apus_field *f, apus_omit omit)
+{
+    return omit != APUS_OMIT_nothing || f->flags & (APUS_FIELD_write_only | APUS_FIELD_omit_null |
+                                                    APUS_FIELD_omit_default | APUS_FIELD_tag);
+}
+
 static bool is_left_out(const apus_field *f, const void *at, apus_omit omit)
 {
     bool null = !at || (f->type->kind == APUS_KIND_cstr && !*(const char *const *)at);
@@ -258,18 +284,22 @@ static bool is_left_out(const apus_field *f, const void *at, apus_omit omit)
     return (omit == APUS_OMIT_default || f->flags & APUS_FIELD_omit_default) && is_default(f, at);
 }
 
-static apus_rc encode_field(apus_buf *to, const apus_field *f, const void *object, const void *at,
+/* A comma, unless it is the first, the quoted name, which is the program's own, and a
+ * colon. */
+static char *put_name(char *to, apus_str name, bool any)
+{
+    *to = ',';
+    to += any;
+    *to++ = '"';
+    to = apus__put_bytes(to, name.ptr, name.len);
+    *to++ = '"';
+    *to++ = ':';
+    return to;
+}
+
+static apus_rc encode_value(apus_buf *to, const apus_field *f, const void *object, const void *at,
                             apus_omit omit)
 {
-    /* a quoted name and a colon in one step: names are the program's own */
-    char *p = apus_buf_room(to, f->name.len + 3);
-    if (!p)
-        return APUS_OK;
-    p[0] = '"';
-    memcpy(p + 1, f->name.ptr, f->name.len);
-    p[f->name.len + 1] = '"';
-    p[f->name.len + 2] = ':';
-    apus_buf_grew(to, f->name.len + 3);
     if (!at) {
         apus_buf_lit(to, "null");
         return APUS_OK;
@@ -281,6 +311,20 @@ static apus_rc encode_field(apus_buf *to, const apus_field *f, const void *objec
         return encode_items(to, f->type, f->rules, items, items ? (size_t)n : 0, omit);
     }
     return encode(to, f->type, f->rules, at, omit);
+}
+
+static apus_rc encode_field(apus_buf *to, const apus_field *f, const void *object, const void *at,
+                            bool any, apus_omit omit)
+{
+    size_t name = f->name.len + 4;
+    char *begin = has_room(to, name + APUS__PUT_MAX) ? to->ptr + to->len : apus_buf_room(to, name);
+    if (!begin)
+        return APUS_OK;
+    char *p = put_name(begin, f->name, any), *end = NULL;
+    if (at && has_room(to, name + APUS__PUT_MAX))
+        end = apus__put_value(p, f->type, f->rules, at);
+    apus_buf_grew(to, (size_t)((end ? end : p) - begin));
+    return end ? APUS_OK : encode_value(to, f, object, at, omit);
 }
 
 static const apus_model *shape_of(const apus_model *m, const void *object)
@@ -325,12 +369,11 @@ apus_rc apus_encode_model(apus_buf *to, const apus_model *m, const void *object,
         const void *at = (const char *)object + f->offset;
         if (f->flags & APUS_FIELD_pointer)
             memcpy(&at, at, sizeof(at));
-        if (is_left_out(f, at, omit) || (f->flags & APUS_FIELD_tag && m->tag_hidden))
+        if (may_be_left_out(f, omit) &&
+            (is_left_out(f, at, omit) || (f->flags & APUS_FIELD_tag && m->tag_hidden)))
             continue;
-        if (any)
-            apus_buf_addc(to, ',');
+        rc = encode_field(to, f, object, at, any, omit);
         any = true;
-        rc = encode_field(to, f, object, at, omit);
     }
     if (rc == APUS_OK && shape->extra == APUS_EXTRA_keep)
         encode_kept(to, shape, object, any);

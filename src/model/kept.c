@@ -2,18 +2,24 @@
  * answer is not sent, and nobody is told what it was but the log. */
 #include "model/kept.h"
 
-#include "apus/pattern.h"
+/* Bytes say enough about characters where the limits are not near. */
+bool apus__length_fits(const apus_rules *r, apus_str text)
+{
+    bool long_enough = !(r->has & APUS_RULE_min_length) || text.len / 4 >= r->min_length;
+    bool short_enough = !(r->has & APUS_RULE_max_length) || text.len <= r->max_length;
+    if (long_enough && short_enough)
+        return true;
+    size_t n = apus_str_codepoints(text);
+    return !(r->has & APUS_RULE_min_length && n < r->min_length) &&
+           !(r->has & APUS_RULE_max_length && n > r->max_length);
+}
 
 static apus_rc text_kept(const apus_rules *r, apus_str text)
 {
     if (r->has & APUS_RULE_one_of && !apus__choice_kept(r, &text, 0))
         return APUS_INVALID;
-    if (r->has & (APUS_RULE_min_length | APUS_RULE_max_length)) {
-        size_t n = apus_str_codepoints(text);
-        if ((r->has & APUS_RULE_min_length && n < r->min_length) ||
-            (r->has & APUS_RULE_max_length && n > r->max_length))
-            return APUS_INVALID;
-    }
+    if (!apus__length_fits(r, text))
+        return APUS_INVALID;
     /* one that was never prepared belongs to tables that no service looks at */
     if (r->has & APUS_RULE_pattern && r->pattern->code)
         return apus_pattern_match(r->pattern, text);

@@ -6,7 +6,6 @@
  * byte on.  So something new needs nothing here, and nothing here needs to explain a
  * problem. */
 #include "apus/json_plain.h"
-#include "apus/pattern.h"
 #include "model/decoder.h"
 #include "model/kept.h"
 #include "model/scalar.h"
@@ -15,10 +14,6 @@ enum {
     /* of the list that the value stands in, or without a meaning for what is plain */
     ELSEWHERE = APUS_RULE_min_items | APUS_RULE_max_items | APUS_RULE_unique | APUS_RULE_set |
                 APUS_RULE_strict | APUS_RULE_inf_nan,
-    BOUNDS = APUS_RULE_gt | APUS_RULE_ge | APUS_RULE_lt | APUS_RULE_le,
-    NUMBERS = BOUNDS | APUS_RULE_multiple_of,
-    LENGTHS = APUS_RULE_min_length | APUS_RULE_max_length,
-    TEXTS = LENGTHS | APUS_RULE_pattern,
     FLAGS = APUS_FIELD_required | APUS_FIELD_pointer | APUS_FIELD_nullable | APUS_FIELD_secret |
             APUS_FIELD_write_only | APUS_FIELD_omit_null | APUS_FIELD_omit_default |
             APUS_FIELD_tag | APUS_FIELD_embed,
@@ -31,52 +26,23 @@ static inline bool has_other(const apus_rules *r, unsigned known)
 
 /* --- scalars --- */
 
-/* Bytes say enough about characters where the limits are not near. */
-static bool length_is_fine(const apus_rules *r, apus_str text)
-{
-    bool long_enough = !(r->has & APUS_RULE_min_length) || text.len / 4 >= r->min_length;
-    bool short_enough = !(r->has & APUS_RULE_max_length) || text.len <= r->max_length;
-    if (long_enough && short_enough)
-        return true;
-    size_t n = apus_str_codepoints(text);
-    return !(r->has & APUS_RULE_min_length && n < r->min_length) &&
-           !(r->has & APUS_RULE_max_length && n > r->max_length);
-}
-
-static bool text_is_fine(const apus_rules *r, apus_str text)
-{
-    if (r->has & LENGTHS && !length_is_fine(r, text))
-        return false;
-    return !(r->has & APUS_RULE_pattern) ||
-           (r->pattern->code && apus_pattern_match(r->pattern, text) == APUS_OK);
-}
-
 static inline const char *take_string(const char *p, const char *end, apus_arena *a,
                                       const apus_rules *r, apus_str *at)
 {
-    if (has_other(r, TEXTS))
+    if (has_other(r, APUS__RULES_TEXT))
         return NULL;
     p = apus_plain_string(p, end, a, at);
-    return p && r && r->has & TEXTS && !text_is_fine(r, *at) ? NULL : p;
-}
-
-static inline bool number_is_fine(const apus_rules *r, double v)
-{
-    return !(r->has & APUS_RULE_gt && !(v > r->gt.number)) &&
-           !(r->has & APUS_RULE_ge && !(v >= r->ge.number)) &&
-           !(r->has & APUS_RULE_lt && !(v < r->lt.number)) &&
-           !(r->has & APUS_RULE_le && !(v <= r->le.number)) &&
-           !(r->has & APUS_RULE_multiple_of && !apus__number_keeps(r, v));
+    return p && r && r->has & APUS__RULES_TEXT && !apus__text_fits(r, *at) ? NULL : p;
 }
 
 static inline const char *take_double(const char *p, const char *end, const apus_rules *r,
                                       double *at)
 {
     double v;
-    if (has_other(r, NUMBERS) || !(p = apus_plain_double(p, end, &v)))
+    if (has_other(r, APUS__RULES_NUMBER) || !(p = apus_plain_double(p, end, &v)))
         return NULL;
     *at = v;
-    return r && r->has & NUMBERS && !number_is_fine(r, v) ? NULL : p;
+    return r && r->has & APUS__RULES_NUMBER && !apus__number_fits(r, v) ? NULL : p;
 }
 
 static const struct range {
@@ -88,23 +54,13 @@ static const struct range {
     [APUS_KIND_uint32] = { 0, UINT32_MAX },       [APUS_KIND_uint64] = { 0, INT64_MAX },
 };
 
-static inline bool whole_is_fine(const apus_rules *r, int64_t v)
-{
-    return !(r->has & APUS_RULE_gt && !(v > r->gt.integer)) &&
-           !(r->has & APUS_RULE_ge && !(v >= r->ge.integer)) &&
-           !(r->has & APUS_RULE_lt && !(v < r->lt.integer)) &&
-           !(r->has & APUS_RULE_le && !(v <= r->le.integer)) &&
-           !(r->has & APUS_RULE_multiple_of &&
-             !apus__whole_keeps(r, v < 0, v < 0 ? 0 - (uint64_t)v : (uint64_t)v));
-}
-
 static inline const char *take_whole(const char *p, const char *end, const apus_type *type,
                                      const apus_rules *r, void *at)
 {
     const struct range *range = &ranges[type->kind];
     int64_t v;
-    if (has_other(r, NUMBERS) || !(p = apus_plain_whole(p, end, &v)) || v < range->min ||
-        v > range->max || (r && r->has & NUMBERS && !whole_is_fine(r, v)))
+    if (has_other(r, APUS__RULES_NUMBER) || !(p = apus_plain_whole(p, end, &v)) || v < range->min ||
+        v > range->max || (r && r->has & APUS__RULES_NUMBER && !apus__whole_fits(r, v)))
         return NULL;
     apus__store_whole(at, type->size, (uint64_t)v);
     return p;
