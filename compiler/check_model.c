@@ -32,16 +32,44 @@ void check_enums(checker *k)
 
 /* --- models --- */
 
+static void say_same(checker *k, const ct_field *f, ct_place place, const ct_field *other,
+                     const char *name)
+{
+    diag *g = diag_error(k->diags, place, "'%s' and '%s' are both \"%s\" on the wire", other->path,
+                         f->path, name);
+    diag_note(k->diags, g, &other->place, "give one of them another with Field(alias = \"...\")");
+}
+
+static const char *out_name_of(const ct_field *f)
+{
+    return f->name_out ? f->name_out : f->name;
+}
+
+/* Other names, and names on the way out, are as unique as the first. */
+static void check_other_names(checker *k, const ct_field *fields)
+{
+    for (const ct_field *f = fields; f; f = f->next) {
+        for (const ct_field *other = fields; other; other = other->next) {
+            bool same_in = strcmp(f->name, other->name) == 0;
+            if (other != f && f->place.line >= other->place.line && !same_in &&
+                strcmp(out_name_of(f), out_name_of(other)) == 0)
+                say_same(k, f, f->place, other, out_name_of(f));
+            for (const ct_also *a = f->also; a; a = a->next) {
+                if (other != f && strcmp(a->name, other->name) == 0)
+                    say_same(k, f, a->place, other, a->name);
+            }
+        }
+    }
+}
+
 static void check_wire_names(checker *k, const ct_field *fields)
 {
+    check_other_names(k, fields);
     for (const ct_field *f = fields; f; f = f->next) {
         for (const ct_field *other = fields; other != f; other = other->next) {
             if (strcmp(f->name, other->name) != 0)
                 continue;
-            diag *g = diag_error(k->diags, f->place, "'%s' and '%s' are both \"%s\" on the wire",
-                                 other->path, f->path, f->name);
-            diag_note(k->diags, g, &other->place,
-                      "give one of them another with Field(alias = \"...\")");
+            say_same(k, f, f->place, other, f->name);
         }
     }
 }
@@ -124,25 +152,6 @@ static void check_reserved_names(checker *k, const ct_model *m)
     }
 }
 
-/* const char *f(const struct order *) */
-static void check_check(checker *k, const ct_model *m)
-{
-    if (!m->check)
-        return;
-    const ct_function *f = k->contract->functions;
-    while (f && strcmp(f->name, m->check) != 0)
-        f = f->next;
-    if (!f)
-        return; /* reported by the reader */
-    const char *wanted = memory_textf(k->arena, "const char *(*)(const %s *)", m->c_name);
-    if (strcmp(f->type, wanted) == 0)
-        return;
-    diag *g = diag_error(k->diags, value_get(m->options, "check")->place,
-                         "'%s' cannot check a '%s'", f->name, m->c_name);
-    diag_note(k->diags, g, &f->place, "it must be: const char *%s(const %s *value)", f->name,
-              m->c_name);
-}
-
 void check_models(checker *k)
 {
     for (const ct_model *m = k->contract->models; m; m = m->next) {
@@ -152,7 +161,6 @@ void check_models(checker *k)
         check_keep(k, m);
         check_schema_names(k, m);
         check_reserved_names(k, m);
-        check_check(k, m);
         for (const ct_variant *v = m->variants; v; v = v->next) {
             check_fields(k, v->whole->fields);
             check_wire_names(k, v->whole->fields);

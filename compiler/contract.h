@@ -130,6 +130,33 @@ typedef struct ct_rules {
     ct_value *options; /* all that was written, a map, for messages; or NULL */
 } ct_rules;
 
+/* A function of the program's own that has a say in a field or a model. */
+typedef enum ct_hook_kind {
+    CT_HOOK_before,
+    CT_HOOK_check,
+    CT_HOOK_make,    /* default = f */
+    CT_HOOK_convert, /* encode = f */
+    CT_HOOK_compute, /* computed = f */
+    CT_HOOK_COUNT,
+} ct_hook_kind;
+
+typedef struct ct_hook {
+    ct_function *function;
+    bool is_full;     /* takes the apus_checking and the value, to be changed */
+    bool by_value;    /* takes the value, not a pointer to it */
+    bool takes_arena; /* first */
+    ct_type *result;  /* convert: what it gives */
+    const char *path; /* compute: where the struct it takes stands in the model; "" for the whole */
+} ct_hook;
+
+/* Another name under which a field may be sent. */
+typedef struct ct_also {
+    const char *name; /* beginning with '/': a place within the object */
+    const ct_field *field;
+    ct_place place;
+    struct ct_also *next;
+} ct_also;
+
 struct ct_field {
     const char *c_name;     /* of the member or parameter */
     const char *path;       /* the designator for offsetof: "request.symbol" where flattened */
@@ -137,6 +164,9 @@ struct ct_field {
     uint8_t count_size;     /* ... and its size */
     const char *name;       /* on the wire */
     bool aliased;           /* name was given, not derived */
+    const char *name_out;   /* where it differs on the way out; or NULL */
+    ct_also *also;          /* other names on the way in */
+    ct_hook *hooks[CT_HOOK_COUNT];
     ct_type *type;
     uint32_t flags; /* APUS_FIELD_... */
     ct_rules rules;
@@ -170,8 +200,11 @@ struct ct_model {
         *fields; /* flattened ones in place; the tag first in a union's wholes, unless hidden */
     uint32_t n_fields;
     apus_extra extra;
-    const char *keep_path; /* for APUS_EXTRA_keep */
-    const char *check;     /* function, or NULL */
+    const char *keep_path;         /* for APUS_EXTRA_keep */
+    ct_hook *hooks[CT_HOOK_COUNT]; /* before and check alone */
+    const char *hooks_symbol;      /* whose functions these are, where not its own; or NULL */
+    const char *names;             /* how names are made: "camel" ...; or NULL */
+    bool by_name;                  /* members may be sent by their C names, too */
     ct_variant *variants;
     uint32_t n_variants;
     const char *tag_name; /* wire name of the tag field, or NULL */

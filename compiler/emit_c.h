@@ -76,11 +76,21 @@ const char *emit_rules(struct out *o, const char *symbol, const ct_rules *rules)
 /* The members of an apus_field initialiser, indented; object is the C type that
  * offsets count from. */
 struct field_parts {
-    const char *type, *rules, *fallback;
+    const char *type, *rules, *fallback, *hooks;
 };
-struct field_parts emit_field_parts(struct out *o, const char *symbol, const ct_field *field);
+struct field_parts emit_field_parts(struct out *o, const char *symbol, const char *object,
+                                    const ct_field *field);
 void emit_field_members(struct out *o, const char *indent, const char *object,
                         const ct_field *field, struct field_parts parts);
+
+/* --- emit_hooks.c --- */
+
+/* The functions of a field of the struct called object, and their table; its name, or NULL
+ * where it has none. */
+const char *emit_hooks(struct out *o, const char *symbol, const char *object, const ct_field *f);
+
+/* Those of a model as a whole. */
+void emit_model_hooks(struct out *o, const ct_model *m);
 
 /* --- emit_route.c --- */
 

@@ -160,7 +160,7 @@ static const char *field_flags(struct out *o, uint32_t flags)
 {
     static const char *const names[] = {
         "required",  "pointer",      "nullable", "secret", "read_only", "write_only",
-        "omit_null", "omit_default", "tag",      "embed",  "json",
+        "omit_null", "omit_default", "tag",      "embed",  "json",      "hooked",
     };
     const char *text = "";
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -170,12 +170,14 @@ static const char *field_flags(struct out *o, uint32_t flags)
     return text;
 }
 
-struct field_parts emit_field_parts(struct out *o, const char *symbol, const ct_field *field)
+struct field_parts emit_field_parts(struct out *o, const char *symbol, const char *object,
+                                    const ct_field *field)
 {
     return (struct field_parts){
         .type = emit_type(o, field->type),
         .rules = emit_rules(o, symbol, &field->rules),
         .fallback = emit_default(o, symbol, field->type, field->default_value),
+        .hooks = emit_hooks(o, symbol, object, field),
     };
 }
 
@@ -196,6 +198,8 @@ void emit_field_members(struct out *o, const char *indent, const char *object,
         out_line(o, "%s.rules = %s,", indent, parts.rules);
     if (parts.fallback)
         out_line(o, "%s.default_value = &%s,", indent, parts.fallback);
+    if (parts.hooks)
+        out_line(o, "%s.hooks = &%s,", indent, parts.hooks);
 }
 
 /* The path of a flattened member, as part of a name. */
@@ -221,7 +225,7 @@ static void emit_fields(struct out *o, const char *symbol, const ct_model *m)
     size_t i = 0;
     for (const ct_field *f = m->fields; f; f = f->next) {
         const char *path = identifier(o, f->path ? f->path : f->c_name);
-        parts[i++] = emit_field_parts(o, out_name(o, "apus__%s_%s", symbol, path), f);
+        parts[i++] = emit_field_parts(o, out_name(o, "apus__%s_%s", symbol, path), m->c_name, f);
     }
     out_line(o, "static const apus_field apus__%s_fields[] = {", symbol);
     i = 0;
@@ -249,6 +253,22 @@ static bool emit_slots(struct out *o, const char *symbol, const ct_model *m, str
     return true;
 }
 
+/* The other names of all its members; how many. */
+static unsigned emit_also(struct out *o, const char *symbol, const ct_model *m)
+{
+    unsigned n = 0, index = 0;
+    for (const ct_field *f = m->fields; f; f = f->next, index++) {
+        for (const ct_also *a = f->also; a; a = a->next) {
+            if (n++ == 0)
+                out_line(o, "static const apus_also apus__%s_also[] = {", symbol);
+            out_line(o, "    { %s, %u },", out_str_init(o, a->name), index);
+        }
+    }
+    if (n)
+        out_line(o, "};\n");
+    return n;
+}
+
 static void emit_variants(struct out *o, const ct_model *m);
 
 /* storage is "static " for a shape that only its union refers to. */
@@ -256,6 +276,7 @@ static void emit_model_table(struct out *o, const char *storage, const char *sym
                              const ct_model *m)
 {
     emit_fields(o, symbol, m);
+    unsigned n_also = emit_also(o, symbol, m);
     struct perfect_hash hash;
     bool hashed = emit_slots(o, symbol, m, &hash);
     if (m->n_variants)
@@ -277,8 +298,15 @@ static void emit_model_table(struct out *o, const char *storage, const char *sym
         out_line(o, "    .extra = APUS_EXTRA_keep,");
         out_line(o, "    .keep_offset = offsetof(%s, %s),", m->c_name, m->keep_path);
     }
-    if (m->check)
-        out_line(o, "    .check = apus__%s_check,", symbol);
+    const char *of = m->hooks_symbol ? m->hooks_symbol : symbol;
+    if (m->hooks[CT_HOOK_check])
+        out_line(o, "    .check = apus__%s_check,", of);
+    if (m->hooks[CT_HOOK_before])
+        out_line(o, "    .before = apus__%s_before,", of);
+    if (n_also) {
+        out_line(o, "    .also = apus__%s_also,", symbol);
+        out_line(o, "    .n_also = %u,", n_also);
+    }
     if (hashed) {
         out_line(o, "    .slots = apus__%s_slots,", symbol);
         out_line(o, "    .slot_mask = %u,", hash.mask);
@@ -312,20 +340,10 @@ static void emit_variants(struct out *o, const ct_model *m)
     out_line(o, "};\n");
 }
 
-/* The user's check takes its own type; the table's takes any. */
-static void emit_check(struct out *o, const ct_model *m)
-{
-    out_line(o, "static const char *apus__%s_check(const void *value)", m->symbol);
-    out_line(o, "{");
-    out_line(o, "    return %s((const %s *)value);", m->check, m->c_name);
-    out_line(o, "}\n");
-}
-
 void emit_model(struct out *o, const ct_model *m)
 {
     out_line(o, "/* %s: %s */", out_where(o, m->place), m->c_name);
-    if (m->check)
-        emit_check(o, m);
+    emit_model_hooks(o, m);
     emit_model_table(o, "", m->symbol, m);
 }
 

@@ -230,7 +230,7 @@ static void emit_params(struct out *o, const char *symbol, const ct_param *param
             declare(o, "security", security_symbol(p->security));
         if (p->kind == CT_PARAM_value)
             parts[i] =
-                emit_field_parts(o, out_name(o, "apus__%s_%s", symbol, p->c_name), &p->field);
+                emit_field_parts(o, out_name(o, "apus__%s_%s", symbol, p->c_name), NULL, &p->field);
         i += is_bound(p) && p->kind != CT_PARAM_constant;
     }
     const char *object = out_name(o, "struct apus__%s_args", symbol);

@@ -60,6 +60,7 @@ static const char *const shape_texts[] = {
         { "json", SHAPE_flag }, { "title", SHAPE_text }, { "description", SHAPE_text },            \
         { "format", SHAPE_text }, { "example", SHAPE_any }, { "examples", SHAPE_any },             \
         { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag }, { "openapi_extra", SHAPE_map },    \
+        { "check", SHAPE_name }, { "before", SHAPE_name },                                         \
     {                                                                                              \
         "alias", SHAPE_text                                                                        \
     }
@@ -168,6 +169,10 @@ static const key field_keys[] = {
     { "skip", SHAPE_flag },
     { "count", SHAPE_name },
     { "extra", SHAPE_flag },
+    { "alias_in", SHAPE_texts },
+    { "alias_out", SHAPE_text },
+    { "encode", SHAPE_name },
+    { "computed", SHAPE_name },
     { NULL, SHAPE_any },
 };
 static const key query_keys[] = { RULES, PRESENCE, { NULL, SHAPE_any } };
@@ -193,7 +198,8 @@ static const key body_keys[] = {
     { NULL, SHAPE_any },
 };
 static const key model_keys[] = {
-    { "extra", SHAPE_name },    { "check", SHAPE_name },        { "example", SHAPE_any },
+    { "extra", SHAPE_name },    { "check", SHAPE_name },        { "before", SHAPE_name },
+    { "names", SHAPE_name },    { "by_name", SHAPE_flag },      { "example", SHAPE_any },
     { "examples", SHAPE_list }, { "openapi_extra", SHAPE_map }, { NULL, SHAPE_any },
 };
 static const key security_keys[] = {

@@ -153,6 +153,24 @@ static void require(struct openapi *d, apus_json *schema, const char *name)
     apus_json_add(required, text_json(d, name));
 }
 
+/* What is only sent is shown as it is sent: under its name on the way out, as what encode
+ * makes of it, and computed members are always there. */
+static ct_field as_sent(const ct_field *f)
+{
+    ct_field sent = *f;
+    const ct_hook *convert = f->hooks[CT_HOOK_convert];
+    if (f->name_out)
+        sent.name = f->name_out;
+    if (convert) {
+        sent.type = convert->result;
+        sent.rules.has = 0;
+        sent.default_value = NULL;
+    }
+    if (f->hooks[CT_HOOK_compute])
+        sent.flags |= APUS_FIELD_required;
+    return sent;
+}
+
 void object_schema_add(struct openapi *d, apus_json *schema, const ct_field *f)
 {
     apus_json *properties = apus_json_get(schema, "properties");
@@ -175,8 +193,9 @@ static void add_tag(struct openapi *d, apus_json *schema, const ct_field *f, con
 static void fill_object(struct openapi *d, apus_json *s, const ct_model *m, const ct_variant *v)
 {
     for (const ct_field *f = m->fields; f; f = f->next) {
+        ct_field sent = as_sent(f);
         if (!(f->flags & APUS_FIELD_tag) || !v)
-            object_schema_add(d, s, f);
+            object_schema_add(d, s, m->is_input ? f : &sent);
         else if (!m->tag_hidden)
             add_tag(d, s, f, v);
     }

@@ -35,20 +35,6 @@ static void read_app_edits(reader *r)
         app_read_edit(unit_of(r, app->source), app);
 }
 
-/* The checks of models are functions, and these are looked up when all sources
- * are known. */
-static void read_model_checks(reader *r)
-{
-    for (ct_model *m = r->out->models; m; m = m->next) {
-        unit *u = unit_of(r, m->source);
-        const ct_value *check = m->check ? value_get(m->options, "check") : NULL;
-        if (u && check &&
-            function_want(u, m->check, check->place,
-                          "check = f calls f with the model when it has been read"))
-            function_read(function_find(u, m->check));
-    }
-}
-
 static void read_units(reader *r)
 {
     for (unit *u = r->units; u; u = u->next)
@@ -63,7 +49,6 @@ static void read_units(reader *r)
     items_bind_routes(r);
     for (unit *u = r->units; u; u = u->next)
         bodies_read(u);
-    read_model_checks(r);
     read_app_edits(r);
 }
 

@@ -167,6 +167,9 @@ const char *type_spell_value(unit *u, CXType t);
 /* Without typedefs; qualifiers stay. */
 CXType type_canonical(CXType t);
 
+/* What a pointer points at, as it was written. */
+CXType type_pointee(CXType t);
+
 /* "struct order", or the typedef's name; NULL for one that has no name.  Of a
  * canonical struct, union or enum, without qualifiers. */
 const char *record_name(unit *u, CXType canonical);
@@ -221,6 +224,25 @@ void field_options(unit *u, ct_field *f, const ct_value *options);
 
 /* Sets APUS_FIELD_required, _pointer, _nullable as decisions.md's table says. */
 void field_presence(ct_field *f, bool is_pointer, const ct_value *options);
+
+/* --- read_hooks.c --- */
+
+/* Sets f->hooks from before, check, encode, computed, and a default that names a function.
+ * owner: the struct that declares it, as C spells it; path: where that stands in the model.
+ * Both NULL for a parameter, which can be neither encoded nor computed. */
+void hooks_read(unit *u, ct_field *f, const char *owner, const char *path, const ct_value *options);
+
+/* Sets m->hooks from Model(before, check). */
+void model_hooks_read(unit *u, ct_model *m, const ct_value *options);
+
+/* --- read_names.c --- */
+
+/* What a member is called on the wire: alias, alias_in, alias_out; else by the rule of its
+ * model (NULL: a parameter). */
+void names_read(unit *u, const ct_model *m, ct_field *f, const ct_value *options);
+
+/* Model(names = camel, by_name). */
+void model_names_read(unit *u, ct_model *m, const ct_value *options);
 
 /* --- read_part.c --- */
 

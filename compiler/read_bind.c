@@ -84,9 +84,7 @@ static ct_type *read_value_type(struct binding_param *p, bool *is_pointer)
         bool is_text = to.kind == CXType_Char_S || to.kind == CXType_Char_U;
         *is_pointer = !is_text;
     }
-    CXType t = *is_pointer ? clang_getPointeeType(canonical) : p->type;
-    if (*is_pointer && clang_getPointeeType(p->type).kind != CXType_Invalid)
-        t = clang_getPointeeType(p->type);
+    CXType t = *is_pointer ? type_pointee(p->type) : p->type;
     ct_type *type = type_read(p->unit, t, &why);
     if (type)
         return type;
@@ -178,6 +176,7 @@ static bool bind_value(struct binding_param *p, apus_in in, const ct_value *opti
         return false;
     }
     field_options(p->unit, &out->field, options);
+    hooks_read(p->unit, &out->field, NULL, NULL, options);
     if (in == APUS_IN_header)
         set_header_name(p, options);
     if (in == APUS_IN_body)

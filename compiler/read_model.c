@@ -112,7 +112,7 @@ static ct_type *read_counted(unit *u, const member *members, const member *m, co
     }
     f->count_path = path_of(u, path, name);
     f->count_size = (uint8_t)clang_Type_getSizeOf(count->type);
-    CXType item = clang_getPointeeType(canonical);
+    CXType item = type_pointee(m->type);
     ct_type *type = NEW(u->reader->arena, ct_type);
     *type = (ct_type){ .kind = APUS_KIND_counted,
                        .c_name = type_spell(u, m->type),
@@ -146,6 +146,12 @@ static void say_no_wire_form(unit *u, const member *m, const char *why)
     diag_note(u->reader->diags, g, NULL, "%s; Field(skip) leaves the member out", why);
 }
 
+/* The struct that declares it. */
+static CXType owner_of(const member *m)
+{
+    return clang_getCursorType(clang_getCursorSemanticParent(m->cursor));
+}
+
 static void read_member(unit *u, ct_model *m, const member *members, const member *from,
                         const char *path)
 {
@@ -162,7 +168,7 @@ static void read_member(unit *u, ct_model *m, const member *members, const membe
     if (is_counted)
         f->type = read_counted(u, members, from, path, f, &why);
     else
-        f->type = type_read(u, is_pointer ? clang_getPointeeType(canonical) : from->type, &why);
+        f->type = type_read(u, is_pointer ? type_pointee(from->type) : from->type, &why);
     if (!f->type) {
         if (why)
             say_no_wire_form(u, from, why);
@@ -170,6 +176,8 @@ static void read_member(unit *u, ct_model *m, const member *members, const membe
     }
     field_presence(f, is_pointer, options);
     field_options(u, f, options);
+    names_read(u, m, f, options);
+    hooks_read(u, f, record_name(u, type_canonical(owner_of(from))), path, options);
     if (value_get(options, "tag"))
         f->flags |= APUS_FIELD_tag;
     add_field(m, f);
@@ -267,7 +275,8 @@ static void model_options(unit *u, ct_model *m, const note *notes)
     if (word)
         diag_error(u->reader->diags, extra->place, "extra is forbid, ignore or keep, not '%s'",
                    word);
-    m->check = value_word(value_get(n->options, "check"));
+    model_hooks_read(u, m, n->options);
+    model_names_read(u, m, n->options);
     m->options = n->options;
     const ct_value *examples = value_get(n->options, "examples");
     m->examples = (ct_value *)(uintptr_t)examples;

@@ -49,6 +49,8 @@ static ct_model *part_of(unit *u, const ct_route *route, const ct_model *whole,
     m->symbol =
         unique_symbol(u->reader, memory_textf(a, "%s_of_%s", whole->symbol, route->function->name));
     m->next = NULL;
+    for (int i = 0; i < CT_HOOK_COUNT; i++)
+        m->hooks[i] = NULL; /* it is never read */
     m->fields = NULL;
     m->n_fields = 0;
     for (const ct_field *f = whole->fields; f; f = f->next) {

@@ -466,7 +466,7 @@ static void bind_result(unit *u, const function_decl *f, ct_result *out)
         is_text = to.kind == CXType_Char_S || to.kind == CXType_Char_U;
         out->is_pointer = !is_text;
     }
-    out->type = type_read(u, out->is_pointer ? clang_getPointeeType(canonical) : t, &why);
+    out->type = type_read(u, out->is_pointer ? type_pointee(t) : t, &why);
     if (!out->type)
         say_no_answer(u, f, why);
 }

@@ -167,18 +167,13 @@ static bool is_secret(const ct_type *t)
 
 void field_options(unit *u, ct_field *f, const ct_value *options)
 {
-    f->name = f->c_name;
+    names_read(u, NULL, f, options);
     if (is_secret(f->type))
         f->flags |= APUS_FIELD_secret;
     if (!options)
         return;
     read_rules(&f->rules, options);
     f->rules.options = (ct_value *)(uintptr_t)options;
-    const char *alias = value_text(options, "alias");
-    if (alias) {
-        f->name = alias;
-        f->aliased = true;
-    }
     f->default_value = (ct_value *)(uintptr_t)value_get(options, "default");
     fit_value(f->type, f->default_value);
     fit_example(f->type, f->rules.example);

@@ -59,6 +59,12 @@ bool type_is(unit *u, CXType t, const char *name)
     return same;
 }
 
+CXType type_pointee(CXType t)
+{
+    CXType to = clang_getPointeeType(t); /* as it was written, unless a typedef hides it */
+    return to.kind != CXType_Invalid ? to : clang_getPointeeType(type_canonical(t));
+}
+
 bool type_points_at(unit *u, CXType t, const char *name)
 {
     CXType canonical = type_canonical(t);
@@ -268,7 +274,7 @@ static bool read_item(unit *u, ct_type *type, CXType item, const char **why)
                    integer_kind(type_canonical(clang_getPointeeType(canonical))) == APUS_KIND_int8;
     if (canonical.kind == CXType_Pointer && !is_text) {
         type->item_pointer = true;
-        type->item = type_read(u, clang_getPointeeType(canonical), why);
+        type->item = type_read(u, type_pointee(item), why);
     } else {
         type->item = type_read(u, item, why);
     }
@@ -284,14 +290,15 @@ static ct_type *read_list(unit *u, CXType t, CXType canonical, const char **why,
                type_canonical(clang_getCursorType(members[0])).kind == CXType_Pointer;
     if (!*is_list)
         return NULL;
-    CXType item = clang_getPointeeType(type_canonical(clang_getCursorType(members[0])));
+    CXType item = type_pointee(clang_getCursorType(members[0]));
+    CXType entries = type_canonical(item);
     const char *c_name = record_name(u, canonical);
-    bool is_map = c_name && ends_with(c_name, "_map") && item.kind == CXType_Record &&
-                  has_two_members(u, item, "key", "value", entry) &&
+    bool is_map = c_name && ends_with(c_name, "_map") && entries.kind == CXType_Record &&
+                  has_two_members(u, entries, "key", "value", entry) &&
                   type_is(u, clang_getCursorType(entry[0]), "apus_str");
     ct_type *type = new_type(u, t, is_map ? APUS_KIND_map : APUS_KIND_list);
     if (is_map) {
-        type->entry_c_name = record_name(u, item);
+        type->entry_c_name = record_name(u, entries);
         item = clang_getCursorType(entry[1]);
     }
     return read_item(u, type, item, why) ? type : NULL;

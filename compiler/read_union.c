@@ -59,6 +59,7 @@ static ct_variant *new_variant(unit *u, const ct_model *m, const ct_enum_value *
     whole->symbol = memory_textf(u->reader->arena, "%s_as_%s", m->symbol, called);
     whole->name = own ? own->name : tag->name;
     whole->doc = own ? own->doc : tag->doc;
+    whole->hooks_symbol = m->symbol;
     whole->fields = NULL;
     whole->n_fields = 0;
     whole->variants = NULL;

@@ -11,6 +11,7 @@
 #include "apus/api.h"
 #include "apus/arena.h"
 #include "apus/buf.h"
+#include "apus/check.h"
 #include "apus/compress.h"
 #include "apus/cors.h"
 #include "apus/filter.h"

@@ -30,6 +30,7 @@ typedef struct apus_decoder {
      * that were sent, as a bit set by field index.  Or NULL. */
     void (*sent)(void *ctx, const apus_model *m, const void *object, const uint64_t *bits);
     void *sent_ctx;
+    void *context; /* of checks: apus_checking_context; or NULL */
     int64_t (*now)(
         void);    /* ns since 1970, for past and future; NULL: those rules are passed over */
     bool partial; /* nothing is required, no default is filled in: absent members stay zero */
@@ -71,7 +72,7 @@ apus_rc apus_decode_absent(apus_decoder *d, const apus_field *field, apus_str in
 /* Runs a model's own check after its members were bound from text (a query
  * model, say).  APUS_OK or APUS_INVALID with value_error added. */
 apus_rc apus_decode_check(apus_decoder *d, const apus_model *m, const apus_place *place,
-                          const void *object) APUS_NODISCARD;
+                          void *object) APUS_NODISCARD;
 
 /* Compiles every pattern that type, or a model it leads to, mentions.  Once,
  * at start; cheap when done already.  APUS_OK, APUS_INVALID (err says which and

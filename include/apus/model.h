@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "apus/api.h"
+#include "apus/check.h"
 #include "apus/json.h"
 #include "apus/str.h"
 #include "apus/value.h"
@@ -213,7 +214,26 @@ enum {
     APUS_FIELD_tag = 1 << 8,          /* the enum that says which variant is meant */
     APUS_FIELD_embed = 1 << 9,        /* a body parameter that is keyed by its name */
     APUS_FIELD_json = 1 << 10,        /* sent as a text that holds JSON */
+    APUS_FIELD_hooked = 1 << 11,      /* hooks has a `before` or a `check` */
 };
+
+/* What few fields have: names and functions of their own.  All may be NULL. */
+typedef struct apus_hooks {
+    apus_str name_out;  /* on the way out, where it differs from `name`; else empty */
+    apus_check *before; /* value is the apus_json that was sent */
+    apus_check *check;  /* value is the object that was read; not of NULL, nor of a default */
+    /* The default, made anew: writes an object of the C type. */
+    void (*make)(apus_arena *a, void *at);
+    /* On the way out: writes what is sent in its place, a `converted`, at most
+     * APUS_CONVERTED_MAX bytes. */
+    void (*convert)(apus_arena *a, const void *value, void *to);
+    const apus_type *converted;
+    /* The member is not stored but calculated from the struct: writes the C type (or the
+     * pointer) to `to`; at most APUS_CONVERTED_MAX bytes. */
+    void (*compute)(apus_arena *a, const void *object, void *to);
+} apus_hooks;
+
+enum { APUS_CONVERTED_MAX = 256 };
 
 /* One member of a model, or one parameter of a handler. */
 typedef struct apus_field {
@@ -225,7 +245,14 @@ typedef struct apus_field {
     uint16_t flags;            /* APUS_FIELD_... */
     const apus_rules *rules;   /* or NULL */
     const void *default_value; /* an object of the C type that is copied in, or NULL */
+    const apus_hooks *hooks;   /* or NULL */
 } apus_field;
+
+/* Another name under which a field may be sent. */
+typedef struct apus_also {
+    apus_str name;  /* or, where it begins with '/', a place within the object (RFC 6901) */
+    uint32_t field; /* index into fields */
+} apus_also;
 
 /* What happens to members that the model does not have. */
 typedef enum apus_extra {
@@ -242,10 +269,6 @@ typedef struct apus_variant {
     const apus_model *model;
 } apus_variant;
 
-/* A rule that spans members: returns NULL if *value is fine, else what is wrong
- * with it, in static or arena memory ("ends before it starts"). */
-typedef const char *apus_check(const void *value);
-
 struct apus_model {
     const char *name; /* the schema's title and the component's name */
     uint32_t size, align;
@@ -253,7 +276,10 @@ struct apus_model {
     uint32_t n_fields;
     apus_extra extra;
     uint32_t keep_offset; /* for APUS_EXTRA_keep */
-    apus_check *check;    /* or NULL */
+    apus_check *check;    /* of the whole, when all its members are fine; or NULL */
+    apus_check *before;   /* value is the apus_json that was sent; or NULL */
+    const apus_also *also;
+    uint32_t n_also;
 
     /* A perfect hash of the names, or NULL: then names are searched in order.
      * The slot of a name is apus_model_hash(name, seed) & slot_mask; slots hold

@@ -240,6 +240,12 @@ bool apus__sent(const apus_req *req, const void *member);
     ((model *)apus__merge((req), APUS__MODEL(model), (stored), (patch)))
 void *apus__merge(apus_req *req, const apus_model *m, const void *stored, const void *patch);
 
+/* The request that a check looks at; NULL where something else is read (settings, say). */
+static inline apus_req *apus_checking_req(apus_checking *c)
+{
+    return (apus_req *)apus_checking_context(c);
+}
+
 /* --- who is calling --- */
 
 typedef struct apus_principal {

@@ -64,9 +64,13 @@ struct spread {
 
 static const apus_field *field_of(const struct spread *s, const apus__pair *p)
 {
-    for (uint32_t i = 0; i < s->model->n_fields; i++)
-        if (apus__value_is(p, s->in, s->model->fields[i].name, s->spelling))
-            return &s->model->fields[i];
+    const apus_model *m = s->model;
+    for (uint32_t i = 0; i < m->n_fields; i++)
+        if (apus__value_is(p, s->in, m->fields[i].name, s->spelling))
+            return &m->fields[i];
+    for (uint32_t i = 0; i < m->n_also; i++)
+        if (apus__value_is(p, s->in, m->also[i].name, s->spelling))
+            return &m->fields[m->also[i].field];
     return NULL;
 }
 
@@ -236,6 +240,20 @@ static apus_rc keep_extra(const struct spread *s, const apus__pairs *all)
     return APUS_OK;
 }
 
+/* A member that was not sent under its own name: under another. */
+static apus_rc bind_also(const struct spread *s, uint32_t i, const apus_place *place, bool *given)
+{
+    apus_rc rc = APUS_OK;
+    for (uint32_t k = 0; k < s->model->n_also && !*given && !rc; k++) {
+        if (s->model->also[k].field != i)
+            continue;
+        apus_field called = s->model->fields[i];
+        called.name = s->model->also[k].name;
+        rc = apus__bind_field(s->req, s->d, s->in, &called, s->spelling, place, s->object, given);
+    }
+    return rc;
+}
+
 static apus_rc bind_members(const struct spread *s, const apus__pairs *all)
 {
     apus_rc worst = APUS_OK;
@@ -246,6 +264,8 @@ static apus_rc bind_members(const struct spread *s, const apus__pairs *all)
         bool given;
         apus_rc rc =
             apus__bind_field(s->req, s->d, s->in, f, s->spelling, &place, s->object, &given);
+        if (!given && !rc && s->model->n_also)
+            rc = bind_also(s, i, &place, &given);
         if (!given && !rc) {
             if ((f->flags & APUS_FIELD_required) && !input.ptr)
                 input = received(s, all);

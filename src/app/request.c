@@ -18,9 +18,9 @@ apus__rare *apus__req_rare(apus_req *req)
 
 apus_decoder apus__req_decoder(apus_req *req)
 {
-    return (apus_decoder){ .arena = &req->x->arena,
-                           .problems = &req->problems,
-                           .now = apus_clock_wall };
+    return (apus_decoder){
+        .arena = &req->x->arena, .problems = &req->problems, .context = req, .now = apus_clock_wall
+    };
 }
 
 /* --- memory --- */

@@ -143,7 +143,7 @@ static void *target(apus_decoder *d, const apus_field *f, void *base)
     return object;
 }
 
-apus_rc apus_decode_text(apus_decoder *d, const apus_field *field, apus_str text,
+static apus_rc read_text(apus_decoder *d, const apus_field *field, apus_str text,
                          const apus_place *place, void *base)
 {
     struct apus__input in = { .token = APUS__TOKEN_text, .text = text, .raw = text };
@@ -154,6 +154,60 @@ apus_rc apus_decode_text(apus_decoder *d, const apus_field *field, apus_str text
     if (!at)
         return APUS_NOMEM;
     return apus__scalar_set(d, field->type, field->rules, &in, place, at);
+}
+
+/* A check of the program's own, of what was read from text. */
+static apus_rc check_read(apus_decoder *d, const apus_field *f, apus_str echo,
+                          const apus_place *place, void *base)
+{
+    apus_checking c = { .d = d, .place = place };
+    c.secret = f->flags & APUS_FIELD_secret;
+    if (!c.secret)
+        c.echo = echo;
+    void *value = apus__field_object(f, base);
+    return value ? apus__check_run(&c, f->hooks->check, value) : APUS_OK;
+}
+
+static apus_str quoted(apus_decoder *d, apus_str text)
+{
+    apus_buf b = apus_buf_in(d->arena);
+    apus_str out;
+    apus_json_quote(&b, text);
+    return apus_buf_take(&b, &out) ? (apus_str){ NULL, 0 } : out;
+}
+
+/* What `before` makes of a text may be any value: it is read from JSON then. */
+static apus_rc text_before(apus_decoder *d, const apus_field *f, apus_str text,
+                           const apus_place *place, void *base)
+{
+    apus_json v = { .kind = APUS_JSON_string };
+    v.text = text;
+    apus_checking c = { .d = d, .place = place };
+    c.secret = f->flags & APUS_FIELD_secret;
+    if (!c.secret)
+        c.echo = quoted(d, text);
+    apus_rc rc = apus__check_run(&c, f->hooks->before, &v);
+    if (rc)
+        return rc;
+    if (v.kind == APUS_JSON_string)
+        return read_text(d, f, v.text, place, base);
+    apus_buf b = apus_buf_in(d->arena);
+    apus_str json;
+    apus_field plain = *f;
+    plain.flags &= (uint16_t)~APUS_FIELD_hooked;
+    apus_json_write(&b, &v);
+    return apus_buf_take(&b, &json) ? APUS_NOMEM
+                                    : apus_decode_json_field(d, &plain, json, place, base);
+}
+
+apus_rc apus_decode_text(apus_decoder *d, const apus_field *f, apus_str text,
+                         const apus_place *place, void *base)
+{
+    if (!(f->flags & APUS_FIELD_hooked))
+        return read_text(d, f, text, place, base);
+    apus_rc rc = f->hooks->before ? text_before(d, f, text, place, base)
+                                  : read_text(d, f, text, place, base);
+    return rc || !f->hooks->check ? rc : check_read(d, f, quoted(d, text), place, base);
 }
 
 static apus_str echo_texts(apus_decoder *d, const apus_str *texts, size_t n)
@@ -202,7 +256,9 @@ apus_rc apus_decode_texts(apus_decoder *d, const apus_field *field, const apus_s
         apus__store_count(field, base, n);
     else
         memcpy((char *)at + sizeof(items), &n, sizeof(n));
-    return APUS_OK;
+    return field->flags & APUS_FIELD_hooked && field->hooks->check
+               ? check_read(d, field, in.raw, place, base)
+               : APUS_OK;
 }
 
 /* --- nothing --- */
@@ -216,11 +272,22 @@ static apus_rc copy_default(apus_decoder *d, const apus_field *f, void *base)
     return APUS_OK;
 }
 
+static apus_rc make_default(apus_decoder *d, const apus_field *f, void *base)
+{
+    void *at = target(d, f, base);
+    if (!at)
+        return APUS_NOMEM;
+    f->hooks->make(d->arena, at);
+    return APUS_OK;
+}
+
 apus_rc apus_decode_absent(apus_decoder *d, const apus_field *f, apus_str input,
                            const apus_place *place, void *base)
 {
     if (f->default_value && !d->partial)
         return copy_default(d, f, base);
+    if (f->hooks && f->hooks->make && !d->partial)
+        return make_default(d, f, base);
     if (f->flags & APUS_FIELD_required && !(f->flags & APUS_FIELD_read_only) && !d->partial) {
         apus_problems_add(d->problems, place, "missing", input, APUS_STR(""), "Field required");
         return d->problems->no_memory ? APUS_NOMEM : APUS_INVALID;

@@ -33,6 +33,18 @@ struct apus__input {
     const apus_type *echo_as; /* for lists and maps, whose secrets are left out; or NULL */
 };
 
+/* What a check is told and says; apus/check.h. */
+struct apus_checking {
+    apus_decoder *d;
+    const apus_place *place;
+    const apus_model *model;  /* of a model's check, or NULL */
+    const apus_type *echo_as; /* what raw is, or NULL: the echo is given */
+    apus_str raw;             /* what was sent, as JSON */
+    apus_str echo;            /* for `input`, when it has been made */
+    uint32_t n;               /* said so far */
+    bool secret;
+};
+
 struct apus__decoding {
     apus_decoder *d;
     apus_scan scan;
@@ -71,6 +83,11 @@ apus_str apus__ctx_int(apus_decoder *d, const char *key, int64_t value);
 apus_str apus__ctx_number(apus_decoder *d, const char *key, double value);
 apus_str apus__ctx_text(apus_decoder *d, const char *key, apus_str value);
 
+/* --- check.c --- */
+
+/* Calls a check.  APUS_OK, APUS_INVALID (it said something) or APUS_NOMEM. */
+apus_rc apus__check_run(apus_checking *c, apus_check *check, void *value);
+
 /* --- echo.c --- */
 
 /* The value as it goes into a problem's `input`: compact JSON, without what is secret. */
@@ -90,6 +107,9 @@ apus_rc apus__decode_field(struct apus__decoding *c, const apus_field *f, const 
 apus_rc apus__decode_json_text(apus_decoder *d, const apus_field *f, const struct apus__input *in,
                                const apus_place *place, void *base);
 
+/* The object behind a field's member; NULL where that is NULL. */
+void *apus__field_object(const apus_field *f, void *base);
+
 /* The token where the scanner stands, if it is a scalar it is passed. */
 apus_rc apus__input_read(struct apus__decoding *c, struct apus__input *in);
 
@@ -104,6 +124,25 @@ uint32_t apus__plain_members(struct apus__decoding *c, const apus_model *m, uint
 /* One scalar where the scanner stands.  false: it is not plain, and nothing has happened. */
 bool apus__plain_value(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
                        void *at);
+
+/* --- before.c --- */
+
+/* Reads one value, lets `before` see and change it, and makes *changed stand in front of
+ * what it left.  Of a field (f) or of a model.  Results as above. */
+apus_rc apus__before_run(struct apus__decoding *c, apus_check *before, const apus_field *f,
+                         const apus_model *m, const apus_place *place,
+                         struct apus__decoding *changed);
+
+/* --- also.c --- */
+
+/* The field that may be sent under another name; n_fields if none. */
+uint32_t apus__also_find(const apus_model *m, apus_str name);
+
+/* Whether a field may stand within the member of that name. */
+bool apus__also_begins(const apus_model *m, apus_str name);
+
+/* Moves the scanner, in front of an object, to the value at a pointer within it. */
+apus_rc apus__also_enter(struct apus__decoding *c, apus_str pointer, bool *found);
 
 /* --- object.c --- */
 apus_rc apus__decode_model(struct apus__decoding *c, const apus_model *m, const apus_place *place,

@@ -1,7 +1,9 @@
 /* Structs to JSON text, by their tables, straight into the buffer. */
 #include "apus/encode.h"
 
+#include <assert.h>
 #include <math.h>
+#include <stddef.h>
 
 #include "apus/json_scan.h"
 #include "apus/text.h"
@@ -284,6 +286,43 @@ static bool is_left_out(const apus_field *f, const void *at, apus_omit omit)
     return (omit == APUS_OMIT_default || f->flags & APUS_FIELD_omit_default) && is_default(f, at);
 }
 
+/* Memory for functions of the program's own: the buffer's, or of this one call. */
+struct scratch {
+    apus_arena own;
+    apus_arena *arena;
+};
+
+static void scratch_begin(struct scratch *s, const apus_buf *to)
+{
+    enum { SCRATCH_MAX = 1 << 20 };
+    s->arena = to->arena ? to->arena : &s->own;
+    if (!to->arena)
+        apus_arena_init(&s->own, &to->alloc, SCRATCH_MAX);
+}
+
+static void scratch_end(struct scratch *s)
+{
+    if (s->arena == &s->own)
+        apus_arena_finish(&s->own);
+}
+
+union converted {
+    max_align_t align;
+    char bytes[APUS_CONVERTED_MAX];
+};
+
+static apus_rc encode_converted(apus_buf *to, const apus_field *f, const void *at, apus_omit omit)
+{
+    union converted out;
+    struct scratch s;
+    assert(f->hooks->converted->size <= sizeof(out));
+    scratch_begin(&s, to);
+    f->hooks->convert(s.arena, at, &out);
+    apus_rc rc = encode(to, f->hooks->converted, NULL, &out, omit);
+    scratch_end(&s);
+    return rc;
+}
+
 /* A comma, unless it is the first, the quoted name, which is the program's own, and a
  * colon. */
 static char *put_name(char *to, apus_str name, bool any)
@@ -310,21 +349,46 @@ static apus_rc encode_value(apus_buf *to, const apus_field *f, const void *objec
         uint64_t n = load_unsigned((const char *)object + f->count_offset, f->count_size);
         return encode_items(to, f->type, f->rules, items, items ? (size_t)n : 0, omit);
     }
+    if (f->hooks && f->hooks->convert)
+        return encode_converted(to, f, at, omit);
     return encode(to, f->type, f->rules, at, omit);
 }
 
 static apus_rc encode_field(apus_buf *to, const apus_field *f, const void *object, const void *at,
                             bool any, apus_omit omit)
 {
-    size_t name = f->name.len + 4;
+    bool converts = f->hooks && f->hooks->convert;
+    apus_str called = f->hooks && f->hooks->name_out.len ? f->hooks->name_out : f->name;
+    size_t name = called.len + 4;
     char *begin = has_room(to, name + APUS__PUT_MAX) ? to->ptr + to->len : apus_buf_room(to, name);
     if (!begin)
         return APUS_OK;
-    char *p = put_name(begin, f->name, any), *end = NULL;
-    if (at && has_room(to, name + APUS__PUT_MAX))
+    char *p = put_name(begin, called, any), *end = NULL;
+    if (at && !converts && has_room(to, name + APUS__PUT_MAX))
         end = apus__put_value(p, f->type, f->rules, at);
     apus_buf_grew(to, (size_t)((end ? end : p) - begin));
     return end ? APUS_OK : encode_value(to, f, object, at, omit);
+}
+
+/* A member that is calculated when the struct is sent. */
+static apus_rc encode_computed(apus_buf *to, const apus_field *f, const void *object,
+                               apus_omit omit, bool *any)
+{
+    union converted out;
+    struct scratch s;
+    const void *at = &out;
+    assert(f->type->size <= sizeof(out) && f->type->kind != APUS_KIND_counted);
+    scratch_begin(&s, to);
+    f->hooks->compute(s.arena, object, &out);
+    if (f->flags & APUS_FIELD_pointer)
+        memcpy(&at, &out, sizeof(at));
+    apus_rc rc = APUS_OK;
+    if (!is_left_out(f, at, omit)) {
+        rc = encode_field(to, f, object, at, *any, omit);
+        *any = true;
+    }
+    scratch_end(&s);
+    return rc;
 }
 
 static const apus_model *shape_of(const apus_model *m, const void *object)
@@ -367,6 +431,10 @@ apus_rc apus_encode_model(apus_buf *to, const apus_model *m, const void *object,
     for (uint32_t i = 0; rc == APUS_OK && i < shape->n_fields; i++) {
         const apus_field *f = &shape->fields[i];
         const void *at = (const char *)object + f->offset;
+        if (f->hooks && f->hooks->compute) {
+            rc = encode_computed(to, f, object, omit, &any);
+            continue;
+        }
         if (f->flags & APUS_FIELD_pointer)
             memcpy(&at, at, sizeof(at));
         if (may_be_left_out(f, omit) &&

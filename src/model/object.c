@@ -30,7 +30,7 @@ static apus_rc take_extra(struct object *o, apus_str key)
 {
     if (o->m->extra == APUS_EXTRA_keep)
         return apus__extra_keep(o->c, o->extras, key);
-    if (o->m->extra == APUS_EXTRA_ignore)
+    if (o->m->extra == APUS_EXTRA_ignore || apus__also_begins(o->m, key))
         return apus_scan_skip(&o->c->scan);
     struct apus__input in = { 0 };
     apus_rc rc = apus__input_read(o->c, &in);
@@ -69,6 +69,8 @@ static apus_rc take_again(struct object *o, const apus_place *here)
 static apus_rc take_member(struct object *o, apus_str key, uint32_t *next)
 {
     uint32_t i = find_field(o->m, key, next);
+    if (i == o->m->n_fields && o->m->n_also)
+        i = apus__also_find(o->m, key);
     if (i == o->m->n_fields || o->m->fields[i].flags & APUS_FIELD_read_only)
         return i == o->m->n_fields ? take_extra(o, key) : apus_scan_skip(&o->c->scan);
     const apus_field *f = &o->m->fields[i];
@@ -104,6 +106,28 @@ static apus_rc take_members(struct object *o)
     return rc;
 }
 
+/* A member that may stand further inside: from there, if it does. */
+static apus_rc take_within(struct object *o, uint32_t i, const char *begin, bool *found)
+{
+    const apus_model *m = o->m;
+    for (uint32_t k = 0; k < m->n_also && !*found; k++) {
+        const apus_also *also = &m->also[k];
+        if (also->field != i || !apus_str_starts(also->name, APUS_STR("/")))
+            continue;
+        struct apus__decoding inner = { .d = o->c->d, .scan = o->c->scan };
+        inner.scan.at = begin;
+        apus_rc rc = apus__also_enter(&inner, also->name, found);
+        apus_place here = { .up = o->place, .key = m->fields[i].name, .order = i };
+        if (rc == APUS_OK && *found)
+            rc = apus__decode_field(&inner, &m->fields[i], &here, o->base);
+        if (*found)
+            o->seen[i / WORD_BITS] |= UINT64_C(1) << (i % WORD_BITS);
+        if (rc)
+            return rc;
+    }
+    return APUS_OK;
+}
+
 /* The echo of the whole object is made once, and only if something is missing. */
 static apus_rc fill_absent(struct object *o, const char *begin)
 {
@@ -112,6 +136,13 @@ static apus_rc fill_absent(struct object *o, const char *begin)
     for (uint32_t i = 0; o->n_seen < o->m->n_fields && i < o->m->n_fields; i++) {
         const apus_field *f = &o->m->fields[i];
         if (is_seen(o, i))
+            continue;
+        bool found = false;
+        apus_rc within = o->m->n_also ? take_within(o, i, begin, &found) : APUS_OK;
+        if (within && within != APUS_INVALID)
+            return within;
+        o->worst = within ? within : o->worst;
+        if (found)
             continue;
         bool missing =
             f->flags & APUS_FIELD_required && !(f->flags & APUS_FIELD_read_only) && !d->partial;
@@ -131,29 +162,20 @@ static apus_rc fill_absent(struct object *o, const char *begin)
 }
 
 apus_rc apus_decode_check(apus_decoder *d, const apus_model *m, const apus_place *place,
-                          const void *object)
+                          void *object)
 {
-    const char *why = m->check ? m->check(object) : NULL;
-    if (!why)
-        return APUS_OK;
-    apus_problems_add(d->problems, place, "value_error", (apus_str){ NULL, 0 },
-                      APUS_STR("{\"error\":{}}"), "Value error, %s", why);
-    return d->problems->no_memory ? APUS_NOMEM : APUS_INVALID;
+    apus_checking c = { .d = d, .place = place, .model = m };
+    return m->check ? apus__check_run(&c, m->check, object) : APUS_OK;
 }
 
 /* As above, with the echo of the object. */
 static apus_rc check_object(struct object *o, const char *begin)
 {
-    const char *why = o->m->check ? o->m->check(o->base) : NULL;
-    if (!why)
+    apus_checking c = { .d = o->c->d, .place = o->place, .model = o->m };
+    if (!o->m->check)
         return APUS_OK;
-    apus_type whole = { .kind = APUS_KIND_model };
-    whole.model = o->m;
-    apus_problems *p = o->c->d->problems;
-    apus_problems_add(p, o->place, "value_error",
-                      apus__echo(o->c->d, &whole, apus__raw_since(o->c, begin)),
-                      APUS_STR("{\"error\":{}}"), "Value error, %s", why);
-    return p->no_memory ? APUS_NOMEM : APUS_INVALID;
+    c.raw = apus__raw_since(o->c, begin);
+    return apus__check_run(&c, o->m->check, o->base);
 }
 
 static apus_rc decode_plain(struct apus__decoding *c, const apus_model *m, const apus_place *place,
@@ -318,9 +340,22 @@ static apus_rc decode_untagged(struct apus__decoding *c, const apus_model *m,
     return rc;
 }
 
+/* What Model(before = f) leaves of what was sent, read in its place. */
+static apus_rc decode_changed(struct apus__decoding *c, const apus_model *m,
+                              const apus_place *place, void *base)
+{
+    apus_model plain = *m;
+    plain.before = NULL;
+    struct apus__decoding changed;
+    apus_rc rc = apus__before_run(c, m->before, NULL, m, place, &changed);
+    return rc ? rc : apus__decode_model(&changed, &plain, place, base);
+}
+
 apus_rc apus__decode_model(struct apus__decoding *c, const apus_model *m, const apus_place *place,
                            void *base)
 {
+    if (m->before)
+        return decode_changed(c, m, place, base);
     if (apus_scan_peek(&c->scan) != '{') {
         apus_type whole = { .kind = APUS_KIND_model };
         whole.model = m;

@@ -155,11 +155,41 @@ static void hide_inputs(apus_problem *problem)
         problem->input = (apus_str){ NULL, 0 };
 }
 
+void *apus__field_object(const apus_field *f, void *base)
+{
+    void *at = (char *)base + f->offset, *object = at;
+    if (f->flags & APUS_FIELD_pointer)
+        memcpy(&object, at, sizeof(object));
+    else if (f->type->kind == APUS_KIND_cstr && !*(char *const *)at)
+        object = NULL;
+    return object;
+}
+
+/* What a field's own functions have to say to what was sent, and to what was read. */
+static apus_rc decode_hooked(struct apus__decoding *c, const apus_field *f, const apus_place *place,
+                             void *base)
+{
+    const char *begin = c->scan.at;
+    struct apus__decoding changed;
+    apus_rc rc = f->hooks->before ? apus__before_run(c, f->hooks->before, f, NULL, place, &changed)
+                                  : APUS_OK;
+    if (rc == APUS_OK)
+        rc = decode_member(f->hooks->before ? &changed : c, f, place, base);
+    void *value = rc == APUS_OK && f->hooks->check ? apus__field_object(f, base) : NULL;
+    if (!value)
+        return rc;
+    apus_checking check = { .d = c->d, .place = place, .echo_as = f->type };
+    check.raw = apus__raw_since(c, begin);
+    check.secret = f->flags & APUS_FIELD_secret;
+    return apus__check_run(&check, f->hooks->check, value);
+}
+
 apus_rc apus__decode_field(struct apus__decoding *c, const apus_field *f, const apus_place *place,
                            void *base)
 {
     const apus_problem *last = c->d->problems->last;
-    apus_rc rc = decode_member(c, f, place, base);
+    apus_rc rc = f->flags & APUS_FIELD_hooked ? decode_hooked(c, f, place, base)
+                                              : decode_member(c, f, place, base);
     if (rc == APUS_INVALID && f->flags & APUS_FIELD_secret)
         hide_inputs(last ? last->next : c->d->problems->first);
     return rc;

@@ -102,10 +102,11 @@ struct range {
     apus_json rest;
 };
 
-static const char *check_range(const void *value)
+static void check_range(apus_checking *c, void *value)
 {
     const struct range *r = value;
-    return r->from > r->to ? "ends before it starts" : NULL;
+    if (r->from > r->to)
+        apus_wrong(c, "ends before it starts");
 }
 
 static const apus_field range_fields[] = {

@@ -255,10 +255,11 @@ struct login {
     double rate;
 };
 
-static const char *check_login(const void *value)
+static void check_login(apus_checking *c, void *value)
 {
     const struct login *l = value;
-    return l->age == 13 ? "thirteen" : NULL;
+    if (l->age == 13)
+        apus_wrong(c, "thirteen");
 }
 
 static const double default_rate = 1.5;

@@ -1,0 +1,121 @@
+/* Functions of the program's own, called through the shapes that tables know. */
+#include <string.h>
+
+#include "compiler/emit_c.h"
+
+/* The value behind a `const void *`, as the function takes it. */
+static const char *argument(struct out *o, const ct_hook *h, const char *c_name)
+{
+    return out_name(o, h->by_value ? "*(%s const *)value" : "(%s const *)value", c_name);
+}
+
+static void emit_check(struct out *o, const char *symbol, const ct_hook *h, const char *c_name)
+{
+    out_line(o, "static void %s_check(apus_checking *c, void *value)", symbol);
+    out_line(o, "{");
+    if (h->is_full) {
+        out_line(o, "    %s(c, value);", h->function->name);
+    } else {
+        out_line(o, "    const char *why = %s(%s);", h->function->name, argument(o, h, c_name));
+        out_line(o, "    if (why)");
+        out_line(o, "        apus_wrong(c, \"%%s\", why);");
+    }
+    out_line(o, "}\n");
+}
+
+static void emit_before(struct out *o, const char *symbol, const ct_hook *h)
+{
+    out_line(o, "static void %s_before(apus_checking *c, void *value)", symbol);
+    out_line(o, "{");
+    out_line(o, "    %s(c, value);", h->function->name);
+    out_line(o, "}\n");
+}
+
+static void emit_make(struct out *o, const char *symbol, const ct_hook *h, const char *c_name)
+{
+    out_line(o, "static void %s_make(apus_arena *a, void *at)", symbol);
+    out_line(o, "{");
+    if (!h->takes_arena)
+        out_line(o, "    (void)a;");
+    out_line(o, "    *(%s *)at = %s(%s);", c_name, h->function->name, h->takes_arena ? "a" : "");
+    out_line(o, "}\n");
+}
+
+static void emit_convert(struct out *o, const char *symbol, const ct_hook *h, const char *c_name)
+{
+    out_line(o, "static void %s_convert(apus_arena *a, const void *value, void *to)", symbol);
+    out_line(o, "{");
+    if (!h->takes_arena)
+        out_line(o, "    (void)a;");
+    out_line(o, "    *(%s *)to = %s(%s%s);", h->result->c_name, h->function->name,
+             h->takes_arena ? "a, " : "", argument(o, h, c_name));
+    out_line(o, "}\n");
+}
+
+static void emit_compute(struct out *o, const char *symbol, const char *object, const ct_field *f)
+{
+    const ct_hook *h = f->hooks[CT_HOOK_compute];
+    const char *star = f->flags & APUS_FIELD_pointer ? "*" : "";
+    out_line(o, "static void %s_compute(apus_arena *a, const void *object, void *to)", symbol);
+    out_line(o, "{");
+    if (!h->takes_arena)
+        out_line(o, "    (void)a;");
+    out_line(o, "    const %s *from = object;", object);
+    const char *within = *h->path ? out_name(o, "&from->%s", h->path) : "from";
+    out_line(o, "    *(%s %s*)to = %s(%s%s);", f->type->c_name, star, h->function->name,
+             h->takes_arena ? "a, " : "", within);
+    out_line(o, "}\n");
+}
+
+static bool has_any(const ct_field *f)
+{
+    bool any = f->name_out != NULL;
+    for (int i = 0; i < CT_HOOK_COUNT; i++)
+        any = any || f->hooks[i];
+    return any;
+}
+
+const char *emit_hooks(struct out *o, const char *symbol, const char *object, const ct_field *f)
+{
+    static const char *const names[] = {
+        [CT_HOOK_before] = "before",   [CT_HOOK_check] = "check",     [CT_HOOK_make] = "make",
+        [CT_HOOK_convert] = "convert", [CT_HOOK_compute] = "compute",
+    };
+    if (!has_any(f))
+        return NULL;
+    ct_hook *const *h = f->hooks;
+    const char *c_name = f->type->c_name, *converted = NULL;
+    if (h[CT_HOOK_before])
+        emit_before(o, symbol, h[CT_HOOK_before]);
+    if (h[CT_HOOK_check])
+        emit_check(o, symbol, h[CT_HOOK_check], c_name);
+    if (h[CT_HOOK_make])
+        emit_make(o, symbol, h[CT_HOOK_make], c_name);
+    if (h[CT_HOOK_convert]) {
+        emit_convert(o, symbol, h[CT_HOOK_convert], c_name);
+        converted = emit_type(o, h[CT_HOOK_convert]->result);
+    }
+    if (h[CT_HOOK_compute])
+        emit_compute(o, symbol, object, f);
+    const char *table = out_name(o, "%s_hooks", symbol);
+    out_line(o, "static const apus_hooks %s = {", table);
+    if (f->name_out)
+        out_line(o, "    .name_out = %s,", out_str_init(o, f->name_out));
+    for (int i = 0; i < CT_HOOK_COUNT; i++) {
+        if (h[i])
+            out_line(o, "    .%s = %s_%s,", names[i], symbol, names[i]);
+    }
+    if (converted)
+        out_line(o, "    .converted = &%s,", converted);
+    out_line(o, "};\n");
+    return table;
+}
+
+void emit_model_hooks(struct out *o, const ct_model *m)
+{
+    const char *symbol = out_name(o, "apus__%s", m->symbol);
+    if (m->hooks[CT_HOOK_check])
+        emit_check(o, symbol, m->hooks[CT_HOOK_check], m->c_name);
+    if (m->hooks[CT_HOOK_before])
+        emit_before(o, symbol, m->hooks[CT_HOOK_before]);
+}
