@@ -422,6 +422,7 @@ typedef struct ct_app {
     ct_value *docs_page, *redoc_page;                  /* maps, or NULL */
     const char *root_path;                             /* or NULL */
     bool servers_as_written;                           /* root_path_in_servers = false */
+    bool keeps_slashes;                                /* redirect_slashes = false */
     ct_function *openapi_edit;                         /* or NULL */
     ct_value *tags;                                    /* [{name: ..., description: ...}] */
     ct_value *servers;                                 /* ["https://...", {url: ...}] */

@@ -98,6 +98,8 @@ static void emit_app_table(struct out *o, const ct_app *app)
     path_member(o, "root_path", app->root_path);
     if (app->servers_as_written)
         out_line(o, "    .servers_as_written = true,");
+    if (app->keeps_slashes)
+        out_line(o, "    .keeps_slashes = true,");
     if (app->openapi_edit)
         out_line(o, "    .openapi_edit = %s,", app->openapi_edit->name);
     path_member(o, "problem_types", app->problem_types);

@@ -82,6 +82,7 @@ static const key app_keys[] = {
     { "openapi_edit", SHAPE_name },
     { "root_path", SHAPE_text },
     { "root_path_in_servers", SHAPE_flag },
+    { "redirect_slashes", SHAPE_flag },
     { "tags", SHAPE_list },
     { "servers", SHAPE_servers },
     { "contact", SHAPE_map },

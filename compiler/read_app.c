@@ -115,6 +115,12 @@ static apus_problems_form read_problems(unit *u, const ct_value *options)
     return APUS_PROBLEMS_rfc9457;
 }
 
+/* A flag that is on unless it is said to be false. */
+static bool is_off(const ct_value *options, const char *key)
+{
+    return value_get(options, key) && !value_flag(options, key);
+}
+
 static void read_app(unit *u, const file_item *it, const note *n)
 {
     reader *r = u->reader;
@@ -146,8 +152,8 @@ static void read_app(unit *u, const file_item *it, const note *n)
                      .docs_page = page_of(o, "docs"),
                      .redoc_page = page_of(o, "redoc"),
                      .root_path = value_text(o, "root_path"),
-                     .servers_as_written = value_get(o, "root_path_in_servers") &&
-                                           !value_flag(o, "root_path_in_servers"),
+                     .servers_as_written = is_off(o, "root_path_in_servers"),
+                     .keeps_slashes = is_off(o, "redirect_slashes"),
                      .source = u->source,
                      .place = n->place };
     if (app->openapi_path) {

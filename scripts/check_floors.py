@@ -11,13 +11,13 @@ FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http
 PUBLIC = {
     "base": "api rc str arena buf secret value probe",
     "sys": "clock random socket reactor disk",
-    "codec": "http1 url json json_scan json_plain text multipart media conditional dotenv accept",
+    "codec": "http1 url json json_scan json_plain text multipart media conditional dotenv accept forwarded",
     "run": "loop fiber",
     "model": "model check problem decode encode schema pattern",
     "net": "net stream tls",
     "http": "http",
     "app": "annotate route middleware filter req sse test main upload worker settings oauth2 security",
-    "edge": "cors hosts timing compress",
+    "edge": "cors hosts timing compress proxy",
     "guard": "password seal session",
     "serve": "apus",
 }

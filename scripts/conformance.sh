@@ -25,7 +25,7 @@ jsonschema) "$work/jsonschema/run.sh" "$programs/schemacheck" core >"$log" 2>&1 
 fastapi)
     "$programs/conformance" --list >"$work/applications"
     python3 "$work/fastapi/replay.py" --cases "$work/fastapi/public.json" \
-        --cmd "$programs/conformance --app {app} --port {port}" \
+        --cmd "$programs/conformance --app {app} --port {port} --root-path={root_path}" \
         --apps-file "$work/applications" >"$log" 2>&1 || true
     ;;
 *)

@@ -22,6 +22,7 @@
 #include "apus/model.h"
 #include "apus/oauth2.h"
 #include "apus/password.h"
+#include "apus/proxy.h"
 #include "apus/req.h"
 #include "apus/route.h"
 #include "apus/secret.h"

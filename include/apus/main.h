@@ -26,6 +26,12 @@ struct apus_loop;
  * sentence in *err.  `app` and `loop` must outlive it. */
 apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_service **out,
                             apus_err *err) APUS_NODISCARD;
+/* This stands around the app's own middleware, further out than what was put around before;
+ * *m is not copied.  Before the first request.  APUS_OK, APUS_LIMIT, APUS_NOMEM, or what its
+ * prepare says. */
+apus_rc apus_service_put_around(apus_service *s, const apus_middleware *m, apus_err *err)
+    APUS_NODISCARD;
+
 /* Makes what the app's worker needs (apus/worker.h), turning the loop as long as that
  * takes; before the first request.  APUS_OK, or what failed as a sentence in *err; the
  * service can then only be destroyed. */

@@ -46,6 +46,16 @@ void apus_next_answer(apus_next *next, const struct apus_response *response);
  * request's memory. */
 void apus_next_filter(apus_next *next, const struct apus_filter *f, void *ctx);
 
+/* What the client used, where it is known better than from the connection: by a proxy, say.
+ * In front of apus_next_run of an app's middleware.  Empty members leave what there is. */
+typedef struct apus_way {
+    apus_str scheme;    /* "http" or "https" */
+    apus_str host;      /* as Host would have it */
+    apus_str client;    /* its address, without brackets and port */
+    apus_str root_path; /* "/api": what the client's paths begin with, though ours may not */
+} apus_way;
+void apus_req_came_by(apus_req *req, const apus_way *way);
+
 /* The `settings` of the apus_middleware that is running, or what its `prepare` made of them;
  * NULL for a function without. */
 const void *apus_next_settings(const apus_next *next);

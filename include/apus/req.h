@@ -51,6 +51,7 @@ const apus_http_request *apus_req_http(const apus_req *req);
 apus_str apus_req_header(apus_req *req, const char *name);     /* "" if absent */
 apus_str apus_req_path_value(apus_req *req, const char *name); /* decoded; "" if absent */
 apus_str apus_req_url(apus_req *req);                          /* absolute, as the client sees it */
+apus_str apus_req_path(apus_req *req);      /* as the client sees it: behind the root path */
 apus_str apus_req_root_path(apus_req *req); /* what a proxy took off the path; "" for nothing */
 apus_str apus_req_client(apus_req *req);    /* its address, without the port */
 const apus_route *apus_req_route(const apus_req *req);

@@ -262,6 +262,7 @@ struct apus_app {
     const apus_docs_page *docs_page, *redoc_page; /* or NULL */
     apus_openapi_edit *openapi_edit;              /* or NULL */
     const char *root_path;   /* what a proxy takes off in front of all paths; or NULL */
+    bool keeps_slashes;      /* "/items/" is not sent to "/items", nor the other way */
     bool servers_as_written; /* the document's servers do not begin with the root path */
     const apus_on_fail *on_fail;
     const apus_test_case *tests;

@@ -31,14 +31,27 @@ static void fail_method(apus_req *req, apus__match *m)
 /* "/items/" for "/items" and the other way round; empty if there is no other. */
 static apus_str other_spelling(apus_req *req)
 {
-    apus_str path = req->x->request.path;
-    if (path.len <= 1)
+    apus_str path = apus__req_routed(req);
+    if (path.len == 0)
+        return APUS_STR("/"); /* the root path itself */
+    if (path.len == 1)
         return APUS_STR("");
     if (path.ptr[path.len - 1] != '/')
         return apus_arena_strf(&req->x->arena, "%.*s/", APUS_FMT(path));
     while (path.len > 1 && path.ptr[path.len - 1] == '/')
         path.len--;
     return path;
+}
+
+/* Of the app that the other spelling leads to; m->route or, with another method, one of
+ * m->allow. */
+static bool keeps_slashes(const apus_req *req, const apus__match *m)
+{
+    uint32_t route = m->route;
+    for (size_t i = 0; i < APUS_METHOD_COUNT && route == APUS__NO_ROUTE; i++)
+        route = m->allow[i];
+    const apus_app *app = req->service->plans.items[route].app;
+    return (app ? app : req->service->app)->keeps_slashes;
 }
 
 /* A redirect must not lead to another host: the Location is absolute, made of what
@@ -52,12 +65,13 @@ static void redirect_or_fail(apus_req *req, apus__match *m)
         rc = apus__router_find(req->service->router, r->method, path, &req->x->arena, m);
     if (rc == APUS_NOMEM) {
         apus__req_no_memory(req);
-    } else if (rc == APUS_NOT_FOUND) {
+    } else if (rc == APUS_NOT_FOUND || keeps_slashes(req, m)) {
         apus_fail(req, 404, NULL, "Not Found");
     } else {
+        apus_str root = apus_req_root_path(req);
         apus_str url =
-            apus_strf(req, "%.*s://%.*s%.*s%s%.*s", APUS_FMT(r->scheme), APUS_FMT(r->host),
-                      APUS_FMT(path), r->query.len ? "?" : "", APUS_FMT(r->query));
+            apus_strf(req, "%.*s://%.*s%.*s%.*s%s%.*s", APUS_FMT(r->scheme), APUS_FMT(r->host),
+                      APUS_FMT(root), APUS_FMT(path), r->query.len ? "?" : "", APUS_FMT(r->query));
         req->response = apus_redirect(req, 307, url.ptr);
     }
 }
@@ -86,8 +100,9 @@ static void take_plan(apus_req *req, const apus__match *m)
 void apus__phase_route(apus_req *req)
 {
     apus__match m;
-    const apus_http_request *r = &req->x->request;
-    apus_rc rc = apus__router_find(req->service->router, r->method, r->path, &req->x->arena, &m);
+    apus_method method = req->x->request.method;
+    apus_rc rc =
+        apus__router_find(req->service->router, method, apus__req_routed(req), &req->x->arena, &m);
     if (rc == APUS_OK)
         take_plan(req, &m);
     else if (rc == APUS_UNSUPPORTED)

@@ -122,8 +122,8 @@ static void *search(apus_req *req, void *arg)
 static apus_response *redirect_to_slash(apus_req *req)
 {
     const apus_http_request *r = &req->x->request;
-    apus_str to = apus_strf(req, "%.*s/%s%.*s", APUS_FMT(r->path), r->query.len ? "?" : "",
-                            APUS_FMT(r->query));
+    apus_str to = apus_strf(req, "%.*s/%s%.*s", APUS_FMT(apus_req_path(req)),
+                            r->query.len ? "?" : "", APUS_FMT(r->query));
     /* "//host" would be another server */
     size_t extra = 0;
     while (extra + 1 < to.len && to.ptr[extra + 1] == '/')

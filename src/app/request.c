@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "apus/clock.h"
+#include "apus/middleware.h"
 #include "app/service.h"
 #include "app/values.h"
 
@@ -97,7 +98,44 @@ apus_str apus_req_url(apus_req *req)
 {
     const apus_http_request *r = &req->x->request;
     return apus_strf(req, "%.*s://%.*s%.*s%s%.*s", APUS_FMT(r->scheme), APUS_FMT(r->host),
-                     APUS_FMT(r->path), r->query.len ? "?" : "", APUS_FMT(r->query));
+                     APUS_FMT(apus_req_path(req)), r->query.len ? "?" : "", APUS_FMT(r->query));
+}
+
+apus_str apus_req_root_path(apus_req *req)
+{
+    bool is_told = req->has_rare && req->rare.root_path.len;
+    return is_told ? req->rare.root_path : req->service->root_path;
+}
+
+apus_str apus__req_routed(apus_req *req)
+{
+    apus_str path = req->x->request.path, root = apus_req_root_path(req);
+    bool has_root = root.len && apus_str_starts(path, root) &&
+                    (path.len == root.len || path.ptr[root.len] == '/');
+    return has_root ? apus_str_slice(path, root.len, SIZE_MAX) : path;
+}
+
+apus_str apus_req_path(apus_req *req)
+{
+    apus_str root = apus_req_root_path(req);
+    if (!root.len)
+        return apus_strdup(req, req->x->request.path);
+    return apus_strf(req, "%.*s%.*s", APUS_FMT(root), APUS_FMT(apus__req_routed(req)));
+}
+
+void apus_req_came_by(apus_req *req, const apus_way *way)
+{
+    apus_http_request *r = &req->x->request;
+    if (way->scheme.len)
+        r->scheme = way->scheme;
+    if (way->host.len)
+        r->host = way->host;
+    if (way->client.len)
+        r->peer = apus_str_find(way->client, ':') == SIZE_MAX
+                      ? way->client
+                      : apus_strf(req, "[%.*s]", APUS_FMT(way->client));
+    if (way->root_path.len)
+        apus__req_rare(req)->root_path = way->root_path;
 }
 
 const apus_route *apus_req_route(const apus_req *req)
@@ -130,11 +168,6 @@ const apus_principal *apus_req_principal(const apus_req *req)
     return req->has_rare ? req->rare.principal : NULL;
 }
 
-apus_str apus_req_root_path(apus_req *req)
-{
-    return req->service->root_path;
-}
-
 apus_str apus_req_client(apus_req *req)
 {
     apus_str peer = req->x->request.peer; /* 127.0.0.1:50312, [::1]:50312, unix */
@@ -146,5 +179,5 @@ apus_str apus_req_client(apus_req *req)
             break;
     }
     bool is_v6 = peer.len && peer.ptr[0] == '[';
-    return apus_strdup(req, apus_str_slice(peer, is_v6, end));
+    return apus_strdup(req, apus_str_slice(peer, is_v6, end - is_v6));
 }

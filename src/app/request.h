@@ -80,6 +80,7 @@ typedef struct apus__rare {
     struct apus__file *files; /* of a multipart form */
     struct apus__sent *sent;  /* of partial bodies */
     apus_principal *principal;
+    apus_str root_path;              /* that a proxy told; empty: the service's */
     apus_buf line;                   /* apus_write_line */
     struct apus_sse *sse;            /* of an event stream */
     struct apus__filtering *filters; /* innermost first; NULL: none */
@@ -124,6 +125,9 @@ apus__rare *apus__req_rare(apus_req *req);
 
 /* A decoder into the request's memory, with its problems. */
 apus_decoder apus__req_decoder(apus_req *req);
+
+/* The path that the router looks for: without the root path, if it has that. */
+apus_str apus__req_routed(apus_req *req);
 
 /* A header as it came, without a NUL; "" if absent. */
 apus_str apus__req_raw_header(const apus_req *req, apus_str name);

@@ -77,6 +77,24 @@ static apus_rc add_around(apus_service *s, apus_err *err)
     return apus__around_prepare(&s->around, &s->plans.prepared, &s->arena, err);
 }
 
+apus_rc apus_service_put_around(apus_service *s, const apus_middleware *m, apus_err *err)
+{
+    if (s->around.n == APUS__AROUND_MAX)
+        return apus_err_set(err, APUS_LIMIT, "%s: over %d middleware", s->app->name,
+                            APUS__AROUND_MAX);
+    apus__around wider = { .n = s->around.n + 1 };
+    wider.items = APUS_NEW(&s->arena, apus__around_item, wider.n);
+    if (!wider.items)
+        return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
+    wider.items[0].m = m;
+    for (uint32_t i = 1; i < wider.n; i++)
+        wider.items[i] = s->around.items[i - 1];
+    apus_rc rc = apus__around_prepare(&wider, &s->plans.prepared, &s->arena, err);
+    if (!rc)
+        s->around = wider;
+    return rc;
+}
+
 apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_service **out,
                             apus_err *err)
 {

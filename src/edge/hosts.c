@@ -68,7 +68,7 @@ void apus__hosts_run(apus_req *req, apus_next *next)
     }
     if (!o->no_www && has_www(o, name)) {
         apus_str url = apus_strf(req, "%.*s://www.%.*s%.*s%s%.*s", APUS_FMT(http->scheme),
-                                 APUS_FMT(http->host), APUS_FMT(http->path),
+                                 APUS_FMT(http->host), APUS_FMT(apus_req_path(req)),
                                  http->query.len ? "?" : "", APUS_FMT(http->query));
         apus_next_answer(next, apus_redirect(req, 307, url.ptr));
         return;

@@ -57,7 +57,8 @@ void apus__https_run(apus_req *req, apus_next *next)
         return;
     }
     apus_str host = host_for_https(http->host);
-    apus_str url = apus_strf(req, "https://%.*s%.*s%s%.*s", APUS_FMT(host), APUS_FMT(http->path),
-                             http->query.len ? "?" : "", APUS_FMT(http->query));
+    apus_str url =
+        apus_strf(req, "https://%.*s%.*s%s%.*s", APUS_FMT(host), APUS_FMT(apus_req_path(req)),
+                  http->query.len ? "?" : "", APUS_FMT(http->query));
     apus_next_answer(next, apus_redirect(req, h->status, url.ptr));
 }

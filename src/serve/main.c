@@ -10,6 +10,7 @@
 #include "apus/fiber.h"
 #include "apus/loop.h"
 #include "apus/net.h"
+#include "apus/proxy.h"
 #include "apus/test.h"
 #include "apus/value.h"
 #include "serve/inherit.h"
@@ -18,6 +19,7 @@
 
 #define CLEANUP_NS (6 * APUS_SECOND) /* a second more than a request has */
 
+enum { PROXIES_LIST_MAX = 2048 }; /* bytes of --trusted-proxies */
 enum { EXIT_STOPPED = 0, EXIT_NOT_STARTED = 1, EXIT_USAGE = 2 };
 
 struct serving {
@@ -95,6 +97,33 @@ static void announce(const struct serving *s, int fd)
     fflush(stdout);
 }
 
+/* What the command line says of proxies in front of us. */
+static apus_rc set_proxies(const struct serving *s, apus_err *err)
+{
+    static apus_proxies_options trusted;
+    static const apus_middleware proxies = { .name = "--trusted-proxies",
+                                             .run = apus__proxies_run,
+                                             .prepare = apus__proxies_prepare,
+                                             .settings = &trusted };
+    static char list[PROXIES_LIST_MAX];
+    const char *text = s->options->trusted_proxies;
+    if (!text)
+        return APUS_OK;
+    size_t len = strlen(text), n = 0;
+    if (len >= sizeof(list))
+        return apus_err_set(err, APUS_LIMIT, "--trusted-proxies: over %d bytes", PROXIES_LIST_MAX);
+    memcpy(list, text, len + 1);
+    for (char *at = list; *(at += strspn(at, ", "));) {
+        if (n == APUS_PROXIES_MAX)
+            return apus_err_set(err, APUS_LIMIT, "--trusted-proxies: over %d", APUS_PROXIES_MAX);
+        trusted.trusted[n++] = at;
+        at += strcspn(at, ", ");
+        if (*at)
+            *at++ = '\0';
+    }
+    return apus_service_put_around(s->service, &proxies, err);
+}
+
 static apus_rc start(struct serving *s, apus_err *err)
 {
     apus_http_limits limits = { .body_max = (uint64_t)s->options->body_max };
@@ -102,6 +131,8 @@ static apus_rc start(struct serving *s, apus_err *err)
     apus_rc rc = apus_loop_create(&s->loop, err);
     if (!rc)
         rc = apus_service_create(s->app, s->loop, &s->service, err);
+    if (!rc)
+        rc = set_proxies(s, err);
     if (!rc)
         rc = apus_service_start(s->service, err);
     if (!rc)
@@ -166,7 +197,7 @@ static int serve(const char *program, const apus_app *app, const apus__options *
 /* The app floor reads these two itself, wherever services are made. */
 static void hand_on(const apus__options *options)
 {
-    if (options->root_path)
+    if (options->root_path && *options->root_path)
         setenv("APUS_ROOT_PATH", options->root_path, 1);
     if (options->docs)
         setenv("APUS_DOCS", options->docs, 1);

@@ -23,10 +23,11 @@ typedef struct apus__options {
     const char *unix_path; /* or NULL: host and port */
     int64_t port;
     int64_t workers;
-    int64_t drain;         /* seconds that requests in flight get when stopping */
-    int64_t body_max;      /* bytes */
-    const char *root_path; /* or NULL: as the app says */
-    const char *docs;      /* "on", "off", or NULL */
+    int64_t drain;               /* seconds that requests in flight get when stopping */
+    int64_t body_max;            /* bytes */
+    const char *trusted_proxies; /* "10.0.0.0/8,unix"; or NULL: none */
+    const char *root_path;       /* or NULL: as the app says */
+    const char *docs;            /* "on", "off", or NULL */
 } apus__options;
 
 /* Defaults, then the environment, then the command line.

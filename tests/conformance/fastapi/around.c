@@ -1,4 +1,5 @@
-/* docs_src/middleware/tutorial001, cors/tutorial001, advanced_middleware/tutorial001-003. */
+/* docs_src/middleware/tutorial001, cors/tutorial001, advanced_middleware/tutorial001-003,
+ * behind_a_proxy/tutorial001, 001_01, 002, 003, 004. */
 #include <apus/apus.h>
 #include <apus/clock.h>
 
@@ -65,4 +66,65 @@ Get("/", operation_id = "main__get", summary = "Main")
 apus_json *advanced3_main(apus_req *req)
 {
     return apus_json_text(apus_req_arena(req), APUS_STR("somebigcontent"));
+}
+
+/* --- behind_a_proxy --- */
+
+static apus_json *behind_main(apus_req *req)
+{
+    apus_arena *a = apus_req_arena(req);
+    apus_json *out = around_message(req, "Hello World");
+    apus_json_set(a, out, "root_path", apus_json_text(a, apus_req_root_path(req)));
+    return out;
+}
+
+App(behind1, title = "FastAPI", version = "0.1.0");
+
+Get("/app", operation_id = "read_main_app_get", summary = "Read Main")
+apus_json *behind1_main(apus_req *req)
+{
+    return behind_main(req);
+}
+
+Proxies(behind1_01_proxies, .trusted = { "*" });
+App(behind1_01, title = "FastAPI", version = "0.1.0", middleware = [behind1_01_proxies]);
+
+Get("/items/", operation_id = "read_items_items__get", summary = "Read Items")
+apus_strs behind1_01_items(apus_req *req)
+{
+    apus_str *list = apus_new_n(req, apus_str, 2);
+    list[0] = APUS_STR("plumbus");
+    list[1] = APUS_STR("portal gun");
+    return (apus_strs){ list, 2 };
+}
+
+App(behind2, title = "FastAPI", version = "0.1.0", root_path = "/api/v1");
+
+Get("/app", operation_id = "read_main_app_get", summary = "Read Main")
+apus_json *behind2_main(apus_req *req)
+{
+    return behind_main(req);
+}
+
+App(behind3, title = "FastAPI", version = "0.1.0", root_path = "/api/v1", servers = [
+    { url : "https://stag.example.com", description : "Staging environment" },
+    { url : "https://prod.example.com", description : "Production environment" }
+]);
+
+Get("/app", operation_id = "read_main_app_get", summary = "Read Main")
+apus_json *behind3_main(apus_req *req)
+{
+    return behind_main(req);
+}
+
+App(behind4, title = "FastAPI", version = "0.1.0", root_path = "/api/v1",
+    root_path_in_servers = false, servers = [
+        { url : "https://stag.example.com", description : "Staging environment" },
+        { url : "https://prod.example.com", description : "Production environment" }
+    ]);
+
+Get("/app", operation_id = "read_main_app_get", summary = "Read Main")
+apus_json *behind4_main(apus_req *req)
+{
+    return behind_main(req);
 }
