@@ -53,7 +53,6 @@ void *apus_fail(apus_req *req, int status, const char *code, const char *fmt, ..
 void *apus_fail_instead(apus_req *req, int status, const char *code, const char *fmt, ...)
 {
     req->failure = (apus__failure){ 0 };
-    req->cut_short = false;
     if (req->has_rare)
         req->rare.fail_headers = apus_buf_in(&req->x->arena);
     va_list args;
