@@ -59,7 +59,10 @@ static bool store_has_market(const store *db, apus_str symbol)
 
 /* --- who is calling --- */
 
-Security(api_key, header = "X-API-Key"); // a type: extracted, documented, 401 without one
+Security(api_key, header = "X-API-Key", // a type: extracted, documented, 401 without one
+         scopes = { trade : "Place orders." });
+
+static apus_str trade_scope = APUS_STR_INIT("trade");
 
 /// The account behind the request's API key.
 const account *current_account(apus_req *req, api_key key, store *db Depends(open_store))
@@ -68,6 +71,8 @@ const account *current_account(apus_req *req, api_key key, store *db Depends(ope
         return apus_fail(req, 403, "unknown_key", "this key opens nothing");
     account *who = apus_new(req, account);
     who->name = apus_str_slice(key.value, 4, key.value.len);
+    bool may_trade = !apus_str_ends(key.value, APUS_STR("-reader"));
+    apus_identify(req, &(apus_principal){ .id = who->name, .scopes = { &trade_scope, may_trade } });
     return who;
 }
 
@@ -77,7 +82,8 @@ Router(orders, prefix = "/v1/orders", tags = "trading");
 Include(trading_app, orders_router);
 
 /// Places an order.
-Post("", status = 201, responses = { 404 : refusal, 403 : refusal, 507 : refusal })
+Post("", status = 201, scopes = "trade",
+     responses = { 404 : refusal, 403 : refusal, 507 : refusal })
 order *place_order(apus_req *req, const new_order *body,
                    const account *who Depends(current_account), store *db Depends(open_store))
 {
@@ -119,13 +125,13 @@ static store *fake_store(apus_req *req)
 
 static const account *test_account(apus_req *req, api_key key, store *db)
 {
+    apus_identify(req, &(apus_principal){ .scopes = { &trade_scope, 1 } });
     return apus_new(req, account);
 }
 
 Test(orders_reject_zero_quantity)
 {
     apus_test *t = apus_test_start(&trading_app); // in process, no port
-    apus_test_header(t, "X-API-Key", "any");
     apus_override(t, open_store, fake_store);
     apus_override(t, current_account, test_account);
     apus_answer a = apus_test_post(
@@ -143,6 +149,11 @@ Test(orders_need_a_key)
     apus_expect_json(a, "$.detail", "\"Not authenticated\"");
     apus_test_header(t, "X-API-Key", "nonsense");
     apus_expect_status(apus_test_get(t, "/v1/orders"), 403);
+    apus_test_header(t, "X-API-Key", "key-ada-reader");
+    apus_expect_status(apus_test_get(t, "/v1/orders"), 200);
+    apus_answer refused = apus_test_post(t, "/v1/orders", APUS_JSON({}));
+    apus_expect_status(refused, 403);
+    apus_expect_json(refused, "$.code", "\"insufficient_scope\"");
     apus_test_stop(t);
 }
 

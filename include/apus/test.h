@@ -40,8 +40,9 @@ typedef struct apus_answer {
 apus_test *apus_test_start(const apus_app *app);
 void apus_test_stop(apus_test *t); /* NULL is fine */
 
-/* From now on, `real` is answered by `fake`, a function of the same type.  Of what the
- * worker makes: before the first request. */
+/* From now on, `real` is answered by `fake`, a function of the same type.  A credential that
+ * `real` takes may then be absent: its value is empty.  Of what the worker makes: before the
+ * first request. */
 #define apus_override(t, real, fake)                                                               \
     apus__test_override((t), (apus_fn *)(1 ? (real) : (fake)), (apus_fn *)(fake))
 void apus__test_override(apus_test *t, apus_fn *real, apus_fn *fake);

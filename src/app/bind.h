@@ -39,8 +39,12 @@ apus_rc apus__form_read(apus_req *req) APUS_NODISCARD;
 /* Makes d read a partial body and keep what was sent, for apus_sent. */
 void apus__patch_record(apus_req *req, apus_decoder *d);
 
-/* A credential: 401 with its challenge where it is absent and needed. */
-void apus__bind_security(apus_req *req, const apus_param *param, void *args);
+/* A credential.  APUS_OK, also where the request failed because it could not be read; or
+ * APUS_NOT_FOUND: it is needed and was not sent, and the argument is empty. */
+apus_rc apus__bind_security(apus_req *req, const apus_param *param, void *args);
+
+/* Fails with 401 and the scheme's challenge. */
+void apus__refuse_stranger(apus_req *req, const apus_security *s);
 
 /* The type and subtype of a Content-Type, as written and without parameters. */
 apus_str apus__media_type(apus_str content_type);

@@ -36,10 +36,17 @@ static bool needs_are_done(const apus_req *req, const apus__step *s)
     return true;
 }
 
+/* Whether a test has put another function in its place: that one needs no credential. */
+static bool is_replaced(const apus__step *s)
+{
+    return s->dependency && s->fn != s->dependency->fn;
+}
+
 static void bind_security(apus_req *req, const apus__step *s, char *args)
 {
     for (uint32_t i = 0; i < s->n_security && !req->failure.status; i++)
-        apus__bind_security(req, s->security[i], args);
+        if (apus__bind_security(req, s->security[i], args) && !is_replaced(s))
+            apus__refuse_stranger(req, s->security[i]->security);
 }
 
 /* Whether all that is read from texts is valid.  The rest is read even where one

@@ -66,18 +66,24 @@ static apus_rc find(apus_req *req, const apus_security *s, apus_str *out)
     return rc == APUS_OK && !out->ptr ? APUS_NOMEM : rc;
 }
 
-void apus__bind_security(apus_req *req, const apus_param *param, void *args)
+void apus__refuse_stranger(apus_req *req, const apus_security *s)
+{
+    apus_fail(req, 401, NULL, "Not authenticated");
+    apus_fail_header(req, "www-authenticate", s->challenge.ptr);
+}
+
+apus_rc apus__bind_security(apus_req *req, const apus_param *param, void *args)
 {
     const apus_security *s = param->security;
     char *at = (char *)args + param->field.offset;
     bool optional = param->field.flags & APUS_FIELD_pointer;
-    apus_str value;
+    apus_str value = APUS_STR("");
     apus_rc rc = find(req, s, &value);
     if (rc && rc != APUS_NOT_FOUND) {
         apus__req_unreadable(req, rc);
     } else if (rc && !optional) {
-        apus_fail(req, 401, NULL, "Not authenticated");
-        apus_fail_header(req, "www-authenticate", s->challenge.ptr);
+        memcpy(at, &APUS_STR(""), sizeof(apus_str));
+        return APUS_NOT_FOUND;
     } else if (!rc && optional) {
         /* The declared type is a struct around one apus_str. */
         apus_str *held = APUS_NEW(&req->x->arena, apus_str, 1);
@@ -89,4 +95,5 @@ void apus__bind_security(apus_req *req, const apus_param *param, void *args)
     } else if (!rc) {
         memcpy(at, &value, sizeof(value));
     }
+    return APUS_OK;
 }

@@ -168,3 +168,24 @@ Test(a_test_may_replace_them)
     apus_expect_status(apus_test_post(t, "/orders", NULL), 201);
     apus_test_stop(t);
 }
+
+static apus_str seen = APUS_STR_INIT("?");
+
+static void pass_everybody(apus_req *req, api_key key, apus_str known)
+{
+    (void)req;
+    (void)known;
+    seen = key.value;
+}
+
+Test(what_replaces_them_needs_no_credential)
+{
+    apus_test *t = apus_test_start(&shop_app);
+    apus_expect_status(apus_test_post(t, "/orders", NULL), 401);
+    apus_override(t, check_key, pass_everybody);
+    apus_expect_status(apus_test_post(t, "/orders", NULL), 201);
+    apus_expect(seen.ptr && seen.len == 0);
+    apus_override(t, check_key, check_key);
+    apus_expect_status(apus_test_post(t, "/orders", NULL), 401);
+    apus_test_stop(t);
+}
