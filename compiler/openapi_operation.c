@@ -187,6 +187,9 @@ static void collect_body(struct openapi *d, const ct_param *p, void *ctx)
     b->n++;
     b->has_file = b->has_file || p->in == APUS_IN_file;
     b->required = b->required || p->field.flags & APUS_FIELD_required;
+    for (const ct_field *f = p->flags & APUS_PARAM_model ? p->field.type->model->fields : NULL; f;
+         f = f->next) /* a form model is asked for where one of its members is */
+        b->required = b->required || f->flags & APUS_FIELD_required;
     (void)d;
 }
 
