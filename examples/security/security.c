@@ -19,8 +19,21 @@ typedef struct account {
     bool disabled;
 } account;
 
+/// What one has written down.
+typedef struct note {
+    int64_t id;
+    apus_str text;
+} note;
+
+enum { NOTES_MAX = 100, NOTE_MAX = 200 };
+
 typedef struct accounts {
-    account list[2];
+    account list[3];
+    struct kept_note {
+        const account *owner;
+        char text[NOTE_MAX * 4 + 1]; // so many characters
+    } notes[NOTES_MAX];
+    size_t n_notes;
     apus_strs keys; // that tokens are sealed with
     char key_bytes[32];
     apus_str key;
@@ -45,10 +58,12 @@ static accounts *open_accounts(apus_worker *w)
 {
     accounts *all = apus_worker_new(w, accounts);
     if (!all || !add_account(w, &all->list[0], "ada", "wonderland") ||
-        !add_account(w, &all->list[1], "bob", "builder"))
+        !add_account(w, &all->list[1], "bob", "builder") ||
+        !add_account(w, &all->list[2], "eve", "snake"))
         return NULL;
     all->list[0].scopes = (apus_strs){ all_scopes, 2 };
     all->list[1].scopes = (apus_strs){ all_scopes, 1 };
+    all->list[2].scopes = (apus_strs){ all_scopes, 2 };
     if (apus_random(all->key_bytes, sizeof(all->key_bytes), NULL))
         return apus_worker_fail(w, "there are no random bytes");
     all->key = (apus_str){ all->key_bytes, sizeof(all->key_bytes) };
@@ -169,12 +184,35 @@ profile *read_me(apus_req *req, const account *who Depends(active_account))
 Router(writing, prefix = "/notes", scopes = "notes:write");
 Include(notes_app, writing_router);
 
+static note *note_of(apus_req *req, const accounts *all, size_t i)
+{
+    note *out = apus_new(req, note);
+    *out = (note){ (int64_t)i + 1, apus_strdup(req, apus_str_of(all->notes[i].text)) };
+    return out;
+}
+
 /// Keeps a note.
 Post("", status = 201)
-apus_str write_note(apus_req *req, apus_str text Body(embed, max_length = 200),
-                    const account *who Depends(active_account))
+note *write_note(apus_req *req, apus_str text Body(embed, max_length = NOTE_MAX),
+                 const account *who Depends(active_account), accounts *all Depends(open_accounts))
 {
-    return apus_strf(req, "%s: %s", who->name.ptr, text.ptr);
+    if (all->n_notes == NOTES_MAX)
+        return apus_fail(req, 507, "full", "this example keeps %d notes", NOTES_MAX);
+    struct kept_note *kept = &all->notes[all->n_notes];
+    kept->owner = who;
+    memcpy(kept->text, text.ptr, text.len + 1);
+    return note_of(req, all, all->n_notes++);
+}
+
+/// One of your notes.  Another's is not there: a scope says what one may do, not with what.
+Get("/{id}")
+note *read_note(apus_req *req, int64_t id, const account *who Depends(active_account),
+                accounts *all Depends(open_accounts))
+{
+    bool is_there = id >= 1 && id <= (int64_t)all->n_notes;
+    if (!is_there || all->notes[id - 1].owner != who)
+        return apus_fail(req, 404, "unknown_note", "You have no such note");
+    return note_of(req, all, (size_t)id - 1);
 }
 
 /* --- tests --- */
@@ -213,7 +251,7 @@ Test(a_wrong_password_opens_nothing)
     apus_answer a = log_in(t, "username=ada&password=Wonderland");
     apus_expect_status(a, 400);
     apus_expect_json(a, "$.detail", "\"Incorrect username or password\"");
-    apus_expect_status(log_in(t, "username=eve&password=wonderland"), 400);
+    apus_expect_status(log_in(t, "username=mallory&password=wonderland"), 400);
     apus_expect_status(log_in(t, "username=ada"), 422);
     apus_test_stop(t);
 }
@@ -229,6 +267,19 @@ Test(scopes_are_required)
                        "Bearer error=\"insufficient_scope\", scope=\"notes:write me\"");
     use_token(t, "username=ada&password=wonderland&scope=notes:write");
     apus_expect_status(apus_test_get(t, "/me"), 403);
+    apus_test_stop(t);
+}
+
+Test(notes_are_their_owners)
+{
+    apus_test *t = apus_test_start(&notes_app);
+    use_token(t, "username=ada&password=wonderland");
+    apus_expect_json(apus_test_post(t, "/notes", APUS_JSON({ "text" : "hello" })), "$",
+                     APUS_JSON({ "id" : 1, "text" : "hello" }));
+    apus_expect_json(apus_test_get(t, "/notes/1"), "$.text", "\"hello\"");
+    use_token(t, "username=eve&password=snake");
+    apus_expect_status(apus_test_get(t, "/notes/1"), 404);
+    apus_expect_status(apus_test_get(t, "/notes/2"), 404);
     apus_test_stop(t);
 }
 

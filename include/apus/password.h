@@ -9,8 +9,8 @@
  * Passwords are neither kept nor logged.
  *
  * FIBERS: apus_password_hash and apus_password_verify run on a pool thread and suspend;
- * apus_password_make and apus_password_matches block for as long, and are for programs without
- * requests. */
+ * apus_password_make and apus_password_matches block for as long: they are for `blocking` handlers
+ * and for programs without requests. */
 #ifndef APUS_PASSWORD_H
 #define APUS_PASSWORD_H
 

@@ -5,14 +5,26 @@
  *     basic    Authorization: Basic BASE64, decoded: "user:password"
  *     digest   Authorization: Digest PARAMETERS, as they are
  *
+ * A header that is sent twice is none: who stands in front of us may have looked at the other.
  * A parameter that is a pointer makes the credential optional: NULL without one. */
 #include "app/bind.h"
 
 #include "apus/text.h"
 #include "app/values.h"
 
+static bool is_repeated(const apus_req *req, apus_str name)
+{
+    const apus_http_request *h = &req->x->request;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < h->n_headers; i++)
+        n += apus_str_eq_nocase(h->headers[i].name, name);
+    return n > 1;
+}
+
 static apus_rc find_key(apus_req *req, const apus_security *s, apus_str *out)
 {
+    if (s->in == APUS_IN_header && is_repeated(req, s->key))
+        return APUS_NOT_FOUND;
     apus_rc rc = apus__value_get(req, s->in, s->key, APUS__AS_WRITTEN, out);
     return rc == APUS_OK && out->len == 0 ? APUS_NOT_FOUND : rc;
 }
@@ -25,7 +37,7 @@ static apus_rc find_authorization(apus_req *req, apus_str scheme, apus_str *out)
     if (space == SIZE_MAX || !apus_str_eq_nocase(apus_str_slice(value, 0, space), scheme))
         return APUS_NOT_FOUND;
     *out = apus_str_trim(apus_str_slice(value, space + 1, SIZE_MAX));
-    return out->len ? APUS_OK : APUS_NOT_FOUND;
+    return out->len && !is_repeated(req, APUS_STR("authorization")) ? APUS_OK : APUS_NOT_FOUND;
 }
 
 static apus_rc find_basic(apus_req *req, apus_str *out)

@@ -1,6 +1,7 @@
 /* Schemes and scopes: what is extracted, what is refused and with which challenge, what a route
  * requires of its caller, and what the document says of it. */
 #include <apus/apus.h>
+#include <stdio.h>
 #include <string.h>
 
 App(shop, title = "Shop", version = "1.0.0");
@@ -308,6 +309,33 @@ Test(credentials_are_extracted)
     expect_refused(apus_test_get(t, "/shop/sso"), 401, "Bearer");
     apus_test_header(t, "Authorization", "bearer  t");
     expect_text(apus_test_get(t, "/shop/sso"), "t");
+    apus_test_stop(t);
+}
+
+static apus_answer send_raw(apus_test *t, const char *path, const char *headers)
+{
+    char text[400];
+    int n = snprintf(text, sizeof(text),
+                     "GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n%s\r\n", path, headers);
+    return apus_test_raw(t, (apus_str){ text, (size_t)n });
+}
+
+Test(a_credential_that_comes_twice_is_none)
+{
+    apus_test *t = apus_test_start(&shop_app);
+    expect_text(send_raw(t, "/shop/sso", "Authorization: Bearer a\r\n"), "a");
+    expect_refused(
+        send_raw(t, "/shop/sso", "Authorization: Bearer a\r\nauthorization: Bearer b\r\n"), 401,
+        "Bearer");
+    expect_refused(send_raw(t, "/shop/key", "X-API-Key: a\r\nX-Api-Key: b\r\n"), 401, "APIKey");
+    apus_test_stop(t);
+}
+
+Test(no_token_is_taken_from_the_query)
+{
+    apus_test *t = apus_test_start(&shop_app);
+    expect_refused(apus_test_get(t, "/shop/sso?access_token=t&authorization=Bearer%20t"), 401,
+                   "Bearer");
     apus_test_stop(t);
 }
 
