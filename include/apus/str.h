@@ -68,10 +68,22 @@ bool apus_str_ends(apus_str s, apus_str suffix);
 size_t apus_str_find(apus_str s, char c);
 
 /* The part of s from byte `from` on, at most n bytes; both are clamped. */
-apus_str apus_str_slice(apus_str s, size_t from, size_t n);
+static inline apus_str apus_str_slice(apus_str s, size_t from, size_t n)
+{
+    if (from > s.len)
+        from = s.len;
+    size_t rest = s.len - from;
+    return (apus_str){ s.ptr + from, n < rest ? n : rest };
+}
 
 /* Takes the first n bytes off *s and returns them; n is at most s->len. */
-apus_str apus_str_cut(apus_str *s, size_t n);
+static inline apus_str apus_str_cut(apus_str *s, size_t n)
+{
+    apus_str head = { s->ptr, n };
+    s->ptr += n;
+    s->len -= n;
+    return head;
+}
 
 /* s without leading and trailing spaces, tabs, CR and LF. */
 apus_str apus_str_trim(apus_str s);

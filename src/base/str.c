@@ -7,9 +7,16 @@ static unsigned char lower(char c)
 
 bool apus_str_eq_nocase(apus_str a, apus_str b)
 {
+    size_t i = 0;
     if (a.len != b.len)
         return false;
-    for (size_t i = 0; i < a.len; i++) {
+    for (uint64_t x, y; i + 8 <= a.len; i += 8) { /* most are even the same */
+        memcpy(&x, a.ptr + i, 8);
+        memcpy(&y, b.ptr + i, 8);
+        if (x != y)
+            break;
+    }
+    for (; i < a.len; i++) {
         if (a.ptr[i] != b.ptr[i] && lower(a.ptr[i]) != lower(b.ptr[i]))
             return false;
     }
@@ -40,22 +47,6 @@ size_t apus_str_find(apus_str s, char c)
 {
     const char *at = s.len ? memchr(s.ptr, c, s.len) : NULL;
     return at ? (size_t)(at - s.ptr) : SIZE_MAX;
-}
-
-apus_str apus_str_slice(apus_str s, size_t from, size_t n)
-{
-    if (from > s.len)
-        from = s.len;
-    size_t rest = s.len - from;
-    return (apus_str){ s.ptr + from, n < rest ? n : rest };
-}
-
-apus_str apus_str_cut(apus_str *s, size_t n)
-{
-    apus_str head = { s->ptr, n };
-    s->ptr += n;
-    s->len -= n;
-    return head;
 }
 
 static bool is_blank(char c)

@@ -11,6 +11,10 @@
  *   - a request has exactly one Host (HTTP/1.0: at most one), without userinfo;
  *   - a folded line, a blank before a colon, and '_' in the names that frame a
  *     message are refused. */
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "apus/http1.h"
 #include "codec/chars.h"
 
@@ -161,7 +165,6 @@ static apus_rc read_target(apus_http1_head *out, apus_http1_refusal *why)
     if (t.len == 0 || !all_are(t, APUS__CHAR_TARGET))
         return bad(why, "the request target has characters that may not stand there");
     apus_rc rc = APUS_OK;
-    bool is_options = apus_str_eq(out->method, APUS_STR("OPTIONS"));
     if (apus_str_eq(out->method, APUS_STR("CONNECT")))
         return refuse(why, APUS_UNSUPPORTED, 501, "CONNECT is not offered here");
     if (t.ptr[0] == '/')
@@ -170,7 +173,7 @@ static apus_rc read_target(apus_http1_head *out, apus_http1_refusal *why)
         rc = read_absolute(apus_str_slice(t, 7, t.len), out, why);
     else if (t.len >= 8 && apus_str_eq_nocase(apus_str_slice(t, 0, 8), APUS_STR("https://")))
         rc = read_absolute(apus_str_slice(t, 8, t.len), out, why);
-    else if (is_options && apus_str_eq(t, APUS_STR("*")))
+    else if (apus_str_eq(out->method, APUS_STR("OPTIONS")) && apus_str_eq(t, APUS_STR("*")))
         out->path = t;
     else
         return bad(why, "the request target is neither a path nor a URL");
@@ -200,6 +203,36 @@ static apus_rc read_request_line(apus_str line, const apus_http1_limits *limits,
         return refuse(why, APUS_LIMIT, 414, "the request target is too long");
     apus_rc rc = read_version(apus_str_slice(rest, second + 1, rest.len), out, why);
     return rc ? rc : read_target(out, why);
+}
+
+/* A line as nearly all clients write it, METHOD /TARGET HTTP/1.1, in one pass.  Gives what
+ * is behind it; NULL: look again. */
+static const char *read_usual_line(apus_str head, const apus_http1_limits *limits,
+                                   apus_http1_head *out)
+{
+    static const char version[] = " HTTP/1.1\r\n";
+    enum { VERSION_LEN = sizeof(version) - 1 };
+    const char *p = head.ptr, *end = p + head.len, *method = p, *mark = NULL;
+    while (p < end && apus__char_is(*p, APUS__CHAR_TOKEN))
+        p++;
+    if (p == method || end - p < 2 || p[0] != ' ' || p[1] != '/')
+        return NULL;
+    out->method = (apus_str){ method, (size_t)(p - method) };
+    const char *target = ++p;
+    for (; p < end && apus__char_is(*p, APUS__CHAR_TARGET); p++)
+        if (*p == '?' && !mark)
+            mark = p;
+    size_t len = (size_t)(p - target);
+    if (len > limits->target_max || end - p < VERSION_LEN || memcmp(p, version, VERSION_LEN) != 0 ||
+        apus_str_eq(out->method, APUS_STR("CONNECT")))
+        return NULL;
+    out->version = 11;
+    out->target = out->path = (apus_str){ target, len };
+    if (mark) {
+        out->query = (apus_str){ mark + 1, (size_t)(p - mark - 1) };
+        out->path.len = (size_t)(mark - target);
+    }
+    return p + VERSION_LEN;
 }
 
 /* --- headers that frame the message --- */
@@ -331,6 +364,66 @@ static apus_rc read_header(apus_str line, apus_http_header *h, apus_http1_refusa
     return APUS_OK;
 }
 
+#if defined(__SSE2__)
+enum { STEP = 16 };
+
+/* How many of STEP bytes at p come before a control character. */
+static size_t step_value(const char *p)
+{
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
+    __m128i del = _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7f));
+    unsigned marks = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, del));
+    return marks ? (size_t)__builtin_ctz(marks) : STEP;
+}
+#else
+enum { STEP = 8 };
+
+static size_t step_value(const char *p)
+{
+    size_t n = 0;
+    while (n < STEP && (unsigned char)p[n] >= 0x20 && p[n] != 0x7f)
+        n++;
+    return n;
+}
+#endif
+
+/* Where the first control character from p on stands, or end. */
+static const char *pass_value(const char *p, const char *end)
+{
+    while (end - p >= STEP) {
+        size_t n = step_value(p);
+        p += n;
+        if (n < STEP)
+            return p;
+    }
+    while (p < end && (unsigned char)*p >= 0x20 && *p != 0x7f)
+        p++;
+    return p;
+}
+
+/* The same for a header without tabs. */
+static const char *read_usual_header(const char *p, const char *end, apus_http_header *h)
+{
+    const char *name = p;
+    while (p < end && apus__char_is(*p, APUS__CHAR_TOKEN))
+        p++;
+    if (p == name || p == end || *p != ':')
+        return NULL;
+    h->name = (apus_str){ name, (size_t)(p - name) };
+    for (p++; p < end && *p == ' ';)
+        p++;
+    const char *value = p;
+    p = pass_value(p, end);
+    if (end - p < 2 || p[0] != '\r' || p[1] != '\n')
+        return NULL;
+    size_t len = (size_t)(p - value);
+    while (len && value[len - 1] == ' ')
+        len--;
+    h->value = (apus_str){ value, len };
+    return p + 2;
+}
+
 static apus_rc check_framing(const struct framing *f, apus_http1_head *out, apus_http1_refusal *why)
 {
     if (!f->has_host && out->version == 11)
@@ -362,12 +455,21 @@ apus_rc apus_http1_head_parse(apus_str head, const apus_http1_limits *limits,
     *out = (apus_http1_head){ .headers = headers };
     out->query = out->host = APUS_STR("");
     apus_str rest = head;
-    apus_rc rc = read_request_line(next_line(&rest), limits, out, why);
+    apus_rc rc = APUS_OK;
+    const char *behind = read_usual_line(head, limits, out);
+    if (behind)
+        apus_str_cut(&rest, (size_t)(behind - head.ptr));
+    else
+        rc = read_request_line(next_line(&rest), limits, out, why);
     while (rc == APUS_OK && rest.len > 2) {
         if (out->n_headers == limits->headers_max)
             return refuse(why, APUS_LIMIT, 431, "the request has too many headers");
         apus_http_header *h = &headers[out->n_headers++];
-        rc = read_header(next_line(&rest), h, why);
+        behind = read_usual_header(rest.ptr, rest.ptr + rest.len, h);
+        if (behind)
+            apus_str_cut(&rest, (size_t)(behind - rest.ptr));
+        else
+            rc = read_header(next_line(&rest), h, why);
         if (rc == APUS_OK)
             rc = read_special(h, &f, out, why);
     }

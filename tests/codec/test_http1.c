@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -210,6 +211,34 @@ static void extensions_cost_their_limit(void **state)
     }
 }
 
+/* Each byte within a target, a name and a value, at each of sixteen places. */
+static void bytes_that_may_stand_there(void **state)
+{
+    (void)state;
+    static const char token[] = "!#$%&'*+-.^_`|~0123456789"
+                                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    for (int c = 1; c < 256; c++) {
+        if (c == '\r' || c == '\n')
+            continue;
+        bool visible = c > 0x20 && c < 0x7f;
+        bool value = c == '\t' || (c >= 0x20 && c != 0x7f);
+        for (int at = 0; at < 16; at++) {
+            char text[200], filler[] = "aaaaaaaaaaaaaaaaaaaaaaa";
+            apus_http1_head head;
+            filler[at + 1] = (char)c;
+            snprintf(text, sizeof(text), "GET /%s HTTP/1.1\r\n" HOST "\r\n", filler);
+            assert_int_equal(read_head(text, 200, &head), visible && c != '#' ? 200 : 400);
+            snprintf(text, sizeof(text), GET HOST "%s: x\r\n\r\n", filler);
+            /* a colon ends the name */
+            assert_int_equal(read_head(text, 200, &head), strchr(token, c) || c == ':' ? 200 : 400);
+            snprintf(text, sizeof(text), GET HOST "X: %s\r\n\r\n", filler);
+            assert_int_equal(read_head(text, 200, &head), value ? 200 : 400);
+            if (value)
+                assert_true(apus_str_eq(head.headers[1].value, apus_str_of(filler)));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +246,7 @@ int main(void)
         cmocka_unit_test(what_a_head_says),
         cmocka_unit_test(chunked_bodies),
         cmocka_unit_test(extensions_cost_their_limit),
+        cmocka_unit_test(bytes_that_may_stand_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
