@@ -15,6 +15,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "apus/api.h"
 #include "apus/rc.h"
@@ -60,7 +61,7 @@ void apus_arena_reset(apus_arena *a);
 /* Uninitialised memory, or NULL if the limit or the allocator says no.  align
  * is a power of two.  A size of 0 yields a pointer that must not be
  * dereferenced. */
-void *apus_arena_alloc(apus_arena *a, size_t size, size_t align) APUS_NODISCARD;
+static inline void *apus_arena_alloc(apus_arena *a, size_t size, size_t align) APUS_NODISCARD;
 
 /* Room for n bytes at the free end, of any alignment and not taken yet; NULL if there is
  * none.  `used` of the bytes that were asked for, from the first on, are taken with
@@ -104,6 +105,7 @@ void apus_arena_rewind(apus_arena *a, apus_arena_mark m);
 
 void *apus__arena_array(apus_arena *a, size_t n, size_t size, size_t align) APUS_NODISCARD;
 
+void *apus__arena_alloc(apus_arena *a, size_t size, size_t align) APUS_NODISCARD;
 char *apus__arena_make_room(apus_arena *a, size_t n);
 void apus__arena_took(apus_arena *a, size_t n, size_t used);
 
@@ -115,6 +117,20 @@ void apus__arena_took(apus_arena *a, size_t n, size_t used);
 #define APUS__ARENA_IS_WATCHED 1
 #endif
 #endif
+
+static inline void *apus_arena_alloc(apus_arena *a, size_t size, size_t align)
+{
+#ifndef APUS__ARENA_IS_WATCHED
+    size_t pad = -(uintptr_t)a->next & (align - 1);
+    if (APUS_LIKELY(pad < a->left && size < a->left - pad)) {
+        char *p = a->next + pad;
+        a->next = p + size;
+        a->left -= pad + size;
+        return p;
+    }
+#endif
+    return apus__arena_alloc(a, size, align);
+}
 
 static inline char *apus_arena_room(apus_arena *a, size_t n)
 {

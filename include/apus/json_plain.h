@@ -161,9 +161,9 @@ const char *apus__plain_long_string(const char *p, const char *end, apus_arena *
 /* A string without escapes; *out is a slice of the text. */
 static inline const char *apus_plain_text(const char *p, const char *end, apus_str *out)
 {
-    if (end - p <= APUS__STEP || *p != '"')
+    if (p == end || *p++ != '"')
         return NULL;
-    size_t n = apus__step_plain(++p);
+    size_t n = end - p > APUS__STEP ? apus__step_plain(p) : APUS__STEP;
     if (n == APUS__STEP)
         return apus__plain_long_text(p, end, out);
     *out = (apus_str){ p, n };
@@ -174,9 +174,9 @@ static inline const char *apus_plain_text(const char *p, const char *end, apus_s
 static inline const char *apus_plain_string(const char *p, const char *end, apus_arena *a,
                                             apus_str *out)
 {
-    if (end - p <= APUS__STEP || *p != '"')
+    if (p == end || *p++ != '"')
         return NULL;
-    size_t n = apus__step_plain(++p);
+    size_t n = end - p > APUS__STEP ? apus__step_plain(p) : APUS__STEP;
     if (n == APUS__STEP)
         return apus__plain_long_string(p, end, a, out);
     char *to = p[n] == '"' ? apus_arena_room(a, APUS__STEP) : NULL;

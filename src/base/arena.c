@@ -87,7 +87,7 @@ static bool add_chunk(apus_arena *a, size_t size, size_t align)
     return true;
 }
 
-void *apus_arena_alloc(apus_arena *a, size_t size, size_t align)
+void *apus__arena_alloc(apus_arena *a, size_t size, size_t align)
 {
     assert(align != 0 && (align & (align - 1)) == 0);
 

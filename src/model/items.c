@@ -193,16 +193,17 @@ static void *next_item(struct apus__decoding *c, struct growing *g)
 {
     if (g->n == g->cap && !widen(c, g))
         return NULL;
-    void *at = g->ptr + g->n++ * g->size;
-    memset(at, 0, g->size);
-    return at;
+    return g->ptr + g->n++ * g->size;
 }
 
 static apus_rc decode_item(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
                            bool secret, const apus_place *place, void *at)
 {
+    if (!type->item_pointer && type->item->kind == APUS_KIND_model)
+        return apus__decode_model(c, type->item->model, place, at);
     if (!type->item_pointer)
         return apus__decode_value(c, type->item, rules, secret, place, at);
+    memset(at, 0, sizeof(void *));
     if (apus_scan_peek(&c->scan) == 'n')
         return apus_scan_null(&c->scan); /* stays NULL */
     void *object = apus__arena_array(c->d->arena, 1, type->item->size, type->item->align);
@@ -224,6 +225,7 @@ static apus_rc wrong_token(struct apus__decoding *c, const apus_type *expected, 
 static apus_rc read_items(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
                           bool secret, const apus_place *place, struct growing *g)
 {
+    const bool scalar = !type->item_pointer && apus__kind_is_scalar(type->item->kind);
     apus_rc worst = APUS_OK, rc = apus_scan_enter_list(&c->scan);
     bool more;
     for (uint32_t i = 0; rc == APUS_OK; i++) {
@@ -238,7 +240,7 @@ static apus_rc read_items(struct apus__decoding *c, const apus_type *type, const
         void *at = next_item(c, g);
         if (!at)
             return APUS_NOMEM;
-        if (!type->item_pointer && apus__plain_value(c, type->item, rules, at))
+        if (scalar && apus__plain_value(c, type->item, rules, at))
             continue;
         apus_place here = { .up = place, .index = i, .is_index = true, .order = i };
         rc = decode_item(c, type, rules, secret, &here, at);
@@ -318,6 +320,7 @@ static apus_rc entry_for(struct apus__decoding *c, struct growing *g, struct apu
     void *entry = copy.ptr ? next_item(c, g) : NULL;
     if (!entry)
         return APUS_NOMEM;
+    memset(entry, 0, g->size);
     memcpy(entry, &copy, sizeof(copy));
     apus_rc rc = apus__distinct_add(keys, g, hash_key, same_keys, i, &at);
     here->key = copy;

@@ -129,17 +129,6 @@ static inline bool count_is_fine(const apus_rules *r, size_t n)
                   !(r->has & APUS_RULE_max_items && n > r->max_items));
 }
 
-/* apus_arena_alloc, without a call. */
-static inline void *take_room(apus_arena *a, size_t size, size_t align)
-{
-    char *to = apus_arena_room(a, size + align);
-    if (!to)
-        return NULL;
-    size_t pad = -(uintptr_t)to & (align - 1);
-    apus_arena_took(a, size + align, pad + size);
-    return to + pad;
-}
-
 /* A list of a few scalars; longer ones are worth the decoder's way of growing. */
 static const char *take_list(const char *p, const char *end, struct apus__decoding *c,
                              const apus_type *type, const apus_rules *rules, void *at)
@@ -152,7 +141,7 @@ static const char *take_list(const char *p, const char *end, struct apus__decodi
     if (end - p < 2 || *p++ != '[' || type->item_pointer || c->scan.depth == c->scan.depth_max)
         return NULL;
     if (*p != ']') {
-        items = take_room(a, MOST * item->size, item->align);
+        items = apus_arena_alloc(a, MOST * item->size, item->align);
         do {
             p = items && n < MOST ? take_scalar(p, end, a, item, rules, items + n * item->size)
                                   : NULL;
@@ -182,7 +171,7 @@ static const char *take_pointed(const char *p, const char *end, struct apus__dec
     if (end - p > 4 && memcmp(p, "null", 4) == 0 && f->flags & APUS_FIELD_nullable) {
         p = apus__plain_rest(p + 4, end);
     } else {
-        object = take_room(c->d->arena, f->type->size, f->type->align);
+        object = apus_arena_alloc(c->d->arena, f->type->size, f->type->align);
         p = object ? take_value(p, end, c, f, object) : NULL;
     }
     if (p)

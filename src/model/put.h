@@ -52,18 +52,21 @@ static inline bool apus__word_is_plain(uint64_t word)
 /* Copies text whose bytes all stand for themselves in JSON. */
 static inline char *apus__put_plain_bytes(char *to, const char *from, size_t n)
 {
-    uint64_t word;
+    uint64_t word, last;
     char *end = to + n;
     for (; n >= APUS__STEP; n -= APUS__STEP, from += APUS__STEP, to += APUS__STEP) {
         if (apus__step_plain_ascii(from) < APUS__STEP)
             return NULL;
         apus__step_copy(to, from);
     }
-    for (; n >= 8; n -= 8, from += 8, to += 8) {
+    if (n >= 8) {
         memcpy(&word, from, 8);
-        if (!apus__word_is_plain(word))
+        memcpy(&last, from + n - 8, 8); /* overlaps */
+        if (!apus__word_is_plain(word) || !apus__word_is_plain(last))
             return NULL;
         memcpy(to, &word, 8);
+        memcpy(end - 8, &last, 8);
+        return end;
     }
     for (; n; n--, from++, to++) {
         unsigned char c = (unsigned char)*from;
