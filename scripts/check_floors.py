@@ -13,7 +13,7 @@ PUBLIC = {
     "sys": "clock random socket reactor disk",
     "codec": "http1 url json json_scan json_plain text multipart media conditional dotenv accept forwarded",
     "run": "loop fiber",
-    "model": "model check problem decode encode schema pattern",
+    "model": "model check problem decode encode schema pattern copy",
     "net": "net stream tls",
     "http": "http",
     "app": "annotate route middleware filter req sse test main upload worker settings oauth2 security",

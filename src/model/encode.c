@@ -9,53 +9,10 @@
 #include "apus/text.h"
 #include "model/kept.h"
 #include "model/put.h"
+#include "model/shape.h"
 
 static apus_rc encode(apus_buf *to, const apus_type *type, const apus_rules *rules,
                       const void *value, apus_omit omit);
-
-static int64_t load_signed(const void *at, uint32_t size)
-{
-    int8_t one;
-    int16_t two;
-    int32_t four;
-    int64_t eight;
-    switch (size) {
-    case 1:
-        memcpy(&one, at, 1);
-        return one;
-    case 2:
-        memcpy(&two, at, 2);
-        return two;
-    case 4:
-        memcpy(&four, at, 4);
-        return four;
-    default:
-        memcpy(&eight, at, 8);
-        return eight;
-    }
-}
-
-static uint64_t load_unsigned(const void *at, uint32_t size)
-{
-    uint64_t v = 0;
-    switch (size) {
-    case 1:
-        return *(const uint8_t *)at;
-    case 2: {
-        uint16_t two;
-        memcpy(&two, at, 2);
-        return two;
-    }
-    case 4: {
-        uint32_t four;
-        memcpy(&four, at, 4);
-        return four;
-    }
-    default:
-        memcpy(&v, at, 8);
-        return v;
-    }
-}
 
 /* --- scalars --- */
 
@@ -102,7 +59,7 @@ static apus_rc encode_chars(apus_buf *to, const apus_type *type, const char *tex
 
 static apus_rc encode_enum(apus_buf *to, const apus_type *type, const void *value)
 {
-    int64_t v = load_signed(value, type->size);
+    int64_t v = apus__load_signed(value, type->size);
     for (uint32_t i = 0; i < type->enumeration->n_values; i++) {
         if (type->enumeration->values[i].value == v) {
             apus_json_quote(to, type->enumeration->values[i].name);
@@ -346,7 +303,7 @@ static apus_rc encode_value(apus_buf *to, const apus_field *f, const void *objec
     if (f->type->kind == APUS_KIND_counted) {
         const void *items;
         memcpy(&items, at, sizeof(items));
-        uint64_t n = load_unsigned((const char *)object + f->count_offset, f->count_size);
+        uint64_t n = apus__load_unsigned((const char *)object + f->count_offset, f->count_size);
         return encode_items(to, f->type, f->rules, items, items ? (size_t)n : 0, omit);
     }
     if (f->hooks && f->hooks->convert)
@@ -391,19 +348,6 @@ static apus_rc encode_computed(apus_buf *to, const apus_field *f, const void *ob
     return rc;
 }
 
-static const apus_model *shape_of(const apus_model *m, const void *object)
-{
-    if (m->n_variants == 0)
-        return m;
-    const apus_field *tag = &m->fields[m->tag_field];
-    int64_t value = load_signed((const char *)object + tag->offset, tag->type->size);
-    for (uint32_t i = 0; i < m->n_variants; i++) {
-        if (m->variants[i].tag == value)
-            return m->variants[i].model;
-    }
-    return NULL;
-}
-
 /* Members that were kept go back out beside the declared ones. */
 static void encode_kept(apus_buf *to, const apus_model *m, const void *object, bool any)
 {
@@ -422,7 +366,7 @@ static void encode_kept(apus_buf *to, const apus_model *m, const void *object, b
 
 apus_rc apus_encode_model(apus_buf *to, const apus_model *m, const void *object, apus_omit omit)
 {
-    const apus_model *shape = shape_of(m, object);
+    const apus_model *shape = apus__model_shape(m, object);
     if (!shape)
         return APUS_INVALID;
     bool any = false;
@@ -468,7 +412,7 @@ static apus_rc encode(apus_buf *to, const apus_type *type, const apus_rules *rul
     case APUS_KIND_int64:
         p = apus_buf_room(to, APUS_TEXT_INT_MAX);
         if (p)
-            apus_buf_grew(to, apus_int_print(load_signed(value, type->size), p));
+            apus_buf_grew(to, apus_int_print(apus__load_signed(value, type->size), p));
         return APUS_OK;
     case APUS_KIND_uint8:
     case APUS_KIND_uint16:
@@ -476,7 +420,7 @@ static apus_rc encode(apus_buf *to, const apus_type *type, const apus_rules *rul
     case APUS_KIND_uint64:
         p = apus_buf_room(to, APUS_TEXT_INT_MAX);
         if (p)
-            apus_buf_grew(to, apus_uint_print(load_unsigned(value, type->size), p));
+            apus_buf_grew(to, apus_uint_print(apus__load_unsigned(value, type->size), p));
         return APUS_OK;
     case APUS_KIND_float:
     case APUS_KIND_double:
