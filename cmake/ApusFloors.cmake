@@ -1,4 +1,4 @@
-# apus_floor(NAME [DEPENDS floor...] [PACKAGES pkg-config-module...])
+# apus_floor(NAME [DEPENDS floor...] [PACKAGES pkg-config-module...] [LIBRARIES target...])
 #
 # src/NAME/*.c becomes the object library apus_NAME_objects (they make up libapus) and the static
 # library apus_NAME (tests link exactly the floor they test, so that a call upwards does not link).
@@ -6,7 +6,7 @@ find_package(PkgConfig REQUIRED)
 set_property(GLOBAL PROPERTY APUS_FLOORS "")
 
 function(apus_floor name)
-  cmake_parse_arguments(FLOOR "" "" "DEPENDS;PACKAGES" ${ARGN})
+  cmake_parse_arguments(FLOOR "" "" "DEPENDS;PACKAGES;LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.c
        ${CMAKE_SOURCE_DIR}/src/${name}/*.S)
   if(NOT sources)
@@ -31,6 +31,10 @@ function(apus_floor name)
     pkg_check_modules(${package} REQUIRED IMPORTED_TARGET ${package})
     target_link_libraries(apus_${name}_objects PRIVATE PkgConfig::${package})
     target_link_libraries(apus_${name} PUBLIC PkgConfig::${package})
+  endforeach()
+  foreach(library IN LISTS FLOOR_LIBRARIES)
+    target_link_libraries(apus_${name}_objects PRIVATE ${library})
+    target_link_libraries(apus_${name} PUBLIC ${library})
   endforeach()
   set_property(GLOBAL APPEND PROPERTY APUS_FLOORS ${name})
 endfunction()
