@@ -35,8 +35,10 @@
 #include "apus/test.h"
 #include "apus/text.h"
 #include "apus/timing.h"
+#include "apus/topic.h"
 #include "apus/upload.h"
 #include "apus/value.h"
 #include "apus/worker.h"
+#include "apus/ws.h"
 
 #endif

@@ -59,8 +59,8 @@ typedef struct apus_problems {
 /* An empty list whose memory will be the arena's. */
 void apus_problems_init(apus_problems *p, apus_arena *a);
 
-/* Adds one.  type is a static text; msg is formatted; input and ctx are JSON
- * texts, copied; an empty ctx is left out, an empty input reads null. */
+/* Adds one; at: NULL for the whole.  type is a static text; msg is formatted; input and ctx are
+ * JSON texts, copied; an empty ctx is left out, an empty input reads null. */
 void apus_problems_add(apus_problems *p, const apus_place *at, const char *type, apus_str input,
                        apus_str ctx, const char *msg, ...) APUS_PRINTF(6, 7);
 

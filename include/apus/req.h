@@ -114,6 +114,29 @@ bool apus_sleep(apus_req *req, int64_t ns);
  * fn may use the request's memory and apus_fail, and nothing that suspends. */
 void *apus_offload(apus_req *req, void *(*fn)(apus_req *req, void *arg), void *arg);
 
+/* --- several things at once --- */
+
+/* Starts fn(child, arg) in a fiber of its own, and returns when that waits or has ended.
+ * `child` is a request of its own for memory, failure, and what happens later; it reads
+ * the same request, and sends through what the parent was given (apus_sse, apus_ws).  When
+ * the parent's handler returns, the waits of its children end, and the answer is sent when
+ * they have returned; a child that fails is logged and ends alone.
+ *
+ * arg must live until the child has ended.  The parent's stack does not, unless it joins;
+ * what apus_new gave it in front of its loop does.  false when memory is out, or on a pool thread;
+ * nothing was run. */
+bool apus_spawn(apus_req *req, void (*fn)(apus_req *child, void *arg), void *arg);
+
+/* Suspends until all children have returned.  false when the wait was cut short. */
+bool apus_join(apus_req *req);
+
+/* In a loop over a stream (apus_next, apus_ws_recv), what is allocated lives until the
+ * stream gives the next one.  A copy of the model that lives as long as the request; aborts
+ * like apus_new. */
+#define apus_keep(req, model, object)                                                              \
+    ((model *)apus__keep((req), APUS__MODEL(model), 1 ? (object) : (const struct model *)0))
+void *apus__keep(apus_req *req, const apus_model *m, const void *object);
+
 /* --- the answer --- */
 
 /* The status of a success, instead of the route's. */

@@ -160,6 +160,7 @@ typedef struct apus_route {
     uint16_t n_middleware;
     uint16_t n_scopes;
     const apus_str *scopes; /* that the caller must have; also what its parameters require */
+    const struct apus_ws_options *ws; /* of a WebSocket (apus/ws.h), whose method is GET; or NULL */
 } apus_route;
 
 /* One router within another, or within an app. */

@@ -22,6 +22,7 @@
 APUS_API_BEGIN
 
 typedef struct apus_test apus_test;
+typedef struct apus_test_socket apus_test_socket;
 
 typedef struct apus_answer {
     int status;
@@ -65,6 +66,42 @@ apus_answer apus_test_send(apus_test *t, const char *method, const char *path,
 apus_answer apus_test_raw(apus_test *t, apus_str request);
 
 apus_str apus_answer_header(apus_answer a, const char *name); /* "" if absent */
+
+/* --- WebSockets --- */
+
+/* Asks for one, with the headers of apus_test_header (Sec-WebSocket-Protocol among them), and
+ * waits for the answer.  It stays open until apus_test_stop. */
+apus_test_socket *apus_test_ws(apus_test *t, const char *path);
+
+/* The answer: 101, or why there is no WebSocket. */
+apus_answer apus_test_ws_answer(apus_test_socket *s);
+
+void apus_test_ws_send(apus_test_socket *s, const char *text); /* APUS_JSON(...), say */
+void apus_test_ws_send_bytes(apus_test_socket *s, apus_bytes bytes);
+
+/* Bytes as they stand on the wire: frames that a good client would not send. */
+void apus_test_ws_raw(apus_test_socket *s, apus_str bytes);
+
+/* The next message, text or bytes, as the body of an answer: apus_expect_json looks into it.
+ * Ends the test when none comes. */
+apus_answer apus_test_ws_recv(apus_test_socket *s);
+
+/* Says goodbye; with code 0, goes away without. */
+void apus_test_ws_close(apus_test_socket *s, unsigned code);
+
+/* How many bytes the client takes from now on before it reads again, as one that is slow;
+ * receiving reads. */
+void apus_test_ws_room(apus_test_socket *s, size_t bytes);
+
+/* What the server said when it closed; "" before apus_expect_ws_close. */
+apus_str apus_test_ws_reason(const apus_test_socket *s);
+
+/* The next message is that text. */
+#define apus_expect_ws_text(s, text) apus__expect_ws_text((s), (text), __FILE__, __LINE__)
+/* The server closes next, with that code (1005: without one, 1006: without a word). */
+#define apus_expect_ws_close(s, code) apus__expect_ws_close((s), (code), __FILE__, __LINE__)
+void apus__expect_ws_text(apus_test_socket *s, const char *text, const char *file, int line);
+void apus__expect_ws_close(apus_test_socket *s, unsigned code, const char *file, int line);
 
 #define apus_expect_status(a, status) apus__expect_status((a), (status), __FILE__, __LINE__)
 /* path: $, .name, [index]; json: the expected value as JSON, compared as values. */

@@ -122,6 +122,7 @@ const char *apus_failed_code(const apus_req *req)
 void apus_abort(apus_req *req, int status, const char *code, const char *fmt, ...)
 {
     va_list args;
+    req = apus__req_here(req); /* nothing lands on another fiber's stack */
     va_start(args, fmt);
     fail_text(req, status, code, fmt, args);
     va_end(args);

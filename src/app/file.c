@@ -43,7 +43,7 @@ bool apus__file_open(apus_req *req, apus__opening *o)
 {
     o->file.fd = -1;
     o->rc = APUS_CANCELLED;
-    if (req->on_thread)
+    if (apus__req_is_on_thread())
         open_it(req, o);
     else if (!apus_offload(req, open_it, o) && o->rc == APUS_OK)
         apus_disk_close(&o->file); /* opened for a request that ended meanwhile */

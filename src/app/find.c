@@ -3,13 +3,18 @@
 
 #include <stddef.h>
 
+#include "apus/ws_codec.h"
 #include "app/wait.h"
+#include "app/ws.h"
 
 /* Each method that the path has, in the order of declaration. */
 static void fail_method(apus_req *req, apus__match *m)
 {
     apus_buf b = apus_buf_in(&req->x->arena);
     apus_str allow;
+    if (m->allow[APUS__METHOD_SOCKET] < m->allow[APUS_METHOD_GET])
+        m->allow[APUS_METHOD_GET] = m->allow[APUS__METHOD_SOCKET];
+    m->allow[APUS__METHOD_SOCKET] = APUS__NO_ROUTE;
     for (;;) {
         size_t next = 0;
         for (size_t i = 0; i < APUS_METHOD_COUNT; i++)
@@ -97,14 +102,46 @@ static void take_plan(apus_req *req, const apus__match *m)
     apus__wait_begin(req);
 }
 
+/* Plain HTTP for what is a WebSocket. */
+static void fail_upgrade(apus_req *req)
+{
+    apus_fail(req, 426, NULL, "This is a WebSocket");
+    apus__ws_name_upgrade(req);
+}
+
+static bool asks_for_socket(const apus_req *req)
+{
+    const apus_http_request *r = &req->x->request;
+    return req->service->has_sockets && r->method == APUS_METHOD_GET &&
+           apus_ws_is_asked(r->headers, r->n_headers);
+}
+
+/* Where there is no WebSocket, the upgrade is passed over (RFC 9110 section 7.8). */
+static apus_rc find_plan(apus_req *req, apus__match *m)
+{
+    const apus_http_request *r = &req->x->request;
+    const apus__router *router = req->service->router;
+    apus_str path = apus__req_routed(req);
+    if (asks_for_socket(req)) {
+        apus_rc rc = apus__router_find(router, APUS__METHOD_SOCKET, path, &req->x->arena, m);
+        if (rc == APUS_OK || rc == APUS_NOMEM)
+            return rc;
+    }
+    /* a method that we do not know is none that a route has */
+    apus_method method = r->method == APUS_METHOD_other ? APUS_METHOD_COUNT : r->method;
+    return apus__router_find(router, method, path, &req->x->arena, m);
+}
+
 void apus__phase_route(apus_req *req)
 {
     apus__match m;
-    apus_method method = req->x->request.method;
-    apus_rc rc =
-        apus__router_find(req->service->router, method, apus__req_routed(req), &req->x->arena, &m);
+    apus_rc rc = find_plan(req, &m);
+    bool is_socket = rc == APUS_UNSUPPORTED && req->x->request.method == APUS_METHOD_GET &&
+                     m.allow[APUS__METHOD_SOCKET] != APUS__NO_ROUTE;
     if (rc == APUS_OK)
         take_plan(req, &m);
+    else if (is_socket)
+        fail_upgrade(req);
     else if (rc == APUS_UNSUPPORTED)
         fail_method(req, &m);
     else if (rc == APUS_NOT_FOUND)

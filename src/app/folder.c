@@ -163,7 +163,7 @@ apus_response *apus_folder(apus_req *req, apus_str path, const apus_folder_optio
         .found = FOUND_nothing,
         .file = { .fd = -1 },
     };
-    if (req->on_thread)
+    if (apus__req_is_on_thread())
         search(req, &s);
     else if (!apus_offload(req, search, &s) && s.found < FOUND_nothing)
         apus_disk_close(&s.file); /* opened for a request that ended meanwhile */

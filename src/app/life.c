@@ -22,7 +22,9 @@
 #include "app/failure.h"
 #include "app/log.h"
 #include "app/scopes.h"
+#include "app/stream.h"
 #include "app/wait.h"
+#include "app/ws.h"
 
 enum { TYPICAL_SLACK = 64 }; /* bytes by which answers of one route may differ for free */
 
@@ -241,6 +243,11 @@ static bool has_result(const apus__plan *plan)
     return !plan->answer;
 }
 
+static bool is_socket(const apus__plan *plan)
+{
+    return plan->route->ws != NULL;
+}
+
 static bool has_around(const apus__plan *plan)
 {
     return plan->around.n > 0;
@@ -265,10 +272,15 @@ static const struct phase {
     void (*run)(apus_req *req);
     bool (*is_needed)(const apus__plan *plan);
 } phases[] = {
-    { phase_around, has_around },          { phase_authenticate, has_early },
-    { apus__phase_authorise, has_scopes }, { phase_body, has_body },
-    { phase_depend, has_steps },           { apus__phase_authorise, has_late_scopes },
-    { phase_handle, has_handler },         { phase_encode, has_result },
+    { phase_around, has_around },
+    { apus__ws_phase, is_socket },
+    { phase_authenticate, has_early },
+    { apus__phase_authorise, has_scopes },
+    { phase_body, has_body },
+    { phase_depend, has_steps },
+    { apus__phase_authorise, has_late_scopes },
+    { phase_handle, has_handler },
+    { phase_encode, has_result },
 };
 
 _Static_assert(sizeof(phases) / sizeof(phases[0]) <= APUS__PHASES_MAX, "room in apus__plan");
@@ -332,6 +344,7 @@ static apus_req *begin(apus_service *s, apus_exchange *x)
     req->x = x;
     req->service = s;
     req->fiber = apus_fiber_self();
+    req->memory = &x->arena;
     req->after_end = &req->after;
     apus_problems_init(&req->problems, &x->arena);
     take_id(s, req->id_line);
@@ -351,6 +364,8 @@ void apus_service_handle(void *ctx, apus_exchange *x)
     s->live++;
     apus__req_guard(req, run_phases, NULL);
     req->around = false;
+    if (req->has_rare)
+        apus__stream_settle(req);
     apus__wait_end(req);
     apus__later_finally(req);
     apus__reply_send(req);
@@ -363,5 +378,7 @@ void apus_service_handle(void *ctx, apus_exchange *x)
         apus__wait_shield(req);
         apus__later_defer(req);
     }
+    if (req->has_rare)
+        apus__turn_finish(req);
     s->live--;
 }

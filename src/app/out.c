@@ -64,7 +64,7 @@ void apus__out_reply(apus_req *req, const apus_http_reply *reply)
     }
     struct pushing p = { .first = filters_of(req), .body = reply->body, .rc = APUS_OK };
     void *unused;
-    bool is_large = p.body.len > APUS_FILTER_INLINE_MAX && !req->on_thread;
+    bool is_large = p.body.len > APUS_FILTER_INLINE_MAX && !apus__req_is_on_thread();
     if (!is_large || apus_offload_run(push_whole, &p, &unused))
         push_whole(&p);
     changed.body = p.body;

@@ -21,7 +21,7 @@ static bool begin(apus_req *req)
 
 bool apus_write(apus_req *req, apus_str bytes)
 {
-    if (req->on_thread) {
+    if (apus__req_is_on_thread()) {
         apus__req_broken(req, "apus_write on a pool thread");
         return false;
     }

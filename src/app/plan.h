@@ -24,7 +24,7 @@ enum {
     APUS__PLAN_STEPS_MAX = 64,    /* dependencies of one route, and its handler */
     APUS__INCLUDE_DEPTH_MAX = 16, /* routers within routers */
     APUS__BODY_PARAMS_MAX = 32,   /* body parameters of one function */
-    APUS__PHASES_MAX = 8,         /* see life.c */
+    APUS__PHASES_MAX = 9,         /* see life.c */
 };
 
 /* One value to be read from the request. */

@@ -6,6 +6,7 @@
 #include "app/out.h"
 #include "app/sse.h"
 #include "app/wire.h"
+#include "app/ws.h"
 
 #define JSON_TYPE APUS_STR("application/json")
 
@@ -206,6 +207,8 @@ void apus__reply_send(apus_req *req)
 {
     apus_http_reply reply = { 0 };
     apus__sse_end(req);
+    if (apus__ws_end(req))
+        return;
     if (req->begun)
         finish_pieces(req);
     if (req->answered)

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "apus/clock.h"
+#include "apus/fiber.h"
 #include "apus/middleware.h"
 #include "app/service.h"
 #include "app/values.h"
@@ -24,11 +25,23 @@ apus_decoder apus__req_decoder(apus_req *req)
     };
 }
 
+bool apus__req_is_on_thread(void)
+{
+    return !apus_fiber_self();
+}
+
+apus_req *apus__req_root(apus_req *req)
+{
+    while (req->parent)
+        req = req->parent;
+    return req;
+}
+
 /* --- memory --- */
 
 void *apus__req_new(apus_req *req, size_t n, size_t size, size_t align)
 {
-    void *p = apus__arena_array(&req->x->arena, n, size, align);
+    void *p = apus__arena_array(req->memory, n, size, align);
     if (!p) {
         apus__req_no_memory(req);
         apus_abort(req, 503, NULL, "out of memory");
@@ -40,7 +53,7 @@ apus_str apus_strf(apus_req *req, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    apus_str s = apus_arena_vstrf(&req->x->arena, fmt, args);
+    apus_str s = apus_arena_vstrf(req->memory, fmt, args);
     va_end(args);
     if (!s.ptr)
         apus_abort(req, 503, NULL, "out of memory");
@@ -49,7 +62,7 @@ apus_str apus_strf(apus_req *req, const char *fmt, ...)
 
 apus_str apus_strdup(apus_req *req, apus_str s)
 {
-    apus_str copy = apus_arena_str(&req->x->arena, s);
+    apus_str copy = apus_arena_str(req->memory, s);
     if (!copy.ptr)
         apus_abort(req, 503, NULL, "out of memory");
     return copy;
@@ -57,7 +70,7 @@ apus_str apus_strdup(apus_req *req, apus_str s)
 
 apus_arena *apus_req_arena(apus_req *req)
 {
-    return &req->x->arena;
+    return req->memory;
 }
 
 /* --- what came in --- */

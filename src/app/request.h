@@ -80,11 +80,16 @@ typedef struct apus__rare {
     struct apus__file *files; /* of a multipart form */
     struct apus__sent *sent;  /* of partial bodies */
     apus_principal *principal;
-    apus_str root_path;              /* that a proxy told; empty: the service's */
-    apus_buf line;                   /* apus_write_line */
-    struct apus_sse *sse;            /* of an event stream */
-    struct apus__filtering *filters; /* innermost first; NULL: none */
-    apus_str mistake;                /* behind a 500, where apus dev serves */
+    apus_str root_path;   /* that a proxy told; empty: the service's */
+    apus_buf line;        /* apus_write_line */
+    struct apus_sse *sse; /* of an event stream */
+    struct apus_ws *ws;   /* of a WebSocket */
+    struct apus_sub *subs;
+    struct apus__child *children, *idle_children; /* live ones; those that have ended */
+    apus_arena turn;                              /* see turn.h */
+    bool has_turn, joins, too_slow;               /* too_slow: a subscription ended because of it */
+    struct apus__filtering *filters;              /* innermost first; NULL: none */
+    apus_str mistake;                             /* behind a 500, where apus dev serves */
     char id[APUS__REQUEST_ID_LEN + 1];
 } apus__rare;
 
@@ -97,6 +102,8 @@ struct apus_req {
     unsigned char *state;   /* of each step, enum apus__step_state */
     const apus_str *values; /* of the path's parameters */
     apus__landing *landing; /* NULL: nothing may abort now */
+    apus_arena *memory;     /* of what the handler allocates: the exchange's, or the turn's */
+    apus_req *parent;       /* of a child; see child.h */
     const apus_response *response;
     apus_str body; /* encoded */
 
@@ -110,7 +117,6 @@ struct apus_req {
     bool begun;       /* with apus_write; `answered` as well */
     bool cut_short;   /* what failed was a wait: deadline, client gone, drain */
     bool rewriting;   /* an OnFail function may replace the failure */
-    bool on_thread;   /* a pool thread runs for us, and the fiber is parked */
     bool around;      /* the code that runs is middleware's */
     bool has_rare;    /* `rare` has been zeroed */
     apus__failure failure;
@@ -128,6 +134,15 @@ apus_decoder apus__req_decoder(apus_req *req);
 
 /* The path that the router looks for: without the root path, if it has that. */
 apus_str apus__req_routed(apus_req *req);
+
+/* Whether this is a pool thread, which has no fibers: nothing may suspend. */
+bool apus__req_is_on_thread(void);
+
+/* The request that the running fiber is for: req, or one of its children. */
+apus_req *apus__req_here(apus_req *req);
+
+/* req, or the one that it is a child of, or that one's. */
+apus_req *apus__req_root(apus_req *req);
 
 /* A header as it came, without a NUL; "" if absent. */
 apus_str apus__req_raw_header(const apus_req *req, apus_str name);

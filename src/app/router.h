@@ -23,6 +23,10 @@ typedef struct apus__match {
     uint32_t steps;                    /* nodes looked at */
 } apus__match;
 
+/* What WebSockets are kept under, beside the GET of the same path: a method that no request
+ * for a route has. */
+#define APUS__METHOD_SOCKET APUS_METHOD_other
+
 #define APUS__NO_ROUTE UINT32_MAX
 
 /* An empty router in the memory of *a; NULL when there is none. */

@@ -5,6 +5,7 @@
 
 #include "apus/random.h"
 #include "app/document.h"
+#include "apus/ws_codec.h"
 
 /* All tables that an app can lead to fit many times over. */
 #define SERVICE_MEMORY_MAX ((size_t)256 << 20)
@@ -28,7 +29,10 @@ static apus_rc add_routes(apus_service *s, uint64_t seed, apus_err *err)
     for (uint32_t i = 0; !rc && i < s->plans.n; i++) {
         apus__plan *plan = &s->plans.items[i];
         apus__plan_set_phases(plan);
-        rc = apus__router_add(s->router, plan->route->method, &plan->path, err);
+        bool is_socket = plan->route->ws != NULL;
+        s->has_sockets = s->has_sockets || is_socket;
+        rc = apus__router_add(s->router, is_socket ? APUS__METHOD_SOCKET : plan->route->method,
+                              &plan->path, err);
     }
     return rc ? rc : apus__router_finish(s->router, err);
 }
@@ -128,6 +132,8 @@ void apus_service_destroy(apus_service *s)
     if (!s)
         return;
     apus__worker_stop(s);
+    apus__hub_finish(&s->hub);
+    apus_ws_deflate_destroy(s->deflate);
     apus_arena_finish(&s->arena);
     apus_alloc_libc.resize(apus_alloc_libc.ctx, s, sizeof(*s), 0);
 }

@@ -6,6 +6,7 @@
 #include "app/plan.h"
 #include "app/request.h"
 #include "app/router.h"
+#include "app/topic.h"
 
 struct apus_service {
     const apus_app *app;
@@ -16,6 +17,9 @@ struct apus_service {
     apus__plans plans;
     apus_worker worker;
     apus__router *router;
+    bool has_sockets;                /* some route is a WebSocket */
+    struct apus_ws_deflate *deflate; /* of all WebSockets; NULL until one wants it */
+    apus__hub hub;                   /* who listens to which topics */
     uint32_t live;                   /* requests that have not ended */
     char id_line[APUS__ID_LINE_LEN]; /* of the next request; see apus_req */
 };

@@ -95,7 +95,7 @@ static bool begin(apus_sse *out)
 
 bool apus_sse_open(apus_sse *out)
 {
-    if (out->req->on_thread) {
+    if (apus__req_is_on_thread()) {
         apus__req_broken(out->req, "apus_sse on a pool thread");
         return false;
     }

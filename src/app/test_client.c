@@ -16,25 +16,9 @@
 
 enum {
     MEMORY_MAX = 256 << 20, /* of all answers of one client */
-    ANSWER_SECONDS_MAX = 20,
 };
 
-struct header {
-    struct header *next;
-    apus_str name, value;
-};
-
-struct apus_test {
-    apus_loop *loop;
-    apus_service *service;
-    apus_http_server *server;
-    apus_arena arena;
-    struct header *headers;
-};
-
-static void fail_now(const char *fmt, ...) APUS_PRINTF(1, 2);
-
-static void fail_now(const char *fmt, ...)
+void apus__test_fail_now(const char *fmt, ...)
 {
     char text[1024];
     va_list args;
@@ -44,10 +28,10 @@ static void fail_now(const char *fmt, ...)
     apus__test_fail(text);
 }
 
-static void need(bool holds, const char *what)
+void apus__test_need(bool holds, const char *what)
 {
     if (!holds)
-        fail_now("test client: %s", what);
+        apus__test_fail_now("test client: %s", what);
 }
 
 apus_arena *apus__test_arena(apus_test *t)
@@ -61,12 +45,12 @@ apus_test *apus_test_start(const apus_app *app)
 {
     apus_test *t = apus_alloc_libc.resize(apus_alloc_libc.ctx, NULL, 0, sizeof(*t));
     apus_err err = { 0 };
-    need(t != NULL, "out of memory");
+    apus__test_need(t != NULL, "out of memory");
     *t = (apus_test){ 0 };
     apus_arena_init(&t->arena, &apus_alloc_libc, MEMORY_MAX);
     if (apus_loop_create(&t->loop, &err) || apus_service_create(app, t->loop, &t->service, &err) ||
         apus_http_server_create(t->loop, NULL, apus_service_handle, t->service, &t->server, &err))
-        fail_now("test client: %s", err.msg);
+        apus__test_fail_now("test client: %s", err.msg);
     apus_http_server_on_refusal(t->server, apus_service_refuse, t->service);
     return t;
 }
@@ -75,6 +59,8 @@ void apus_test_stop(apus_test *t)
 {
     if (!t)
         return;
+    while (t->sockets)
+        apus__test_socket_end(t->sockets);
     apus_http_server_destroy(t->server);
     /* What was cancelled still runs to its end. */
     for (int i = 0; i < 1000 && t->service->live; i++)
@@ -87,24 +73,25 @@ void apus_test_stop(apus_test *t)
 
 void apus__test_override(apus_test *t, apus_fn *real, apus_fn *fake)
 {
-    need(!t->service->worker.is_started ||
-             !apus__makes_override(&t->service->plans.makes, real, NULL),
-         "apus_override: that has been made already; override it before the first request");
-    need(apus__service_override(t->service, real, fake) > 0,
-         "apus_override: no route leads to that function");
+    apus__test_need(
+        !t->service->worker.is_started ||
+            !apus__makes_override(&t->service->plans.makes, real, NULL),
+        "apus_override: that has been made already; override it before the first request");
+    apus__test_need(apus__service_override(t->service, real, fake) > 0,
+                    "apus_override: no route leads to that function");
 }
 
 void apus_test_header(apus_test *t, const char *name, const char *value)
 {
-    struct header **at = &t->headers;
+    struct apus__test_header **at = &t->headers;
     while (*at && !apus_str_eq_nocase((*at)->name, apus_str_of(name)))
         at = &(*at)->next;
     if (*at)
         *at = (*at)->next;
     if (!value)
         return;
-    struct header *h = APUS_NEW(&t->arena, struct header, 1);
-    need(h != NULL, "out of memory");
+    struct apus__test_header *h = APUS_NEW(&t->arena, struct apus__test_header, 1);
+    apus__test_need(h != NULL, "out of memory");
     h->name = apus_arena_str(&t->arena, apus_str_of(name));
     h->value = apus_arena_str(&t->arena, apus_str_of(value));
     h->next = t->headers;
@@ -134,7 +121,7 @@ static int number_of(apus_str text, size_t from, size_t n)
     return value;
 }
 
-static size_t head_end(apus_str all)
+size_t apus__test_head_end(apus_str all)
 {
     for (size_t i = 0; i + 4 <= all.len; i++)
         if (memcmp(all.ptr + i, "\r\n\r\n", 4) == 0)
@@ -152,17 +139,17 @@ static apus_str unchunk(apus_test *t, apus_str coded, bool *is_cut)
     while ((rc = apus_http1_chunked_next(&c, &coded, &data)) == APUS_OK)
         apus_buf_add(&b, data);
     *is_cut = rc != APUS_DONE;
-    need(apus_buf_take(&b, &all) == APUS_OK, "out of memory");
+    apus__test_need(apus_buf_take(&b, &all) == APUS_OK, "out of memory");
     return all;
 }
 
 /* "HTTP/1.1 200 OK": interim answers (1xx) are passed over. */
-static void cut_answer(apus_str all, const char *method, apus_answer *a)
+void apus__test_cut_answer(apus_str all, const char *method, apus_answer *a)
 {
-    size_t end = head_end(all);
+    size_t end = apus__test_head_end(all);
     while (end && number_of(all, 9, 3) < 200) {
         apus_str_cut(&all, end);
-        end = head_end(all);
+        end = apus__test_head_end(all);
     }
     if (!end)
         return;
@@ -186,14 +173,16 @@ apus_str apus_answer_header(apus_answer a, const char *name)
 
 /* --- requests --- */
 
-/* Turns the loop until the server has closed and nothing of the request runs. */
-static void wait_for_end(apus_test *t, const apus_http_pipe *pipe, apus_answer *a)
+/* Turns the loop until the server has closed and nothing of the request runs; of those that
+ * ran before it (WebSockets), `others`, nothing is expected. */
+static void wait_for_end(apus_test *t, const apus_http_pipe *pipe, uint32_t others, apus_answer *a)
 {
-    int64_t until = apus_clock_now() + ANSWER_SECONDS_MAX * APUS_SECOND;
-    while (!apus_http_pipe_is_closed(pipe) || t->service->live) {
+    int64_t until = apus_clock_now() + APUS__TEST_SECONDS_MAX * APUS_SECOND;
+    while (!apus_http_pipe_is_closed(pipe) || t->service->live > others) {
         apus_loop_turn(t->loop, APUS_SECOND / 10);
         if (apus_clock_now() > until) {
-            fail_now("%s %s: no answer within %d seconds", a->method, a->path, ANSWER_SECONDS_MAX);
+            apus__test_fail_now("%s %s: no answer within %d seconds", a->method, a->path,
+                                APUS__TEST_SECONDS_MAX);
             return;
         }
     }
@@ -206,23 +195,24 @@ static apus_answer exchange(apus_test *t, const char *method, const char *path, 
     apus_http_pipe *pipe;
     apus_err err = { 0 };
     if (apus_service_start(t->service, &err))
-        fail_now("the app does not start: %s", err.msg);
-    need(apus_http_pipe_open(t->server, &out, &pipe) == APUS_OK, "no connection");
+        apus__test_fail_now("the app does not start: %s", err.msg);
+    apus__test_need(apus_http_pipe_open(t->server, &out, &pipe) == APUS_OK, "no connection");
+    uint32_t others = t->service->live;
     apus_http_pipe_send(pipe, request);
-    wait_for_end(t, pipe, &a);
+    wait_for_end(t, pipe, others, &a);
     apus_http_pipe_close(pipe);
     /* The pipe is the loop's to end. */
     apus_loop_turn(t->loop, 0);
     apus_str all = { 0 };
     if (out.len)
         all = apus_arena_str(&t->arena, (apus_str){ out.ptr, out.len });
-    need(all.ptr || out.len == 0, "out of memory");
+    apus__test_need(all.ptr || out.len == 0, "out of memory");
     apus_buf_finish(&out);
     a.body = a.head = APUS_STR("");
-    cut_answer(all, method, &a);
+    apus__test_cut_answer(all, method, &a);
     if (a.body.len) { /* NUL-terminated, as all text of ours */
         a.body = apus_arena_str(&t->arena, a.body);
-        need(a.body.ptr != NULL, "out of memory");
+        apus__test_need(a.body.ptr != NULL, "out of memory");
     }
     return a;
 }
@@ -232,22 +222,27 @@ apus_answer apus_test_raw(apus_test *t, apus_str request)
     apus_str rest = request;
     size_t space = apus_str_find(rest, ' ');
     apus_str method = apus_arena_str(&t->arena, apus_str_slice(request, 0, space));
-    need(method.ptr != NULL, "out of memory");
+    apus__test_need(method.ptr != NULL, "out of memory");
     return exchange(t, method.ptr, "(raw)", request);
+}
+
+void apus__test_write_head(const apus_test *t, const char *method, const char *path, apus_buf *to)
+{
+    bool has_host = false;
+    apus_buf_addf(to, "%s %s HTTP/1.1\r\n", method, path);
+    for (const struct apus__test_header *h = t->headers; h; h = h->next) {
+        apus_buf_addf(to, "%.*s: %.*s\r\n", APUS_FMT(h->name), APUS_FMT(h->value));
+        has_host = has_host || apus_str_eq_nocase(h->name, APUS_STR("host"));
+    }
+    if (!has_host)
+        apus_buf_lit(to, "host: testserver\r\n");
 }
 
 apus_answer apus_test_send(apus_test *t, const char *method, const char *path,
                            const char *content_type, apus_str body)
 {
     apus_buf b = apus_buf_in(&t->arena);
-    apus_buf_addf(&b, "%s %s HTTP/1.1\r\n", method, path);
-    bool has_host = false;
-    for (const struct header *h = t->headers; h; h = h->next) {
-        apus_buf_addf(&b, "%.*s: %.*s\r\n", APUS_FMT(h->name), APUS_FMT(h->value));
-        has_host = has_host || apus_str_eq_nocase(h->name, APUS_STR("host"));
-    }
-    if (!has_host)
-        apus_buf_lit(&b, "host: testserver\r\n");
+    apus__test_write_head(t, method, path, &b);
     if (content_type)
         apus_buf_addf(&b, "content-type: %s\r\n", content_type);
     if (body.len || content_type)
@@ -255,7 +250,7 @@ apus_answer apus_test_send(apus_test *t, const char *method, const char *path,
     apus_buf_lit(&b, "connection: close\r\n\r\n");
     apus_buf_add(&b, body);
     apus_str request;
-    need(apus_buf_take(&b, &request) == APUS_OK, "out of memory");
+    apus__test_need(apus_buf_take(&b, &request) == APUS_OK, "out of memory");
     return exchange(t, method, path, request);
 }
 

@@ -29,7 +29,7 @@ static void fail_cut(apus_req *req, apus_rc reason)
 
 bool apus__req_cancelled(const apus_req *req)
 {
-    return !req->on_thread && apus_fiber_cancelled(req->fiber) != APUS_OK;
+    return !apus__req_is_on_thread() && apus_fiber_cancelled(req->fiber) != APUS_OK;
 }
 
 void apus__wait_begin(apus_req *req)
@@ -58,7 +58,7 @@ void apus__wait_shield(apus_req *req)
 
 bool apus_sleep(apus_req *req, int64_t ns)
 {
-    if (req->on_thread) {
+    if (apus__req_is_on_thread()) {
         apus__req_broken(req, "apus_sleep on a pool thread");
         return false;
     }
@@ -115,9 +115,7 @@ static void *offload(apus_req *req, void *(*fn)(apus_req *req, void *arg), void 
     if (req->deadline)
         apus_timer_start(req->service->loop, &late, req->deadline);
     void *result = NULL;
-    req->on_thread = true;
     apus_rc rc = apus_offload_run(run_job, &j, &result);
-    req->on_thread = false;
     apus_timer_stop(req->service->loop, &late);
     if (rc == APUS_BUSY)
         apus_fail(req, 503, NULL, "The service is busy");
@@ -130,7 +128,7 @@ static void *offload(apus_req *req, void *(*fn)(apus_req *req, void *arg), void 
 
 void *apus_offload(apus_req *req, void *(*fn)(apus_req *req, void *arg), void *arg)
 {
-    if (!req->on_thread)
+    if (!apus__req_is_on_thread())
         return offload(req, fn, arg);
     apus__req_broken(req, "apus_offload on a pool thread");
     return NULL;

@@ -50,13 +50,13 @@ void apus__connection_lose(apus__connection *c)
         return;
     shut(c);
     apus__output_drop(&c->out, &c->server->blocks);
+    if (c->reader)
+        apus_fiber_wake(c->reader); /* first, so that it can tell the handler why */
     for (apus__exchange *x = c->first, *next; x; x = next) {
         next = x->next;
         apus__exchange_lose(x);
     }
     apus__exchange_wake(c);
-    if (c->reader)
-        apus_fiber_wake(c->reader);
 }
 
 /* All answers have left and no request will follow. */

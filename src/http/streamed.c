@@ -267,7 +267,7 @@ void apus_exchange_end_on_drain(apus_exchange *pub)
     apus__exchange *x = of(pub);
     x->ends_on_drain = true;
     if (x->c->server->draining)
-        apus_fiber_cancel(apus_fiber_self(), APUS_CANCELLED);
+        apus_fiber_cancel(x->fiber ? x->fiber : apus_fiber_self(), APUS_CANCELLED);
 }
 
 /* --- leaving HTTP --- */

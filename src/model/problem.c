@@ -32,7 +32,8 @@ static apus_str print_place(apus_arena *a, const apus_place *at)
     apus_buf b = apus_buf_in(a);
     apus_str out = { NULL, 0 };
     apus_buf_addc(&b, '[');
-    write_place(&b, at);
+    if (at)
+        write_place(&b, at);
     apus_buf_addc(&b, ']');
     return apus_buf_take(&b, &out) ? (apus_str){ NULL, 0 } : out;
 }
