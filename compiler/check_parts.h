@@ -61,6 +61,10 @@ void check_no_worker(checker *k, const ct_function *handler);
 /* A stream of events is the answer of an Sse route, and of that alone. */
 void check_events(checker *k, const ct_param *params, bool sends_events, const char *name);
 
+/* A WebSocket route's function, and any other one, which has no apus_ws *. */
+void check_socket(checker *k, const ct_route *r);
+void check_talks(checker *k, const ct_param *params, const char *name);
+
 /* Members of the body that the handler and its dependencies read under one name. */
 void check_embedded(checker *k, const ct_route *r);
 

@@ -6,7 +6,7 @@
 #include "compiler/names.h"
 #include "compiler/path.h"
 
-static const char *method_name(apus_method m)
+static const char *method_text(apus_method m)
 {
     static const char *const texts[] = {
 #define X(name) [APUS_METHOD_##name] = #name,
@@ -14,6 +14,12 @@ static const char *method_name(apus_method m)
 #undef X
     };
     return texts[m];
+}
+
+/* A page and a WebSocket may have the same path. */
+static const char *method_name(const ct_route *r)
+{
+    return r->socket ? "WebSocket" : method_text(r->method);
 }
 
 /* A place within a text that stands at `place`, quote included; the start of the
@@ -150,6 +156,10 @@ static void check_route(checker *k, const ct_route *r)
     check_params(k, r->function->params);
     check_no_worker(k, r->function);
     check_events(k, r->function->params, r->sends_events, r->function->name);
+    if (r->socket)
+        check_socket(k, r);
+    else
+        check_talks(k, r->function->params, r->function->name);
     check_embedded(k, r);
 }
 
@@ -159,15 +169,15 @@ static void check_collisions(checker *k, const ct_app *app)
 {
     name_table seen = names_in(k->arena);
     for (joined_route *r = routes_join(k->arena, app); r; r = r->next) {
-        const char *shape = memory_textf(k->arena, "%s %s", method_name(r->route->method),
-                                         path_shape(k->arena, r->path));
+        const char *shape =
+            memory_textf(k->arena, "%s %s", method_name(r->route), path_shape(k->arena, r->path));
         joined_route *first = names_find(&seen, shape);
         if (!first) {
             names_put(&seen, shape, r);
             continue;
         }
         diag *g = diag_error(k->diags, r->route->place, "%s %s is taken already by '%s'",
-                             method_name(r->route->method), *r->path ? r->path : "/",
+                             method_name(r->route), *r->path ? r->path : "/",
                              first->route->function->name);
         diag_note(k->diags, g, &first->route->place, "it would answer first: %s", first->path);
     }
@@ -184,7 +194,7 @@ static void check_served(checker *k, const ct_app *app)
     };
     for (joined_route *r = routes_join(k->arena, app); r; r = r->next) {
         for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-            if (!own[i].path || r->route->method != APUS_METHOD_GET ||
+            if (!own[i].path || r->route->method != APUS_METHOD_GET || r->route->socket ||
                 strcmp(own[i].path, r->path) != 0)
                 continue;
             diag *g = diag_error(k->diags, r->route->place, "%s is where %s stands", r->path,

@@ -230,6 +230,7 @@ typedef enum ct_param_kind {
     CT_PARAM_request, /* apus_req * */
     CT_PARAM_worker,  /* apus_worker * */
     CT_PARAM_sse,     /* apus_sse * */
+    CT_PARAM_ws,      /* apus_ws * */
     CT_PARAM_value,   /* `field` is bound from `in` */
     CT_PARAM_depends,
     CT_PARAM_security,
@@ -334,6 +335,14 @@ typedef struct ct_response {
     struct ct_response *next;
 } ct_response;
 
+/* What WebSocket() says besides. */
+typedef struct ct_socket {
+    ct_value *subprotocols;     /* list, or NULL */
+    int64_t message_max, queue; /* 0: not said */
+    int64_t ping_ns;            /* 0: not said; negative: never */
+    bool is_plain;              /* deflate = false */
+} ct_socket;
+
 struct ct_route {
     apus_method method;
     const char *path; /* relative to its router */
@@ -344,6 +353,7 @@ struct ct_route {
     const char *produces; /* the answer's media type; "": not documented; NULL: JSON */
     ct_type *item;        /* of an answer in pieces, or NULL */
     bool sends_events;    /* Sse */
+    ct_socket *socket;    /* WebSocket; else NULL */
     ct_type *part;        /* of what is sent: the result's type with some of its members */
     ct_value *tags;       /* list, or NULL */
     ct_value *scopes;     /* list, or NULL */
@@ -398,6 +408,17 @@ struct ct_router {
     ct_place place;
     ct_router *next;
 };
+
+/* Topic(prices, price) */
+typedef struct ct_topic {
+    const char *name;
+    ct_model *model;
+    int64_t queue; /* 0: not said */
+    bool disconnects;
+    ct_source *source;
+    ct_place place;
+    struct ct_topic *next;
+} ct_topic;
 
 typedef struct ct_on_fail {
     const char *code; /* or NULL */
@@ -469,6 +490,7 @@ typedef struct contract {
     ct_around *middleware; /* each once */
     ct_model *models;      /* in the order they are first reached */
     ct_enum *enums;
+    ct_topic *topics;
     ct_test *tests;
     bool has_main;
 } contract;

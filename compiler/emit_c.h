@@ -97,6 +97,10 @@ void emit_model_hooks(struct out *o, const ct_model *m);
 void emit_security(struct out *o, const ct_security *s);
 void emit_dependency(struct out *o, const ct_dependency *d);
 void emit_middleware(struct out *o, const ct_function *f);
+void emit_topic(struct out *o, const ct_topic *t);
+
+/* Defines apus__SYMBOL_socket, what a WebSocket route says (emit_socket.c). */
+void emit_socket(struct out *o, const char *symbol, const ct_socket *s);
 void emit_router(struct out *o, const ct_router *r);
 
 /* --- emit_hash.c --- */

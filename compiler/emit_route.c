@@ -62,6 +62,7 @@ static const char *argument_list(struct out *o, const ct_param *params)
         const char *one = is_bound(p)                  ? out_name(o, "a->%s", p->c_name)
                           : p->kind == CT_PARAM_worker ? "w"
                           : p->kind == CT_PARAM_sse    ? "apus_req_sse(req)"
+                          : p->kind == CT_PARAM_ws     ? "apus_req_ws(req)"
                                                        : "req";
         list = out_name(o, "%s%s%s", list, *list ? ", " : "", one);
     }
@@ -437,6 +438,8 @@ static struct route_parts emit_route_parts(struct out *o, const ct_route *r, uns
     guards own = guards_in(o->arena);
     guards_add_scopes(&own, r->scopes);
     guards_add_params(&own, f->params);
+    if (r->socket)
+        emit_socket(o, symbol, r->socket);
     const ct_type *sent = r->part ? r->part : f->result.type;
     if (r->part)
         emit_model_part(o, r->part->model ? r->part->model : r->part->item->model);
@@ -496,6 +499,8 @@ static void emit_route(struct out *o, const ct_route *r, struct route_parts part
         out_line(o, "        .timeout = INT64_C(%" PRId64 "),", r->timeout_ns);
     out_line(o, "        .operation_id = %s,",
              out_quoted(o, r->operation_id ? r->operation_id : ""));
+    if (r->socket)
+        out_line(o, "        .ws = &apus__%s_socket,", parts.symbol);
     const char *slash = r->place.file ? strrchr(r->place.file, '/') : NULL;
     out_line(o, "        .file = %s,",
              out_quoted(o, slash           ? slash + 1

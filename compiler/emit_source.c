@@ -121,18 +121,37 @@ static void emit_app_table(struct out *o, const ct_app *app)
     out_line(o, "};\n");
 }
 
+/* Whether the wrapper has tables of WebSockets or topics. */
+static bool has_sockets(const contract *c, const ct_source *source)
+{
+    for (const ct_topic *t = c->topics; t; t = t->next) {
+        if (t->source == source)
+            return true;
+    }
+    for (const ct_router *r = c->routers; r; r = r->next) {
+        for (const ct_route *one = r->source == source ? r->routes : NULL; one; one = one->next) {
+            if (one->socket)
+                return true;
+        }
+    }
+    return false;
+}
+
 bool emit_source(const contract *c, const ct_source *source, apus_buf *to)
 {
     apus_arena arena;
     apus_arena_init(&arena, &apus_alloc_libc, SIZE_MAX);
     struct out o = { .contract = c, .source = source, .arena = &arena, .to = to };
+    bool talks = has_sockets(c, source);
     emit_banner(&o, file_name(source->path));
     out_line(&o, "#include %s\n", out_quoted(&o, source->include));
     out_line(&o, "#include <stddef.h>\n");
     out_line(&o, "#include \"apus/encode.h\"");
     out_line(&o, "#include \"apus/model.h\"");
     out_line(&o, "#include \"apus/req.h\"");
-    out_line(&o, "#include \"apus/route.h\"\n");
+    out_line(&o, "#include \"apus/route.h\"%s", talks ? "" : "\n");
+    if (talks)
+        out_line(&o, "#include \"apus/topic.h\"\n#include \"apus/ws.h\"\n");
     for (const ct_enum *e = c->enums; e; e = e->next) {
         if (e->source == source)
             emit_enum(&o, e);
@@ -152,6 +171,10 @@ bool emit_source(const contract *c, const ct_source *source, apus_buf *to)
     for (const ct_around *a = c->middleware; a; a = a->next) {
         if (a->function && a->function->source == source)
             emit_middleware(&o, a->function);
+    }
+    for (const ct_topic *t = c->topics; t; t = t->next) {
+        if (t->source == source)
+            emit_topic(&o, t);
     }
     for (const ct_router *r = c->routers; r; r = r->next) {
         if (r->source == source)

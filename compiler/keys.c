@@ -159,6 +159,16 @@ static const key sse_keys[] = {
     { "callbacks", SHAPE_names },   { "external_docs", SHAPE_map },
     { "openapi_extra", SHAPE_map }, { NULL, SHAPE_any },
 };
+static const key websocket_keys[] = {
+    { "depends", SHAPE_names },      { "middleware", SHAPE_names },  { "timeout", SHAPE_text },
+    { "subprotocols", SHAPE_texts }, { "message_max", SHAPE_whole }, { "queue", SHAPE_whole },
+    { "ping", SHAPE_off_text },      { "deflate", SHAPE_flag },      { NULL, SHAPE_any },
+};
+static const key topic_keys[] = {
+    { "queue", SHAPE_whole },
+    { "overflow", SHAPE_name },
+    { NULL, SHAPE_any },
+};
 static const key no_keys[] = { { NULL, SHAPE_any } };
 static const key field_keys[] = {
     RULES,
@@ -232,6 +242,8 @@ static const annotation annotations[] = {
     { "Head", route_keys, 1, SHAPE_text, "Head(\"/items\")" },
     { "Options", route_keys, 1, SHAPE_text, "Options(\"/items\")" },
     { "Sse", sse_keys, 1, SHAPE_text, "Sse(\"/prices\", item = price)" },
+    { "WebSocket", websocket_keys, 1, SHAPE_text, "WebSocket(\"/chat\")" },
+    { "Topic", topic_keys, 2, SHAPE_name, "Topic(prices, price)" },
     { "Webhook", call_keys, 1, SHAPE_text, "Webhook(\"order-shipped\")" },
     { "Callback", call_keys, 1, SHAPE_text, "Callback(\"{$request.body#/callback_url}\")" },
     { "OnFail", no_keys, 1, SHAPE_any, "OnFail(404)" },

@@ -124,7 +124,7 @@ static const char *method_text(const ct_route *r)
         APUS_METHOD_TABLE(X)
 #undef X
     };
-    return names[r->method];
+    return r->socket ? "WS" : names[r->method];
 }
 
 struct row {

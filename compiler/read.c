@@ -48,6 +48,8 @@ static void read_units(reader *r)
     read_router_lists(r);
     items_bind_routes(r);
     for (unit *u = r->units; u; u = u->next)
+        items_read_topics(u);
+    for (unit *u = r->units; u; u = u->next)
         bodies_read(u);
     read_app_edits(r);
 }

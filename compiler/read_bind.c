@@ -423,6 +423,10 @@ static bool bind_one(struct binding_param *p)
         p->out->kind = CT_PARAM_sse;
         return true;
     }
+    if (type_points_at(p->unit, p->type, "apus_ws")) {
+        p->out->kind = CT_PARAM_ws;
+        return true;
+    }
     if (!*p->name) {
         diag_error(p->unit->reader->diags, p->out->place,
                    "a parameter without a name has no source");

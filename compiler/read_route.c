@@ -14,6 +14,7 @@ static const struct {
     { "Put", APUS_METHOD_PUT },         { "Patch", APUS_METHOD_PATCH },
     { "Delete", APUS_METHOD_DELETE },   { "Head", APUS_METHOD_HEAD },
     { "Options", APUS_METHOD_OPTIONS }, { "Sse", APUS_METHOD_GET }, /* or what its `method` says */
+    { "WebSocket", APUS_METHOD_GET },
 };
 
 enum { N_METHODS = sizeof(methods) / sizeof(methods[0]) };
@@ -298,6 +299,8 @@ ct_route *route_read(unit *u, function_decl *f, const note *n, ct_router *router
     };
     if (strcmp(n->word, "Sse") == 0)
         read_events(u, route, f);
+    else if (strcmp(n->word, "WebSocket") == 0)
+        socket_read(u, route, f);
     if (route->item && !route->produces)
         route->produces = "application/jsonl";
     APPEND(router->routes, route);

@@ -21,6 +21,60 @@ void stream_prices(apus_req *req, apus_sse *out, apus_str symbol Query(),
     }
 }
 
+Topic(prices, price);
+
+/// A price that somebody has seen.
+Post("/v1/prices", status = 204)
+void post_price(apus_req *req, const price *body)
+{
+    apus_publish(req, prices, body->symbol, body);
+}
+
+/// The prices of a symbol, as they come in.
+Sse("/v1/prices/live", item = price)
+void live_prices(apus_req *req, apus_sse *out, apus_str symbol Query())
+{
+    apus_sub *ticks = apus_subscribe(req, prices, symbol);
+    for (price *p; (p = apus_next(req, ticks));) // ends when the client goes away
+        apus_sse_send(out, price, p);
+}
+
+/// Which symbols a client wants to hear of.
+typedef struct subscribe {
+    apus_str symbol Field(pattern = "^[A-Z]+$");
+} subscribe;
+
+/* One symbol that a client hears of, in a fiber of its own. */
+typedef struct feed {
+    apus_ws *ws;
+    apus_str symbol;
+} feed;
+
+static void send_prices(apus_req *req, void *arg)
+{
+    const feed *f = arg;
+    apus_sub *ticks = apus_subscribe(req, prices, f->symbol);
+    for (price *p; (p = apus_next(req, ticks));)
+        apus_ws_send(f->ws, price, p);
+}
+
+/// Prices of as many symbols as the client asks for.
+WebSocket("/v1/ticks")
+void ticks(apus_req *req, apus_ws *ws)
+{
+    enum { FEEDS_MAX = 8 };
+    feed *feeds = apus_new_n(req, feed, FEEDS_MAX); // longer than a message lives
+    int n = 0;
+    for (subscribe *m; (m = apus_ws_recv(ws, subscribe));) {
+        if (n == FEEDS_MAX) {
+            apus_ws_close(ws, 1008, "too many symbols");
+            return;
+        }
+        feeds[n] = (feed){ ws, apus_keep(req, subscribe, m)->symbol };
+        apus_spawn(req, send_prices, &feeds[n++]);
+    }
+}
+
 /// Counts, and goes on behind the number that the client saw last.
 Sse("/v1/count")
 void count_events(apus_req *req, apus_sse *out,
@@ -81,5 +135,19 @@ Test(post_streams_as_well)
     apus_test *t = apus_test_start(&streams_app);
     apus_answer a = apus_test_post(t, "/v1/echo", APUS_JSON({ "text" : "well said" }));
     apus_expect(apus_str_eq(a.body, APUS_STR("data: well\n\ndata: said\n\n")));
+    apus_test_stop(t);
+}
+
+Test(prices_go_to_who_asked)
+{
+    apus_test *t = apus_test_start(&streams_app);
+    apus_test_socket *s = apus_test_ws(t, "/v1/ticks");
+    apus_test_ws_send(s, APUS_JSON({ "symbol" : "BTC" }));
+    apus_test_ws_send(s, APUS_JSON({ "symbol" : "ETH" }));
+    apus_test_post(t, "/v1/prices", APUS_JSON({ "symbol" : "DOGE", "value" : 1 }));
+    apus_test_post(t, "/v1/prices", APUS_JSON({ "symbol" : "ETH", "value" : 2 }));
+    apus_expect_ws_text(s, "{\"symbol\":\"ETH\",\"value\":2.0}");
+    apus_test_ws_send(s, APUS_JSON({ "symbol" : "no" }));
+    apus_expect_ws_close(s, 1008);
     apus_test_stop(t);
 }

@@ -45,6 +45,9 @@
 #define APUS_OPTIONS(...) APUS__NOTE("Options", __VA_ARGS__)
 #define APUS_SSE(...)     APUS__NOTE("Sse", __VA_ARGS__)
 
+/* In front of a function that takes an apus_ws *: a WebSocket (apus/ws.h). */
+#define APUS_WEBSOCKET(...) APUS__NOTE("WebSocket", __VA_ARGS__)
+
 /* In front of the prototype of a function that nobody defines: a request that this service
  * makes, for the document.  Webhook("order-shipped") to whoever registered for it,
  * Callback("{$request.body#/callback_url}") as an answer to a route that names it. */
@@ -118,6 +121,11 @@
         size_t len;                                                                                \
     } T##_map APUS__NOTE("Map", T)
 
+/* Topic(prices, price, queue = 256): prices_topic, which carries struct price (apus/topic.h). */
+#define APUS_TOPIC(name, ...)                                                                      \
+    extern const struct apus_topic name##_topic;                                                   \
+    typedef APUS__FIRST(__VA_ARGS__) name##_topic_item APUS__NOTE("Topic", name, __VA_ARGS__)
+
 /* Static(assets, "/assets", .folder = "public", .index = "index.html"): files at and below a
  * path, as a function of that name answers them with apus_folder; the rest are its
  * apus_folder_options.  Not in the document.  Write the function yourself where it needs
@@ -172,6 +180,7 @@
 #define Head       APUS_HEAD
 #define Options    APUS_OPTIONS
 #define Sse        APUS_SSE
+#define WebSocket  APUS_WEBSOCKET
 #define Webhook    APUS_WEBHOOK
 #define Callback   APUS_CALLBACK
 #define OnFail     APUS_ON_FAIL
@@ -194,6 +203,7 @@
 #define List       APUS_LIST
 #define Map        APUS_MAP
 #define Test       APUS_TEST
+#define Topic      APUS_TOPIC
 #endif
 
 #endif
