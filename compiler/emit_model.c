@@ -101,7 +101,7 @@ const char *emit_rules(struct out *o, const char *symbol, const ct_rules *r)
     if (!r->has)
         return NULL;
     if (r->has & APUS_RULE_pattern)
-        out_line(o, "static apus_pattern %s_pattern = { .text = %s };", symbol,
+        out_line(o, "static apus_pattern %s_pattern = {\n    .text = %s,\n};", symbol,
                  out_quoted(o, r->pattern));
     if (r->schemes)
         emit_schemes(o, symbol, r->schemes);

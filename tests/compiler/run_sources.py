@@ -93,6 +93,9 @@ def check_routes():
     both = routes_of("several_a.c", "several_b.c")
     expect("several: routers of another file", ("GET", "/v2/items/{id}") in both, both)
     expect("several: the app's own route", ("GET", "/health") in both, both)
+    item = routes_of("guarded.c").get(("GET", "/items/{id}"), {})
+    expect("guarded: schemes and scopes", item.get("guards") == [
+        "token", "scope app", "scope items:write", "scope read"], item)
     done = run(APUSC, "--routes", "hello.c", cwd=SOURCES)
     expect("hello: the table", "GET     /hello/{name}  greet    hello.c:10  Greeting" in done.stdout,
            done.stdout)
@@ -112,6 +115,25 @@ def check_openapi():
     expect("wide: files of a form", form.get("required") == ["one", "several"], form)
     expect("wide: a macro as a bound",
            every.get("properties", {}).get("an_int", {}).get("default") == -2**31, every)
+
+
+def check_security():
+    done = run(APUSC, "--openapi", "-", "guarded.c", cwd=SOURCES)
+    doc = json.loads(done.stdout or "{}")
+    schemes = doc.get("components", {}).get("securitySchemes", {})
+    scopes = {"app": "Anything.", "read": "Read.", "items:write": "Write items."}
+    expect("guarded: flows", schemes.get("token", {}).get("flows") == {
+        "password": {"tokenUrl": "token", "scopes": scopes},
+        "authorizationCode": {"authorizationUrl": "https://id.example/a", "scopes": scopes,
+                              "tokenUrl": "https://id.example/t",
+                              "refreshUrl": "https://id.example/r"},
+        "clientCredentials": {"tokenUrl": "t", "scopes": scopes},
+        "implicit": {"authorizationUrl": "https://id.example/i", "scopes": scopes}}, schemes)
+    strict = doc.get("paths", {}).get("/strict", {}).get("post", {}).get("security")
+    must = {"token": ["app"]}
+    expect("guarded: what must be there, and alternatives beside it", strict == [
+        must, {**must, "SSO": ["app"]}, {**must, "login": ["app"]}, {**must, "digest": ["app"]}],
+        strict)
 
 
 def check_reference():
@@ -160,6 +182,7 @@ def main():
         check_program("several", [p.name for p in sorted(SOURCES.glob("several_*.c"))], top)
         check_routes()
         check_openapi()
+        check_security()
         check_reference()
         check_command_line(top)
     print(f"{len(failures)} failed")
