@@ -28,6 +28,26 @@ fastapi)
         --cmd "$programs/conformance --app {app} --port {port} --root-path={root_path}" \
         --apps-file "$work/applications" >"$log" 2>&1 || true
     ;;
+apifuzz)
+    python=$(for p in /usr/bin/python3 python3; do
+        "$p" -c 'import jsonschema' 2>/dev/null && echo "$p" && break; done || true)
+    if [ -z "$python" ]; then
+        echo "skipped: apifuzz needs python3-jsonschema (scripts/deps.sh ci installs it)"
+        exit 77
+    fi
+    "$python" tests/conformance/fuzz_apps.py "$shared/conformance/apifuzz.py" \
+        "$programs/conformance" "$build/apps/market/market" "$work/apifuzz" >"$log" 2>&1 || true
+    ;;
+openapi)
+    # its linters are a thousand npm packages: the kit's README says how to install them
+    node=${CONFORMANCE_NODE:-build/conformance/node}
+    if [ ! -d "$node/node_modules" ]; then
+        echo "skipped: $node/node_modules is not there"
+        exit 77
+    fi
+    ln -sfn "$(cd "$node" && pwd)" "$work/node"
+    tests/conformance/openapi.sh "$work/openapi" "$build" >"$log" 2>&1 || true
+    ;;
 *)
     echo "conformance.sh: no kit called $kit" >&2
     exit 2

@@ -22,7 +22,8 @@ App(market, title = "Apus Market", version = "0.1.0",
             { name : "prices", description : "What it cost." },
             { name : "service", description : "How the service is." }
         ],
-    problems = rfc9457);
+    license = { name : "MIT License", identifier : "MIT" }, servers = "/", problems = rfc9457,
+    openapi_extra = { security : [] }); // nothing here needs a credential
 
 /* App lifetime: set by main before the service starts, read by open_store. */
 static market_store *store_in_use;

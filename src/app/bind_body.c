@@ -8,6 +8,7 @@
  *     form wanted        another                       nothing: defaults, or `missing`
  *     raw wanted         any                           the bytes
  *
+ * A body in a coding (Content-Encoding) that nobody has undone is a 415, unless it is wanted raw.
  * Broken JSON is the only problem then told; a body that cannot be read at all
  * (not UTF-8, nested too deep, a broken form) is a 400. */
 #include "app/bind.h"
@@ -155,6 +156,23 @@ static apus_rc bind_raw(apus_req *req, apus_decoder *d, const apus__step *s)
     return apus_decode_text(d, f, body, &s->source[4], args_of(req, s));
 }
 
+/* --- codings --- */
+
+/* Whether the body is in a coding that no middleware took off. */
+static bool is_encoded(const apus_http_request *r)
+{
+    const apus_http_header *coding = apus_http_header_find(r, APUS_STR("content-encoding"));
+    return coding && r->body.len && !apus_str_eq_nocase(coding->value, APUS_STR("identity")) &&
+           coding->value.len;
+}
+
+/* RFC 9110 section 15.5.16; RFC 7694 section 3: what would be taken instead. */
+static void fail_encoded(apus_req *req)
+{
+    apus_fail(req, 415, NULL, "Unsupported Media Type");
+    apus_fail_header(req, "Accept-Encoding", "identity");
+}
+
 /* --- all steps --- */
 
 typedef apus_rc bind_fn(apus_req *req, apus_decoder *d, const apus__step *s);
@@ -168,6 +186,10 @@ static apus_rc bind_fields(apus_req *req, apus_decoder *d, const apus__step *s)
 static bind_fn *choose(apus_req *req)
 {
     const apus_http_request *r = &req->x->request;
+    if (req->plan->body_kind != APUS_BODY_raw && is_encoded(r)) {
+        fail_encoded(req);
+        return NULL;
+    }
     switch (req->plan->body_kind) {
     case APUS_BODY_raw:
         return bind_raw;

@@ -6,6 +6,8 @@
 
 const apus_str apus__docs_css =
     APUS_STR_INIT("body { margin: 0; background: #fafafa; }\n"
+                  "body.redoc, .swagger-ui { color-scheme: light; } /* dark is light inverted */\n"
+                  "body.redoc img:not([src]) { display: none; }\n"
                   "@media (prefers-color-scheme: dark) {\n"
                   "  body.swagger { background: #16181d; }\n"
                   "  .swagger-ui { filter: invert(88%) hue-rotate(180deg); }\n"
@@ -38,6 +40,16 @@ const apus_str apus__docs_js = APUS_STR_INIT(
     "  if (page.dataset.oauth)\n"
     "    window.ui.initOAuth(JSON.parse(page.dataset.oauth));\n"
     "} else {\n"
+    "  /* Redoc signs its pages with a picture that its maker's server would have to be asked for. "
+    "*/\n"
+    "  const isLogo = (url) => String(url).startsWith('https://cdn.redoc.ly/');\n"
+    "  const set = Element.prototype.setAttribute;\n"
+    "  Element.prototype.setAttribute = function (name, value) {\n"
+    "    if (name !== 'src' || !isLogo(value)) set.call(this, name, value);\n"
+    "  };\n"
+    "  const src = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, 'src');\n"
+    "  const setSrc = function (url) { if (!isLogo(url)) src.set.call(this, url); };\n"
+    "  Object.defineProperty(HTMLImageElement.prototype, 'src', { ...src, set: setSrc });\n"
     "  Redoc.init(page.dataset.openapi, { hideLoading: false, ...given }, page);\n"
     "}\n");
 

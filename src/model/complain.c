@@ -19,6 +19,7 @@ apus_rc apus__complain(apus_decoder *d, const apus_place *place, const struct ap
             apus_json_compact(&b, in->raw);
         if (apus_buf_take(&b, &echo))
             return APUS_NOMEM;
+        echo = apus__echo_readable(echo);
     }
     va_list args;
     va_start(args, msg);

@@ -93,6 +93,9 @@ apus_rc apus__check_run(apus_checking *c, apus_check *check, void *value);
 /* The value as it goes into a problem's `input`: compact JSON, without what is secret. */
 apus_str apus__echo(apus_decoder *d, const apus_type *type, apus_str raw);
 
+/* The echo, or null in place of one that clients could not read. */
+apus_str apus__echo_readable(apus_str echo);
+
 /* --- value.c --- */
 
 /* One JSON value of any type, from where the scanner stands. */

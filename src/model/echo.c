@@ -139,6 +139,32 @@ static apus_rc copy_value(apus_scan *s, apus_arena *a, const apus_type *t, apus_
     return rc;
 }
 
+/* More digits than JSON readers take: Python's refuses such an integer (CVE-2020-10735). */
+enum { ECHO_DIGITS_MAX = 4300 };
+
+/* Whether a client could not read its own input back: a number of too many digits. */
+static bool is_unreadable(apus_str json)
+{
+    size_t digits = 0;
+    bool in_text = false;
+    for (size_t i = 0; i < json.len; i++) {
+        char c = json.ptr[i];
+        if (in_text && c == '\\')
+            i++;
+        else if (c == '"')
+            in_text = !in_text;
+        digits = !in_text && c >= '0' && c <= '9' ? digits + 1 : 0;
+        if (digits > ECHO_DIGITS_MAX)
+            return true;
+    }
+    return false;
+}
+
+apus_str apus__echo_readable(apus_str echo)
+{
+    return echo.len > ECHO_DIGITS_MAX && is_unreadable(echo) ? APUS_STR("null") : echo;
+}
+
 apus_str apus__echo(apus_decoder *d, const apus_type *type, apus_str raw)
 {
     apus_buf b = apus_buf_in(d->arena);
@@ -150,5 +176,5 @@ apus_str apus__echo(apus_decoder *d, const apus_type *type, apus_str raw)
         apus_json_compact(&b, raw);
     else if (apus_scan_begin(&s, raw, &d->limits, &unused) || copy_value(&s, d->arena, type, &b))
         return (apus_str){ NULL, 0 }; /* rather nothing than a secret */
-    return apus_buf_take(&b, &out) ? (apus_str){ NULL, 0 } : out;
+    return apus_buf_take(&b, &out) ? (apus_str){ NULL, 0 } : apus__echo_readable(out);
 }

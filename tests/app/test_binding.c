@@ -578,6 +578,13 @@ static const struct vector {
       NULL, NULL, 200, "\"ada/6/10\"" },
     { "a broken multipart form", "POST", "/login", "multipart/form-data; boundary=xx", "--xx\r\nC",
       NULL, NULL, 400, "{\"detail\":\"There was an error parsing the body\"}" },
+    { "a coding that nobody undoes", "POST", "/put", JSON, "{\"name\":\"a\",\"price\":1.5}",
+      "Content-Encoding", "gzip", 415, "{\"detail\":\"Unsupported Media Type\"}" },
+    { "no coding, by its name", "POST", "/put", JSON, "{\"name\":\"a\",\"price\":1.5}",
+      "Content-Encoding", "Identity", 200, NULL },
+    { "a form in a coding", "POST", "/login", FORM, "username=ada&password=x", "Content-Encoding",
+      "br", 415, "{\"detail\":\"Unsupported Media Type\"}" },
+    { "a coding of nothing", "POST", "/put", JSON, "", "Content-Encoding", "gzip", 422, NULL },
     { "multipart without a boundary", "POST", "/login", "multipart/form-data", "--xx\r\nC", NULL,
       NULL, 400, "{\"detail\":\"There was an error parsing the body\"}" },
 };

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -385,6 +386,32 @@ static void test_a_syntax_error_is_all_that_is_told(void **state)
     apus_arena_finish(&a);
 }
 
+/* Python's reader refuses integers of more than 4300 digits: 422s stay readable. */
+static void test_numbers_too_long_to_read_are_not_echoed(void **state)
+{
+    (void)state;
+    static const struct {
+        int digits;
+        const char *before, *after;
+        bool is_echoed;
+    } rows[] = {
+        { 4300, "{\"a\":", "}", true },
+        { 4301, "{\"a\":", "}", false },
+        { 5000, "{\"a\":\"\\\"", "\"}", true }, /* in a text they are letters */
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char json[6000], wanted[7000], digits[5001];
+        memset(digits, '7', sizeof(digits));
+        digits[rows[i].digits] = '\0';
+        snprintf(json, sizeof(json), "%s%s%s", rows[i].before, digits, rows[i].after);
+        snprintf(wanted, sizeof(wanted),
+                 "{\"detail\":[{\"type\":\"list_type\",\"loc\":[\"body\"],"
+                 "\"msg\":\"Input should be a valid list\",\"input\":%s}]}",
+                 rows[i].is_echoed ? json : "null");
+        expect(&apus_type_strs, NULL, json, wanted);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_places_in_lists),
         cmocka_unit_test(test_the_last_of_duplicates_counts),
         cmocka_unit_test(test_a_syntax_error_is_all_that_is_told),
+        cmocka_unit_test(test_numbers_too_long_to_read_are_not_echoed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

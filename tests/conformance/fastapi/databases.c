@@ -49,6 +49,8 @@ static sqlite3_stmt *prepare(apus_req *req, sqlite3 *db, const char *sql)
 static bool step(apus_req *req, sqlite3_stmt *s)
 {
     int rc = sqlite3_step(s);
+    if (rc == SQLITE_CONSTRAINT) /* the original lets it become a 500 */
+        apus_abort(req, 400, NULL, "there is a hero with this id");
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
         apus_abort(req, 500, NULL, "%s", sqlite3_errmsg(sqlite3_db_handle(s)));
     return rc == SQLITE_ROW;
