@@ -156,6 +156,7 @@ typedef struct apus_http_limits {
     uint32_t headers_max;     /* how many headers (100): 431 */
     uint64_t body_max;        /* bytes of a body, decoded (1 MiB): 413 */
     uint32_t pipeline_max;    /* answers that may wait for a client that does not read (64) */
+    uint32_t streams_max;     /* requests under way on a connection of HTTP/2 (100) */
     uint32_t connections_max; /* at once (10,000); further ones are closed */
     uint32_t stream_max;      /* bytes of an answer in pieces that may wait for the client
                                  (65,536): its writer waits */

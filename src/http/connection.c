@@ -24,6 +24,7 @@
  * is armed again.  A request that comes in one piece costs no timer. */
 #include "apus/value.h"
 #include "http/connection.h"
+#include "http/h2.h"
 
 enum { LINGER_BYTES_MAX = 1 << 20 };
 #define LINGER_TIMEOUT (2 * APUS_SECOND)
@@ -42,6 +43,7 @@ static void shut(apus__connection *c)
     apus_timer_stop(c->server->loop, &c->timer);
     apus_stream_close(c->stream);
     apus__input_drop(c);
+    apus__h2_drop(c);
 }
 
 void apus__connection_lose(apus__connection *c)
@@ -79,6 +81,8 @@ static apus__wait what_is_waited_for(const apus__connection *c)
         return APUS__WAIT_LINGER;
     if (c->state != APUS__CONNECTION_OPEN || c->held)
         return APUS__WAIT_NONE;
+    if (c->h2)
+        return apus__h2_wait(c);
     if (c->incoming)
         return APUS__WAIT_BODY;
     if (apus__input_is_partial(c) || !c->had_request)
@@ -119,7 +123,7 @@ static void set_deadlines(apus__connection *c)
     }
     c->wait = (uint8_t)wait;
 
-    if (apus__output_is_empty(&c->out)) {
+    if (apus__output_is_empty(&c->out) && !(c->h2 && c->h2->n_held)) {
         c->write_by = APUS_NEVER;
     } else if (c->write_by == APUS_NEVER || c->out.sent - c->write_mark >= l->progress_min) {
         c->write_by = now + l->write_timeout;
@@ -135,6 +139,10 @@ static void set_deadlines(apus__connection *c)
 /* The client has had its time to send. */
 static void read_is_overdue(apus__connection *c)
 {
+    if (c->h2) {
+        apus__h2_overdue(c);
+        return;
+    }
     bool sent_something = c->wait == APUS__WAIT_BODY || apus__input_is_partial(c);
     if (c->wait == APUS__WAIT_LINGER || !sent_something)
         apus__connection_lose(c);
@@ -161,6 +169,9 @@ static void alarm_fired(void *ctx)
 static bool send_answers(apus__connection *c)
 {
     for (;;) {
+        bool pulled = c->h2 && apus__h2_pull(c);
+        if (c->state == APUS__CONNECTION_GONE)
+            return false;
         if (!apus__output_is_empty(&c->out)) {
             apus_rc rc = apus__output_send(&c->out, &c->server->blocks, c->stream);
             if (rc == APUS_IO)
@@ -172,6 +183,8 @@ static bool send_answers(apus__connection *c)
                 return false;
         }
         c->n_queued = 0;
+        if (pulled)
+            continue;
         if (!c->held || c->n_open >= c->server->limits.pipeline_max)
             return true;
         apus__input_resume(c);
@@ -197,7 +210,8 @@ static void settle(apus__connection *c)
     bool all_left = c->state != APUS__CONNECTION_GONE && send_answers(c);
     if (all_left && c->cut && c->turn)
         apus__connection_lose(c);
-    else if (all_left && c->state == APUS__CONNECTION_CLOSING && !c->turn)
+    else if (all_left && c->h2 ? apus__h2_is_over(c)
+                               : all_left && c->state == APUS__CONNECTION_CLOSING && !c->turn)
         end(c);
     if (c->state == APUS__CONNECTION_GONE)
         return;
@@ -311,6 +325,11 @@ void apus__connection_drain(apus__connection *c)
     if (c->state != APUS__CONNECTION_OPEN)
         return;
     apus__connection_enter(c);
+    if (c->h2) {
+        apus__h2_drain(c);
+        apus__connection_leave(c);
+        return;
+    }
     /* A request may have arrived that the loop has not come to. */
     if (!c->held)
         apus__input_receive(c);

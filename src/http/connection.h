@@ -21,6 +21,8 @@
 
 typedef struct apus__connection apus__connection;
 typedef struct apus__exchange apus__exchange;
+struct apus__h2;
+struct apus__h2_stream;
 
 /* --- exchange: one request and its answer --- */
 
@@ -61,6 +63,7 @@ struct apus__exchange {
     apus__connection *c;
     apus__exchange *next, *prev; /* in its connection; in the pool only next */
     apus_fiber *fiber;           /* while REQUEST_HANDLED */
+    struct apus__h2_stream *h2;  /* or NULL: its connection speaks HTTP/1 */
     apus__block *input;          /* what the request's slices point into */
     apus_http_reply reply;       /* while ANSWER_GIVEN */
     apus__piece body;            /* the answer's, when it is lent to the output */
@@ -134,6 +137,7 @@ struct apus__connection {
     int64_t read_by, write_by;
     int64_t alarm_at; /* when the timer fires; never after read_by and write_by */
     apus_str peer;
+    struct apus__h2 *h2; /* or NULL: HTTP/1 */
 
     apus_timer timer;
     uint64_t write_mark; /* out.sent when write_by was set */
@@ -172,6 +176,9 @@ void apus__input_resume(apus__connection *c);
 
 /* Takes what is here and no request: at most room bytes, after an upgrade. */
 size_t apus__input_take(apus__connection *c, char *to, size_t room);
+
+/* What a head says of x's request. */
+void apus__input_describe(apus__exchange *x, const apus_http1_head *head);
 
 /* Gives back the input's memory as far as nothing is in it. */
 void apus__input_trim(apus__connection *c);

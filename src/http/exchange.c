@@ -12,6 +12,7 @@
 #include <assert.h>
 
 #include "http/connection.h"
+#include "http/h2.h"
 #include "http/status.h"
 
 static void end_if_over(apus__exchange *x)
@@ -39,6 +40,7 @@ apus__exchange *apus__exchange_begin(apus__connection *c)
     /* One by one: the whole is 400 bytes, and most are set by whoever needs them. */
     x->c = c;
     x->fiber = NULL;
+    x->h2 = NULL;
     x->input = NULL;
     x->request_state = APUS__REQUEST_ARRIVING;
     x->answer_state = APUS__ANSWER_NONE;
@@ -95,7 +97,9 @@ static void give(apus__exchange *x, const apus_http_reply *reply)
 {
     apus__connection *c = x->c;
     assert(x->answer_state == APUS__ANSWER_NONE);
-    if (c->turn != x) {
+    if (x->h2) {
+        (void)apus__h2_reply(x, reply); /* the stream may be gone: nobody waits for it */
+    } else if (c->turn != x) {
         x->reply = *reply;
         x->answer_state = APUS__ANSWER_GIVEN;
     } else if (apus__answer_queue(x, reply)) {
@@ -109,7 +113,7 @@ apus_rc apus_exchange_reply(apus_exchange *pub, const apus_http_reply *reply)
 {
     apus__exchange *x = (apus__exchange *)(void *)pub;
     apus__connection *c = x->c;
-    if (c->state == APUS__CONNECTION_GONE)
+    if (c->state == APUS__CONNECTION_GONE || (x->h2 && x->h2->is_closed))
         return APUS_IO;
     apus__connection_enter(c);
     give(x, reply);
@@ -154,6 +158,8 @@ static void handler_over(apus__exchange *x)
     x->request_state = APUS__REQUEST_DONE;
     if (x->answer_state == APUS__ANSWER_NONE)
         apus__exchange_refuse(x, 500, NULL);
+    else if (x->answer_state == APUS__ANSWER_OPEN && x->h2)
+        apus__h2_cut(x);
     else if (x->answer_state == APUS__ANSWER_OPEN)
         apus__connection_lose(c); /* and with it x: a part must not look whole */
     else

@@ -15,6 +15,7 @@
 #include <assert.h>
 
 #include "http/connection.h"
+#include "http/h2.h"
 
 enum {
     READ_MIN = 1024,       /* room worth a read */
@@ -179,7 +180,7 @@ static apus_rc read_counted(apus__connection *c)
 
 /* --- heads --- */
 
-static void describe(apus__exchange *x, const apus_http1_head *head)
+void apus__input_describe(apus__exchange *x, const apus_http1_head *head)
 {
     apus_http_request *r = &x->pub.request;
     r->security = apus_stream_security_of(x->c->stream);
@@ -226,7 +227,7 @@ static void begin_request(apus__connection *c, apus__exchange *x, apus_str text,
         refuse_because(c, x, &why);
         return;
     }
-    describe(x, &head);
+    apus__input_describe(x, &head);
     x->closes = !head.keep_alive || c->server->draining;
     x->keeps_alive = head.keep_alive && head.version == 10;
     if (head.expects_other)
@@ -264,11 +265,41 @@ static bool take_head(apus__connection *c)
     return true;
 }
 
+/* Whether a connection begins with the preface of HTTP/2; APUS_MORE: maybe. */
+static apus_rc look_for_h2(const apus__connection *c)
+{
+    apus_str preface = APUS__H2_PREFACE;
+    size_t n = unparsed(c) < preface.len ? unparsed(c) : preface.len;
+    if (c->had_request || memcmp(c->in->bytes + c->in_at, preface.ptr, n) != 0)
+        return APUS_NOT_FOUND;
+    return n < preface.len ? APUS_MORE : APUS_OK;
+}
+
+static void feed_h2(apus__connection *c)
+{
+    apus_str bytes = { c->in->bytes + c->in_at, unparsed(c) };
+    c->in_at = c->in->used;
+    apus__h2_feed(c, bytes);
+}
+
 /* Handles what is there. */
 static void advance(apus__connection *c)
 {
     const apus_http_limits *l = &c->server->limits;
     c->held = false;
+    if (APUS_UNLIKELY(!c->had_request && unparsed(c) && c->in->bytes[c->in_at] == 'P')) {
+        apus_rc rc = look_for_h2(c);
+        if (rc == APUS_MORE)
+            return;
+        if (rc == APUS_OK && apus__h2_begin(c)) {
+            apus__connection_lose(c);
+            return;
+        }
+    }
+    if (c->h2) {
+        feed_h2(c);
+        return;
+    }
     while (c->state == APUS__CONNECTION_OPEN && unparsed(c)) {
         if (c->incoming) {
             if (c->body.chunked)

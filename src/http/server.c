@@ -26,6 +26,7 @@ static const apus_http_limits defaults = {
     .headers_max = 100,
     .body_max = 1 << 20,
     .pipeline_max = 64,
+    .streams_max = 100,
     .connections_max = 10000,
     .stream_max = 65536,
     .progress_min = 1024,
@@ -47,6 +48,7 @@ static apus_http_limits complete(const apus_http_limits *limits)
     OR_DEFAULT(headers_max);
     OR_DEFAULT(body_max);
     OR_DEFAULT(pipeline_max);
+    OR_DEFAULT(streams_max);
     OR_DEFAULT(connections_max);
     OR_DEFAULT(stream_max);
     OR_DEFAULT(progress_min);

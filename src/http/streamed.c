@@ -10,6 +10,7 @@
  * timeout ends it. */
 #include "apus/value.h"
 #include "http/connection.h"
+#include "http/h2.h"
 
 enum {
     LEND_MIN = 4096,    /* bytes from which a piece is lent instead of copied */
@@ -68,6 +69,8 @@ apus_rc apus_exchange_begin(apus_exchange *pub, const apus_http_reply *reply, ui
 {
     apus__exchange *x = of(pub);
     apus__connection *c = x->c;
+    if (x->h2)
+        return apus__h2_open(x, reply, length);
     apus_rc rc = is_gone(x) ? APUS_IO : wait_for_turn(x);
     if (rc)
         return rc;
@@ -216,6 +219,8 @@ apus_rc apus_exchange_write(apus_exchange *pub, apus_str bytes)
             return APUS_LIMIT;
         x->left -= bytes.len;
     }
+    if (x->h2)
+        return apus__h2_write(x, bytes);
     return bytes.len < LEND_MIN ? write_copy(x, bytes) : write_loan(x, bytes);
 }
 
@@ -249,6 +254,8 @@ apus_rc apus_exchange_finish(apus_exchange *pub)
         return APUS_IO;
     if (x->answer_state != APUS__ANSWER_OPEN)
         return APUS_OK;
+    if (x->h2)
+        return apus__h2_finish(x);
     apus__connection_enter(c);
     apus_rc rc = put_end(x);
     if (rc) {
@@ -276,6 +283,8 @@ apus_rc apus_exchange_upgrade(apus_exchange *pub, apus_str headers)
 {
     apus__exchange *x = of(pub);
     apus__connection *c = x->c;
+    if (x->h2)
+        return apus__h2_upgrade(x, headers);
     apus_rc rc = is_gone(x) ? APUS_IO : wait_for_turn(x);
     if (rc)
         return rc;
@@ -297,6 +306,8 @@ apus_rc apus_exchange_recv(apus_exchange *pub, char *to, size_t room, int64_t de
 {
     apus__exchange *x = of(pub);
     apus__connection *c = x->c;
+    if (x->h2)
+        return apus__h2_recv(x, to, room, deadline, got);
     for (;;) {
         if (c->state != APUS__CONNECTION_UPGRADED)
             return APUS_IO;

@@ -55,6 +55,13 @@ def an_old_client_comes_in():
         assert b"https TLSv1.2" in s.recv(65536)
 
 
+def http2_is_agreed_on():
+    got = subprocess.run(["curl", "--silent", "--show-error", "--max-time", "20", "--http2", "--cacert", CERT,
+                          "--write-out", " %{http_version}", f"https://localhost:{PORT}/facts"],
+                         capture_output=True, text=True, check=True).stdout
+    assert got == "https TLSv1.3 h2 localhost 2", got
+
+
 def sessions_are_resumed():
     ctx = context()
     with connect(ctx) as s:
@@ -121,7 +128,7 @@ def the_end_is_said():
 
 
 try:
-    for test in (facts_are_known, a_connection_is_kept, an_old_client_comes_in, sessions_are_resumed,
+    for test in (facts_are_known, a_connection_is_kept, an_old_client_comes_in, http2_is_agreed_on, sessions_are_resumed,
                  no_tls_is_refused, many_at_once, certificates_change_under_way, the_end_is_said):
         test()
         print("ok", test.__name__)

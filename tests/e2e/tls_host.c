@@ -64,7 +64,9 @@ static apus_rc open_tls(struct host *h, const char *folder, apus_err *err)
     apus_tls_certificate c = { .chain = chain, .key = key };
     apus_rc rc = apus_tls_write_self_signed(chain, key, err);
     return rc ? rc
-              : apus_tls_create(&(apus_tls_options){ .certificates = &c, .n_certificates = 1 },
+              : apus_tls_create(&(apus_tls_options){ .certificates = &c,
+                                                     .n_certificates = 1,
+                                                     .protocols = "h2,http/1.1" },
                                 &h->tls, err);
 }
 
