@@ -43,6 +43,7 @@ enum {
     ROUNDS_MAX = 201,
     CONNECTIONS_MAX = 20000,
     PIPELINE_MAX = 128,
+    REPEAT_MAX = 10000,   /* so that the body stays below 1 MiB */
     ANSWER_MAX = 4 << 20, /* bytes; more than the largest answer of any load */
     START_TRIES = 500,    /* of 10 ms each, until a server must accept */
 };
@@ -80,6 +81,9 @@ struct target {
 
 static struct options {
     const struct load *load;
+    const char *path;   /* instead of the load's, or NULL */
+    const char *label;  /* instead of load=NAME, or NULL */
+    int repeat;         /* instead of the load's, or 0 */
     const char *header; /* one further line for each request, or "" */
     int connections, rounds, pipeline, port;
     double seconds;
@@ -135,21 +139,23 @@ static void build_request(void)
     if (!body || !one)
         die("request");
     const struct load *l = opt.load;
-    if (l->unit && !l->repeat)
-        strcpy(body, l->unit); /* a literal of the table above */
-    for (int i = 0; i < l->repeat; i++) {
-        strcat(body, i ? "," : "{\"orders\":[");
-        strcat(body, l->unit);
+    int repeat = l->repeat && opt.repeat ? opt.repeat : l->repeat;
+    char *end = body;
+    if (l->unit && !repeat)
+        end = stpcpy(end, l->unit); /* a literal of the table above */
+    for (int i = 0; i < repeat; i++) {
+        end = stpcpy(end, i ? "," : "{\"orders\":[");
+        end = stpcpy(end, l->unit);
     }
-    if (l->repeat)
-        strcat(body, "]}");
+    if (repeat)
+        stpcpy(end, "]}");
     char head[256] = "";
     if (l->unit)
         snprintf(head, sizeof(head), "Content-Type: application/json\r\nContent-Length: %zu\r\n",
                  strlen(body));
-    int len =
-        snprintf(one, 2 << 20, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s%s%s\r\n%s", l->method,
-                 l->path, opt.port, opt.header, opt.header[0] ? "\r\n" : "", head, body);
+    int len = snprintf(one, 2 << 20, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s%s%s\r\n%s",
+                       l->method, opt.path ? opt.path : l->path, opt.port, opt.header,
+                       opt.header[0] ? "\r\n" : "", head, body);
     request_len = (size_t)len * (size_t)opt.pipeline;
     request = malloc(request_len);
     if (!request)
@@ -340,7 +346,10 @@ static void report(const struct target *t, const struct target *floor)
     double ratios[ROUNDS_MAX];
     for (int i = 0; i < opt.rounds; i++)
         ratios[i] = t->cpu_us[i] / floor->cpu_us[i];
-    printf("load=%s mode=%s", opt.load->name, t->name);
+    if (opt.label)
+        printf("%s mode=%s", opt.label, t->name);
+    else
+        printf("load=%s mode=%s", opt.load->name, t->name);
     if (opt.pipeline > 1)
         printf(" pipeline=%d", opt.pipeline);
     printf(" connections=%d cpu_us=%.2f floor=%.2f p10=%.2f p90=%.2f\n", opt.connections,
@@ -357,6 +366,9 @@ static _Noreturn void usage(void)
           "  --rounds N          turns for each command (21)\n"
           "  --seconds S         of each turn (0.4)\n"
           "  --header LINE       sent with each request\n"
+          "  --path PATH         asked for instead of the load's\n"
+          "  --repeat N          orders in one batch instead of 100; up to 10000\n"
+          "  --label TEXT        begins the line instead of load=NAME\n"
           "  --port N            first port to use (18700)\n",
           stderr);
     exit(2);
@@ -384,7 +396,9 @@ static void read_options(int argc, char **argv)
         { "load", 1, NULL, 'l' },     { "connections", 1, NULL, 'c' },
         { "pipeline", 1, NULL, 'p' }, { "rounds", 1, NULL, 'r' },
         { "seconds", 1, NULL, 's' },  { "header", 1, NULL, 'H' },
-        { "port", 1, NULL, 'P' },     { NULL, 0, NULL, 0 },
+        { "port", 1, NULL, 'P' },     { "path", 1, NULL, 'u' },
+        { "repeat", 1, NULL, 'n' },   { "label", 1, NULL, 't' },
+        { NULL, 0, NULL, 0 },
     };
     int o;
     while ((o = getopt_long(argc, argv, "", names, NULL)) >= 0) {
@@ -409,6 +423,15 @@ static void read_options(int argc, char **argv)
             break;
         case 'P':
             opt.port = in_range(optarg, 65000);
+            break;
+        case 'u':
+            opt.path = optarg;
+            break;
+        case 'n':
+            opt.repeat = in_range(optarg, REPEAT_MAX);
+            break;
+        case 't':
+            opt.label = optarg;
             break;
         default:
             usage();

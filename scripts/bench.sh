@@ -1,22 +1,82 @@
 #!/usr/bin/env bash
 # bench.sh BUILD: what requests cost beside the floor, interleaved; one line a figure.
 #
-#   load, mode (floor, bare), cpu_us: user + system time per request of the server's process tree,
-#   floor: the median over the rounds of the ratio to the floor
+#   load, mode (floor, bare, full), cpu_us: user + system time per request of the server's process
+#   tree, floor: the median over the rounds of the ratio to the floor.  full is what a deployment
+#   adds on its command line.
+#
+# A few minutes in all; ROUNDS, TURN (seconds of one turn) and PORT may be set.  What is being
+# measured is told on standard error.
 set -euo pipefail
-build=${1:-build/release}
+here=$(cd "$(dirname "$0")/.." && pwd)
+build=$(cd "${1:-build/release}" && pwd)
 bench=$build/bench
-rounds=${ROUNDS:-31}
+rounds=${ROUNDS:-21} turn=${TURN:-0.2} port=${PORT:-18700}
 floor="floor=$bench/bench_floor {port}"
-apus="apus=$bench/apus_bench --port {port}"
+bare="bare=$bench/apus_bench --port {port}"
+full="full=$bench/apus_bench --port {port} --trusted-proxies 127.0.0.0/8"
+began=$SECONDS
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+progress() { # WHAT
+    echo "[$((SECONDS - began)) s] $*" >&2
+}
+
+load() { # OPTIONS... TARGETS...: what the servers themselves say is shown only if it fails
+    if ! "$bench/bench_load" --port "$port" --seconds "$turn" "$@" >"$scratch/out" 2>"$scratch/said"; then
+        cat "$scratch/said" >&2
+        exit 1
+    fi
+    grep -v '^serving ' "$scratch/out"
+}
+
+progress "the programs with many routes"
+cmake --build "$build" --target bench_routes_1 bench_routes_10 bench_routes_100 bench_routes_1000 >/dev/null
+
 echo "# 64 connections, kept alive, one request on the way on each"
-for load in json items orders batch candles; do
-    "$bench/bench_load" --rounds "$rounds" --load "$load" "$floor" "$apus"
+for name in json items orders batch candles; do
+    progress "load $name"
+    load --rounds "$rounds" --load "$name" "$floor" "$bare" "$full"
 done
 echo "# 16 requests on the way on each connection"
-"$bench/bench_load" --rounds "$rounds" --pipeline 16 --load json "$floor" "$apus"
+progress "16 pipelined"
+load --rounds "$rounds" --pipeline 16 --load json "$floor" "$bare" "$full"
+
 echo "# connections"
-for n in 1 64 1000; do
-    "$bench/bench_load" --rounds 11 --connections "$n" --load json "$floor" "$apus"
+most=$((($(ulimit -n) - 200) / 2)) # the load generator holds those to both servers
+for n in 1 10 100 1000 10000; do
+    ((n <= most)) || n=$most
+    progress "$n connections"
+    load --rounds 9 --connections "$n" --label "connections=$n" "$floor" "$bare"
 done
-if [ -x "$bench/bench_json" ]; then "$bench/bench_json"; fi
+echo "# routes: the last one declared is asked for"
+for n in 1 10 100 1000; do
+    progress "$n routes"
+    load --rounds 9 --path "/route$((n - 1))" --label "routes=$n" \
+        "$floor" "bare=$bench/bench_routes_$n --port {port}"
+done
+echo "# list length: orders in, candles out"
+for n in 1 10 100 1000 10000; do
+    progress "lists of $n"
+    load --rounds 9 --load batch --repeat "$n" --label "orders_in=$n" "$floor" "$bare"
+    load --rounds 9 --load candles --path "/candles?limit=$n" --label "candles_out=$n" \
+        "$floor" "$bare"
+done
+
+echo "# JSON by itself"
+progress "JSON"
+"$bench/bench_json"
+
+echo "# a worker that does nothing"
+progress "a worker's start and memory"
+"$bench/bench_process" --port $((port + 90)) "$bench/apus_bench --port {port}"
+
+echo "# apusc on 50 routes and 50 models, five times"
+progress "apusc"
+"$here/bench/generate.sh" 50 50 >"$scratch/wide.c"
+for _ in 1 2 3 4 5; do
+    TIMEFORMAT='apusc=50_routes_50_models seconds=%R cpu_seconds=%U'
+    time "$build/compiler/apusc" -o "$scratch" "$scratch/wide.c" -- "-I$here/include"
+done 2>&1
+progress "done"
