@@ -93,13 +93,11 @@ bool apus_date_parse(apus_str text, apus_date *out, const char **why)
 
 size_t apus_date_print(apus_date d, char *to)
 {
-    int parts[] = { d.year / 100, d.year % 100, d.month, d.day };
-    char *p = to;
-    for (int i = 0; i < 4; i++) {
-        if (i >= 2)
-            *p++ = '-';
-        *p++ = (char)('0' + parts[i] / 10);
-        *p++ = (char)('0' + parts[i] % 10);
-    }
+    char *p = apus__two_digits(to, d.year / 100);
+    p = apus__two_digits(p, d.year % 100);
+    *p++ = '-';
+    p = apus__two_digits(p, d.month);
+    *p++ = '-';
+    p = apus__two_digits(p, d.day);
     return (size_t)(p - to);
 }

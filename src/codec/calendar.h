@@ -22,6 +22,14 @@ const char *apus__offset_take(apus_str *s, int32_t *offset);
  * of what was written. */
 char *apus__clock_print(char *to, int seconds, int32_t nanos, int32_t offset);
 
+/* Of n below 100. */
+static inline char *apus__two_digits(char *to, int n)
+{
+    to[0] = (char)('0' + n / 10);
+    to[1] = (char)('0' + n % 10);
+    return to + 2;
+}
+
 /* Takes n digits off *s. */
 bool apus__digits_take(apus_str *s, int n, int *out);
 

@@ -4,13 +4,6 @@
 
 enum { LAST_SECOND = 86399 };
 
-static char *two(char *p, int n)
-{
-    *p++ = (char)('0' + n / 10);
-    *p++ = (char)('0' + n % 10);
-    return p;
-}
-
 static char *print_fraction(char *p, int32_t nanos)
 {
     if (nanos == 0)
@@ -25,20 +18,20 @@ static char *print_fraction(char *p, int32_t nanos)
 
 char *apus__clock_print(char *p, int seconds, int32_t nanos, int32_t offset)
 {
-    p = two(p, seconds / 3600);
+    p = apus__two_digits(p, seconds / 3600);
     *p++ = ':';
-    p = two(p, seconds / 60 % 60);
+    p = apus__two_digits(p, seconds / 60 % 60);
     *p++ = ':';
-    p = two(p, seconds % 60);
+    p = apus__two_digits(p, seconds % 60);
     p = print_fraction(p, nanos);
     if (offset == 0) {
         *p++ = 'Z';
     } else if (offset != APUS_TIME_NAIVE) {
         int minutes = offset < 0 ? -offset : offset;
         *p++ = offset < 0 ? '-' : '+';
-        p = two(p, minutes / 60);
+        p = apus__two_digits(p, minutes / 60);
         *p++ = ':';
-        p = two(p, minutes % 60);
+        p = apus__two_digits(p, minutes % 60);
     }
     return p;
 }

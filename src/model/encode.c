@@ -226,12 +226,10 @@ static bool is_default(const apus_field *f, const void *at)
     return memcmp(at, f->default_value, f->type->size) == 0;
 }
 
-/* Most members are always there. */
-static bool may_be_left_out(const apus_field *f, apus_omit omit)
-{
-    return omit != APUS_OMIT_nothing || f->flags & (APUS_FIELD_write_only | APUS_FIELD_omit_null |
-                                                    APUS_FIELD_omit_default | APUS_FIELD_tag);
-}
+enum {
+    MAY_BE_LEFT_OUT =
+        APUS_FIELD_write_only | APUS_FIELD_omit_null | APUS_FIELD_omit_default | APUS_FIELD_tag
+};
 
 static bool is_left_out(const apus_field *f, const void *at, apus_omit omit)
 {
@@ -314,17 +312,12 @@ static apus_rc encode_value(apus_buf *to, const apus_field *f, const void *objec
 static apus_rc encode_field(apus_buf *to, const apus_field *f, const void *object, const void *at,
                             bool any, apus_omit omit)
 {
-    bool converts = f->hooks && f->hooks->convert;
-    apus_str called = f->hooks && f->hooks->name_out.len ? f->hooks->name_out : f->name;
-    size_t name = called.len + 4;
-    char *begin = has_room(to, name + APUS__PUT_MAX) ? to->ptr + to->len : apus_buf_room(to, name);
+    apus_str name = f->hooks && f->hooks->name_out.len ? f->hooks->name_out : f->name;
+    char *begin = apus_buf_room(to, name.len + 4);
     if (!begin)
         return APUS_OK;
-    char *p = put_name(begin, called, any), *end = NULL;
-    if (at && !converts && has_room(to, name + APUS__PUT_MAX))
-        end = apus__put_value(p, f->type, f->rules, at);
-    apus_buf_grew(to, (size_t)((end ? end : p) - begin));
-    return end ? APUS_OK : encode_value(to, f, object, at, omit);
+    apus_buf_grew(to, (size_t)(put_name(begin, name, any) - begin));
+    return encode_value(to, f, object, at, omit);
 }
 
 /* A member that is calculated when the struct is sent. */
@@ -364,6 +357,37 @@ static void encode_kept(apus_buf *to, const apus_model *m, const void *object, b
     }
 }
 
+/* Most members are always there, and written as they are. */
+static APUS_INLINE bool put_field(apus_buf *to, const apus_field *f, const void *object, bool any)
+{
+    const void *at = (const char *)object + f->offset;
+    if (f->hooks || f->flags & MAY_BE_LEFT_OUT || !has_room(to, f->name.len + 4 + APUS__PUT_MAX))
+        return false;
+    if (f->flags & APUS_FIELD_pointer)
+        memcpy(&at, at, sizeof(at));
+    char *begin = to->ptr + to->len, *end = NULL;
+    if (at)
+        end = apus__put_value(put_name(begin, f->name, any), f->type, f->rules, at);
+    if (end)
+        apus_buf_grew(to, (size_t)(end - begin));
+    return end;
+}
+
+static APUS_NOINLINE apus_rc encode_member(apus_buf *to, const apus_model *m, const apus_field *f,
+                                           const void *object, apus_omit omit, bool *any)
+{
+    const void *at = (const char *)object + f->offset;
+    if (f->hooks && f->hooks->compute)
+        return encode_computed(to, f, object, omit, any);
+    if (f->flags & APUS_FIELD_pointer)
+        memcpy(&at, at, sizeof(at));
+    if (is_left_out(f, at, omit) || (f->flags & APUS_FIELD_tag && m->tag_hidden))
+        return APUS_OK;
+    bool before = *any;
+    *any = true;
+    return encode_field(to, f, object, at, before, omit);
+}
+
 apus_rc apus_encode_model(apus_buf *to, const apus_model *m, const void *object, apus_omit omit)
 {
     const apus_model *shape = apus__model_shape(m, object);
@@ -374,18 +398,10 @@ apus_rc apus_encode_model(apus_buf *to, const apus_model *m, const void *object,
     apus_buf_addc(to, '{');
     for (uint32_t i = 0; rc == APUS_OK && i < shape->n_fields; i++) {
         const apus_field *f = &shape->fields[i];
-        const void *at = (const char *)object + f->offset;
-        if (f->hooks && f->hooks->compute) {
-            rc = encode_computed(to, f, object, omit, &any);
-            continue;
-        }
-        if (f->flags & APUS_FIELD_pointer)
-            memcpy(&at, at, sizeof(at));
-        if (may_be_left_out(f, omit) &&
-            (is_left_out(f, at, omit) || (f->flags & APUS_FIELD_tag && m->tag_hidden)))
-            continue;
-        rc = encode_field(to, f, object, at, any, omit);
-        any = true;
+        if (omit == APUS_OMIT_nothing && put_field(to, f, object, any))
+            any = true;
+        else
+            rc = encode_member(to, m, f, object, omit, &any);
     }
     if (rc == APUS_OK && shape->extra == APUS_EXTRA_keep)
         encode_kept(to, shape, object, any);
