@@ -535,6 +535,26 @@ static void say_responses(struct handler *h)
 
 /* --- who may call --- */
 
+static bool has_scheme(const apus_json *alternative, apus_str scheme)
+{
+    for (const apus_json *s = import_first(alternative); s; s = s->next) {
+        if (apus_str_eq(s->name, scheme))
+            return true;
+    }
+    return false;
+}
+
+/* Whether no alternative does without that scheme. */
+static bool is_needed(const apus_json *list, apus_str scheme)
+{
+    for (const apus_json *one = import_first(list); one; one = one->next) {
+        if (!has_scheme(one, scheme))
+            return false;
+    }
+    return true;
+}
+
+/* What each alternative needs is a parameter; what only some need is a pointer. */
 static void say_security(struct handler *h)
 {
     importer *im = h->im;
@@ -545,10 +565,10 @@ static void say_security(struct handler *h)
     size_t i = 0;
     for (const apus_json *one = import_first(list); one; one = one->next, i++) {
         const char *one_at = import_at_index(im, at, i);
-        if (one->kind != APUS_JSON_object || one->n != 1)
-            import_note(im, one_at,
-                        one->n ? "schemes that are needed together are alternatives in C"
-                               : "that nobody need say who calls");
+        if (one->kind != APUS_JSON_object || one->n == 0)
+            import_note(im, one_at, "that nobody need say who calls");
+        else if (one->n > 1 && import_first(list)->next)
+            import_note(im, one_at, "of schemes that are needed together only with some others");
         for (const apus_json *scheme = import_first(one); scheme; scheme = scheme->next) {
             const char *type = import_security_type(im, scheme->name);
             bool needs_alias;
@@ -563,7 +583,8 @@ static void say_security(struct handler *h)
                 continue;
             name_unique(im->arena, &seen, type);
             const char *name = local_name(h, APUS_STR("credential"), &needs_alias);
-            add_parameter(h, name, textf(im->arena, "%s %s", type, name));
+            const char *star = is_needed(list, scheme->name) ? "" : "*";
+            add_parameter(h, name, textf(im->arena, "%s %s%s", type, star, name));
         }
     }
 }
