@@ -50,6 +50,12 @@ static void visit_depends(const ct_depends *d, uint64_t bit)
         visit_params(d->dependency->params, bit);
 }
 
+static void visit_responses(const ct_response *a, uint64_t bit)
+{
+    for (; a; a = a->next)
+        visit_type(a->type, bit);
+}
+
 static void visit_routes(const ct_router *router, uint64_t bit)
 {
     for (const ct_route *r = router->routes; r; r = r->next) {
@@ -57,8 +63,7 @@ static void visit_routes(const ct_router *router, uint64_t bit)
         visit_type(r->function->result.type, bit);
         visit_type(r->item, bit);
         visit_depends(r->depends, bit);
-        for (const ct_response *a = r->responses; a; a = a->next)
-            visit_type(a->type, bit);
+        visit_responses(r->responses, bit);
     }
 }
 
@@ -69,9 +74,11 @@ static void visit_router(const ct_router *router, uint64_t bit, unsigned depth)
     if (depth == DEPTH_MAX)
         return;
     visit_depends(router->depends, bit);
+    visit_responses(router->responses, bit);
     visit_routes(router, bit);
     for (const ct_include *in = router->includes; in; in = in->next) {
         visit_depends(in->depends, bit);
+        visit_responses(in->responses, bit);
         visit_router(in->router, bit, depth + 1);
     }
 }

@@ -44,15 +44,23 @@ static void reach_params(const ct_param *p)
     }
 }
 
+static void reach_responses(const ct_response *a)
+{
+    for (; a; a = a->next)
+        reach_type(a->type, WAY_out);
+}
+
 static void reach_routes(const ct_router *router)
 {
     for (const ct_route *r = router ? router->routes : NULL; r; r = r->next) {
         reach_params(r->function->params);
         reach_type(r->function->result.type, WAY_out);
         reach_type(r->item, WAY_out);
-        for (const ct_response *a = r->responses; a; a = a->next)
-            reach_type(a->type, WAY_out);
+        reach_responses(r->responses);
     }
+    reach_responses(router ? router->responses : NULL);
+    for (const ct_include *i = router ? router->includes : NULL; i; i = i->next)
+        reach_responses(i->responses);
 }
 
 void mark_reach(checker *k)

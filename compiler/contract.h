@@ -382,6 +382,8 @@ struct ct_call {
 
 struct ct_include {
     ct_router *router;
+    ct_response *responses; /* of all its routes, besides their own */
+    bool deprecated, hidden;
     const char *prefix; /* "" unless said */
     ct_value *tags;
     ct_value *scopes;
@@ -399,7 +401,8 @@ struct ct_router {
     ct_value *tags;
     ct_value *scopes;
     ct_depends *depends;
-    ct_around *middleware; /* outermost first */
+    ct_around *middleware;  /* outermost first */
+    ct_response *responses; /* of all its routes, besides their own */
     bool deprecated, hidden;
     ct_value *options; /* all that was written, a map, for messages */
     ct_route *routes;
@@ -432,6 +435,7 @@ typedef struct ct_on_fail {
 typedef struct ct_mount {
     struct ct_app *app;
     const char *prefix;
+    const char *host; /* or NULL: all */
     ct_place place;
     struct ct_mount *next;
 } ct_mount;

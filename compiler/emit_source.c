@@ -65,7 +65,8 @@ static unsigned emit_mounts(struct out *o, const ct_app *app)
         out_line(o, "extern const apus_app %s_app;", m->app->name);
     out_line(o, "static const apus_mount apus__%s_mounts[] = {", app->name);
     for (const ct_mount *m = app->mounts; m; m = m->next, n++)
-        out_line(o, "    { &%s_app, %s },", m->app->name, out_str_init(o, m->prefix));
+        out_line(o, "    { &%s_app, %s, %s },", m->app->name, out_str_init(o, m->prefix),
+                 out_str_init(o, m->host ? m->host : ""));
     out_line(o, "};\n");
     return n;
 }

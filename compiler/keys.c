@@ -97,42 +97,37 @@ static const key app_keys[] = {
     { "problem_types", SHAPE_text },
     { "produces", SHAPE_text },
     { "scopes", SHAPE_texts },
+    { "responses", SHAPE_map },
     { NULL, SHAPE_any },
 };
 static const key router_keys[] = {
     { "prefix", SHAPE_text },      { "tags", SHAPE_texts },      { "depends", SHAPE_names },
     { "middleware", SHAPE_names }, { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag },
-    { "produces", SHAPE_text },    { "scopes", SHAPE_texts },    { NULL, SHAPE_any },
-};
-static const key include_keys[] = {
-    { "prefix", SHAPE_text },      { "tags", SHAPE_texts },   { "depends", SHAPE_names },
-    { "middleware", SHAPE_names }, { "scopes", SHAPE_texts }, { NULL, SHAPE_any },
-};
-static const key route_keys[] = {
-    { "status", SHAPE_whole },
-    { "summary", SHAPE_text },
-    { "description", SHAPE_text },
-    { "response_description", SHAPE_text },
-    { "tags", SHAPE_texts },
-    { "responses", SHAPE_map },
-    { "deprecated", SHAPE_flag },
-    { "hidden", SHAPE_flag },
-    { "operation_id", SHAPE_text },
-    { "depends", SHAPE_names },
-    { "scopes", SHAPE_texts },
-    { "middleware", SHAPE_names },
-    { "timeout", SHAPE_text },
-    { "blocking", SHAPE_flag },
-    { "omit", SHAPE_any },
-    { "produces", SHAPE_off_text },
-    { "item", SHAPE_name },
-    { "include", SHAPE_text_list },
-    { "exclude", SHAPE_text_list },
-    { "callbacks", SHAPE_names }, /* what the document says besides */
-    { "external_docs", SHAPE_map },
-    { "openapi_extra", SHAPE_map },
+    { "produces", SHAPE_text },    { "scopes", SHAPE_texts },    { "responses", SHAPE_map },
     { NULL, SHAPE_any },
 };
+static const key include_keys[] = {
+    { "host", SHAPE_text },     { "prefix", SHAPE_text },      { "tags", SHAPE_texts },
+    { "depends", SHAPE_names }, { "middleware", SHAPE_names }, { "scopes", SHAPE_texts },
+    { "responses", SHAPE_map }, { "deprecated", SHAPE_flag },  { "hidden", SHAPE_flag },
+    { NULL, SHAPE_any },
+};
+/* What all routes take; the last lines are what the document says besides. */
+#define ROUTE                                                                                      \
+    { "status", SHAPE_whole }, { "summary", SHAPE_text }, { "description", SHAPE_text },           \
+        { "response_description", SHAPE_text }, { "tags", SHAPE_texts },                           \
+        { "responses", SHAPE_map }, { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag },        \
+        { "operation_id", SHAPE_text }, { "depends", SHAPE_names }, { "scopes", SHAPE_texts },     \
+        { "middleware", SHAPE_names }, { "timeout", SHAPE_text }, { "blocking", SHAPE_flag },      \
+        { "omit", SHAPE_any }, { "produces", SHAPE_off_text }, { "item", SHAPE_name },             \
+        { "include", SHAPE_text_list }, { "exclude", SHAPE_text_list },                            \
+        { "callbacks", SHAPE_names }, { "external_docs", SHAPE_map },                              \
+    {                                                                                              \
+        "openapi_extra", SHAPE_map                                                                 \
+    }
+
+static const key route_keys[] = { ROUTE, { NULL, SHAPE_any } };
+static const key methods_keys[] = { { "methods", SHAPE_names }, ROUTE, { NULL, SHAPE_any } };
 /* Of what is documented and not served. */
 static const key call_keys[] = {
     { "method", SHAPE_name },
@@ -241,6 +236,8 @@ static const annotation annotations[] = {
     { "Delete", route_keys, 1, SHAPE_text, "Delete(\"/items/{id}\")" },
     { "Head", route_keys, 1, SHAPE_text, "Head(\"/items\")" },
     { "Options", route_keys, 1, SHAPE_text, "Options(\"/items\")" },
+    { "Trace", route_keys, 1, SHAPE_text, "Trace(\"/items\")" },
+    { "Route", methods_keys, 1, SHAPE_text, "Route(\"/items\", methods = [get, post])" },
     { "Sse", sse_keys, 1, SHAPE_text, "Sse(\"/prices\", item = price)" },
     { "WebSocket", websocket_keys, 1, SHAPE_text, "WebSocket(\"/chat\")" },
     { "Topic", topic_keys, 2, SHAPE_name, "Topic(prices, price)" },

@@ -38,7 +38,7 @@ static bool is_hidden(const struct route_path *r)
     if (r->route->hidden)
         return true;
     for (const struct via *via = r->via; via; via = via->up) {
-        if (via->router->hidden)
+        if (via->router->hidden || (via->include && via->include->hidden))
             return true;
     }
     return false;
@@ -99,7 +99,7 @@ static void add_mounts(struct openapi *d, apus_json *list, const ct_app *app, co
 {
     for (const ct_app *up = d->contract->apps; up; up = up->next) {
         for (const ct_mount *m = up->mounts; m; m = m->next) {
-            if (m->app != app)
+            if (m->app != app || (m->host && !*m->prefix))
                 continue;
             const char *path = doc_name(d, "%s%s", m->prefix, within);
             size_t before = list ? list->n : 0;

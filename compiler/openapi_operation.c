@@ -406,17 +406,12 @@ static apus_json *items_response(struct openapi *d, const struct route_path *r)
     return response;
 }
 
-static apus_json *responses_json(struct openapi *d, const struct route_path *r, bool validates)
+static void add_responses(struct openapi *d, apus_json *responses, const struct route_path *r,
+                          const ct_response *list)
 {
     const ct_route *route = r->route;
-    apus_json *responses = apus_json_object(d->arena);
     unsigned status = route->status ? route->status : 200;
-    add_response(d, responses, status,
-                 route->response_description ? route->response_description : "Successful Response",
-                 route->produces, success_schema(d, r));
-    if (route->item || route->sends_events)
-        apus_json_set(d->arena, responses, doc_name(d, "%u", status), items_response(d, r));
-    for (const ct_response *x = route->responses; x; x = x->next) {
+    for (const ct_response *x = list; x; x = x->next) {
         apus_json *schema = x->type ? type_schema(d, x->type, NULL) : NULL;
         const char *description = x->description ? x->description : phrase(x->status);
         bool is_other = x->status == status && x->produces; /* the answer in another form */
@@ -429,6 +424,32 @@ static apus_json *responses_json(struct openapi *d, const struct route_path *r, 
         if (is_other)
             add_response_content(d, responses, x, x->type ? schema : NULL);
     }
+}
+
+/* What routers and includes say of all their routes; further in goes before further out. */
+static void add_responses_of(struct openapi *d, apus_json *responses, const struct route_path *r,
+                             const struct via *via)
+{
+    if (!via)
+        return;
+    add_responses_of(d, responses, r, via->up);
+    if (via->include)
+        add_responses(d, responses, r, via->include->responses);
+    add_responses(d, responses, r, via->router->responses);
+}
+
+static apus_json *responses_json(struct openapi *d, const struct route_path *r, bool validates)
+{
+    const ct_route *route = r->route;
+    apus_json *responses = apus_json_object(d->arena);
+    unsigned status = route->status ? route->status : 200;
+    add_response(d, responses, status,
+                 route->response_description ? route->response_description : "Successful Response",
+                 route->produces, success_schema(d, r));
+    if (route->item || route->sends_events)
+        apus_json_set(d->arena, responses, doc_name(d, "%u", status), items_response(d, r));
+    add_responses_of(d, responses, r, r->via);
+    add_responses(d, responses, r, route->responses);
     add_failures(d, responses, validates);
     return responses;
 }
@@ -478,7 +499,7 @@ static bool is_deprecated(const struct route_path *r)
     if (r->route->deprecated)
         return true;
     for (const struct via *via = r->via; via; via = via->up) {
-        if (via->router->deprecated)
+        if (via->router->deprecated || (via->include && via->include->deprecated))
             return true;
     }
     return false;

@@ -18,23 +18,45 @@ static bool is_name(const char *text, size_t len)
     return len > 0;
 }
 
+/* Behind the colon: which texts a parameter takes, as the router has it. */
+static const struct {
+    const char *name;
+    bool rest, alone; /* takes slashes and all; needs a segment of its own */
+} convertors[] = {
+    { "str", false, false }, { "int", false, false }, { "float", false, true },
+    { "uuid", false, true }, { "path", true, false },
+};
+enum { N_CONVERTORS = sizeof(convertors) / sizeof(convertors[0]) };
+
+static size_t find_convertor(const char *text, size_t len)
+{
+    size_t i = 0;
+    while (i < N_CONVERTORS &&
+           (strlen(convertors[i].name) != len || memcmp(convertors[i].name, text, len) != 0))
+        i++;
+    return i;
+}
+
 static const char *fault_of(const char *path, size_t open, size_t close, path_part *part,
                             apus_arena *arena)
 {
     size_t len = close - open - 1;
     const char *inside = path + open + 1, *colon = memchr(inside, ':', len);
     size_t name_len = colon ? (size_t)(colon - inside) : len;
+    bool is_alone =
+        (!open || path[open - 1] == '/') && (!path[close + 1] || path[close + 1] == '/');
     if (!is_name(inside, name_len))
         return "a path parameter needs a name, as in {id}";
     part->name = memory_slice(arena, inside, name_len);
-    if (colon && !(len - name_len == 5 && memcmp(colon, ":path", 5) == 0))
-        return "the only kind of path parameter is {name:path}; its type is its argument's";
-    part->rest = colon != NULL;
-    if (open > 0 && path[open - 1] != '/')
-        return "a path parameter fills its whole segment";
-    if (path[close + 1] && path[close + 1] != '/')
-        return "a path parameter fills its whole segment";
-    if (part->rest && path[close + 1])
+    size_t kind = colon ? find_convertor(colon + 1, len - name_len - 1) : 0;
+    if (kind == N_CONVERTORS)
+        return "a path parameter is {name}, or one of {name:int}, :float, :uuid, :str and :path";
+    part->rest = convertors[kind].rest;
+    if (convertors[kind].alone && !is_alone)
+        return "numbers with a point and UUIDs fill their whole segment";
+    if (path[close + 1] == '{')
+        return "where one parameter ends and the next begins nobody can tell: put text between";
+    if (part->rest && (path[close + 1] || !is_alone))
         return "{name:path} takes all that follows, so it stands at the end";
     return NULL;
 }
@@ -80,7 +102,9 @@ const char *path_shape(apus_arena *arena, const char *path)
         if (*path++ != '{')
             continue;
         size_t len = strcspn(path, ":}");
-        path += len; /* the name goes, ":path" stays */
+        path += len; /* the name goes, the convertor stays */
+        if (strncmp(path, ":str}", 5) == 0)
+            path += 4;
     }
     *to = '\0';
     return shape;

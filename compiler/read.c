@@ -26,6 +26,7 @@ static void read_router_lists(reader *r)
             continue;
         router->depends = depends_read(u, router->options, NULL);
         router->middleware = middleware_read(u, router->options);
+        router->responses = responses_read(u, router->options);
     }
 }
 

@@ -325,6 +325,9 @@ ct_app *app_for(unit *u, const file_item *at);
 ct_route *route_read(unit *u, function_decl *f, const note *n, ct_router *router,
                      apus_method method);
 
+/* responses = {404: problem} */
+ct_response *responses_read(unit *u, const ct_value *options);
+
 /* The type that a name in an option means; NULL after an error. */
 ct_type *type_called(unit *u, const ct_value *v);
 

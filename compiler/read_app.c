@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apus/host.h"
 #include "compiler/read.h"
 
 static const char *first_word(const note *n)
@@ -292,26 +293,36 @@ static void read_mount(unit *u, const note *n, ct_app *into, ct_app *app)
                   "put its routes behind a Router(...) to include them in a router");
         return;
     }
-    if (len < 2 || prefix[0] != '/' || prefix[len - 1] == '/' || strchr(prefix, '{')) {
+    const char *host = value_text(n->options, "host");
+    bool fits = len >= 2 && prefix[0] == '/' && prefix[len - 1] != '/' && !strchr(prefix, '{');
+    if (!fits && (len || !host)) {
         say_mount(u, at, "an app within an app needs a prefix",
-                  "write prefix = \"/admin\": it keeps its own documents there");
+                  "write prefix = \"/admin\": it keeps its own documents there; or host = "
+                  "\"admin.example\"");
         return;
     }
+    if (host && !apus_host_is_pattern(apus_str_of(host))) {
+        say_mount(u, value_place(n->options, "host", n->place),
+                  memory_textf(u->reader->arena, "\"%s\" is no host", host),
+                  "write host = \"admin.example\", or \"*.example\" for all names below");
+        return;
+    }
+    prefix = prefix ? prefix : "";
     if (value_get(n->options, "tags") || value_get(n->options, "depends") ||
         value_get(n->options, "middleware") || value_get(n->options, "scopes")) {
-        say_mount(u, n->place, "an app within an app takes a prefix only",
+        say_mount(u, n->place, "an app within an app takes a prefix and a host only",
                   "say tags, depends, middleware and scopes in its own App(...)");
         return;
     }
     for (const ct_mount *m = into->mounts; m; m = m->next) {
-        if (strcmp(m->prefix, prefix) != 0)
+        if (strcmp(m->prefix, prefix) != 0 || strcmp(text_or(m->host, ""), text_or(host, "")) != 0)
             continue;
         if (m->app != app || strcmp(m->place.file, n->place.file) != 0)
             say_mount(u, at, "two apps have the same prefix", "give each its own");
         return;
     }
     ct_mount *mount = NEW(u->reader->arena, ct_mount);
-    *mount = (ct_mount){ .app = app, .prefix = prefix, .place = n->place };
+    *mount = (ct_mount){ .app = app, .prefix = prefix, .host = host, .place = n->place };
     APPEND(into->mounts, mount);
 }
 
@@ -333,6 +344,11 @@ static void read_include(unit *u, const note *n)
         read_mount(u, n, app_of(u, into), app);
         return;
     }
+    if (value_get(n->options, "host")) {
+        say_mount(u, value_place(n->options, "host", n->place), "only apps stand at a host",
+                  "make it an App(...) of its own, and include that");
+        return;
+    }
     const char *prefix = value_text(n->options, "prefix");
     ct_include *include = NEW(u->reader->arena, ct_include);
     *include = (ct_include){ .router = router,
@@ -341,6 +357,9 @@ static void read_include(unit *u, const note *n)
                              .scopes = scopes_read(u, n->options),
                              .depends = depends_read(u, n->options, NULL),
                              .middleware = middleware_read(u, n->options),
+                             .responses = responses_read(u, n->options),
+                             .deprecated = value_flag(n->options, "deprecated"),
+                             .hidden = value_flag(n->options, "hidden"),
                              .options = n->options,
                              .place = n->place };
     APPEND(into->includes, include);

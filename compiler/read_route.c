@@ -1,6 +1,7 @@
 /* Routes: Get("/items/{id}") and what the function behind it says. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "apus/encode.h"
 #include "compiler/path.h"
@@ -13,7 +14,8 @@ static const struct {
     { "Get", APUS_METHOD_GET },         { "Post", APUS_METHOD_POST },
     { "Put", APUS_METHOD_PUT },         { "Patch", APUS_METHOD_PATCH },
     { "Delete", APUS_METHOD_DELETE },   { "Head", APUS_METHOD_HEAD },
-    { "Options", APUS_METHOD_OPTIONS }, { "Sse", APUS_METHOD_GET }, /* or what its `method` says */
+    { "Options", APUS_METHOD_OPTIONS }, { "Trace", APUS_METHOD_TRACE },
+    { "Sse", APUS_METHOD_GET }, /* or what its `method` says */
     { "WebSocket", APUS_METHOD_GET },
 };
 
@@ -216,7 +218,7 @@ static ct_response *read_response(unit *u, const ct_value *v)
     return r;
 }
 
-static ct_response *read_responses(unit *u, const ct_value *options)
+ct_response *responses_read(unit *u, const ct_value *options)
 {
     ct_response *list = NULL;
     const ct_value *v = value_get(options, "responses");
@@ -286,7 +288,7 @@ ct_route *route_read(unit *u, function_decl *f, const note *n, ct_router *router
         .item = value_get(o, "item") ? type_called(u, value_get(o, "item")) : NULL,
         .tags = read_texts(u, o, "tags"),
         .scopes = scopes_read(u, o),
-        .responses = read_responses(u, o),
+        .responses = responses_read(u, o),
         .external_docs = (ct_value *)(uintptr_t)value_get(o, "external_docs"),
         .extra = (ct_value *)(uintptr_t)value_get(o, "openapi_extra"),
         .deprecated = value_flag(o, "deprecated"),
@@ -310,9 +312,49 @@ ct_route *route_read(unit *u, function_decl *f, const note *n, ct_router *router
     return route;
 }
 
+/* get, or GET as in apus_method; N_METHODS for what is none. */
+static size_t method_called(const char *word)
+{
+    size_t i = 0;
+    while (word && i < N_METHODS && strcasecmp(methods[i].word, word) != 0)
+        i++;
+    return word && i < find_method("Sse") ? i : N_METHODS; /* what comes then is no method */
+}
+
+/* Route("/x", methods = [get, post]): a route of each. */
+static void read_methods(unit *u, const file_item *it, const note *n, ct_router *router)
+{
+    const ct_value *list = value_get(n->options, "methods");
+    bool is_list = list && list->kind == CT_VALUE_list;
+    uint32_t seen = 0;
+    if (!list || (is_list && !list->items)) {
+        diag *g = diag_error(u->reader->diags, n->place, "Route does not say its methods");
+        diag_note(u->reader->diags, g, NULL, "write Route(\"/path\", methods = [get, post])");
+        return;
+    }
+    for (const ct_value *v = is_list ? list->items : list; v; v = is_list ? v->next : NULL) {
+        const char *word = value_word(v);
+        size_t method = method_called(word);
+        if (method == N_METHODS)
+            diag_error(
+                u->reader->diags, v->place,
+                "there is no method '%s': get, post, put, patch, delete, head, options, trace",
+                word ? word : value_kind_text(v));
+        else if (seen & 1U << method)
+            diag_error(u->reader->diags, v->place, "'%s' is listed twice", word);
+        else
+            route_read(u, it->function, n, router, methods[method].method);
+        seen |= method < N_METHODS ? 1U << method : 0;
+    }
+}
+
 static void read_served(unit *u, const file_item *it, const note *n, size_t method)
 {
     ct_router *router = router_for(u, it, cursor_place(u, it->cursor).file);
+    if (router && method == N_METHODS) {
+        read_methods(u, it, n, router);
+        return;
+    }
     if (router) {
         route_read(u, it->function, n, router, methods[method].method);
         return;
@@ -432,7 +474,7 @@ void items_read_routes(unit *u)
     for (const file_item *it = u->items; it; it = it->next) {
         for (const note *n = is_ours(u, it) ? it->function->notes : NULL; n; n = n->next) {
             size_t method = find_method(n->word);
-            if (method < N_METHODS)
+            if (method < N_METHODS || strcmp(n->word, "Route") == 0)
                 read_served(u, it, n, method);
             else if (strcmp(n->word, "OnFail") == 0)
                 read_on_fail(u, it, n);

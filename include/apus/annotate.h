@@ -43,7 +43,10 @@
 #define APUS_DELETE(...)  APUS__NOTE("Delete", __VA_ARGS__)
 #define APUS_HEAD(...)    APUS__NOTE("Head", __VA_ARGS__)
 #define APUS_OPTIONS(...) APUS__NOTE("Options", __VA_ARGS__)
-#define APUS_SSE(...)     APUS__NOTE("Sse", __VA_ARGS__)
+#define APUS_TRACE(...)   APUS__NOTE("Trace", __VA_ARGS__)
+/* Route("/items", methods = [get, head]): of several methods. */
+#define APUS_ROUTE(...) APUS__NOTE("Route", __VA_ARGS__)
+#define APUS_SSE(...)   APUS__NOTE("Sse", __VA_ARGS__)
 
 /* In front of a function that takes an apus_ws *: a WebSocket (apus/ws.h). */
 #define APUS_WEBSOCKET(...) APUS__NOTE("WebSocket", __VA_ARGS__)
@@ -179,6 +182,8 @@
 #define Delete     APUS_DELETE
 #define Head       APUS_HEAD
 #define Options    APUS_OPTIONS
+#define Route      APUS_ROUTE
+#define Trace      APUS_TRACE
 #define Sse        APUS_SSE
 #define WebSocket  APUS_WEBSOCKET
 #define Webhook    APUS_WEBHOOK

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "apus/annotate.h"
 #include "apus/api.h"
 #include "apus/arena.h"
 #include "apus/http.h"
@@ -55,6 +56,23 @@ apus_str apus_req_path(apus_req *req);      /* as the client sees it: behind the
 apus_str apus_req_root_path(apus_req *req); /* what a proxy took off the path; "" for nothing */
 apus_str apus_req_client(apus_req *req);    /* its address, without the port */
 const apus_route *apus_req_route(const apus_req *req);
+
+/* The path of a handler's route, with values for its parameters, percent-encoded:
+ *
+ *     apus_path_for(req, get_item, "id", "7")
+ *
+ * The first route of that function which has just these parameters; the root path stands in
+ * front.  What is no handler, or no value for its place, fails with 500 and gives "".
+ * apus_url_for gives the whole URL, of the host that the client asked. */
+#define apus_path_for(req, ...)                                                                    \
+    apus__path_for((req), (apus_fn *)APUS__FIRST(__VA_ARGS__),                                     \
+                   (const char *const[]){ APUS__REST(__VA_ARGS__) NULL })
+#define apus_url_for(req, ...)                                                                     \
+    apus__url_for((req), (apus_fn *)APUS__FIRST(__VA_ARGS__),                                      \
+                  (const char *const[]){ APUS__REST(__VA_ARGS__) NULL })
+apus_str apus__path_for(apus_req *req, apus_fn *handler, const char *const *pairs);
+apus_str apus__url_for(apus_req *req, apus_fn *handler, const char *const *pairs);
+
 const char *apus_req_id(const apus_req *req); /* also sent as X-Request-ID */
 
 /* --- failure --- */

@@ -249,6 +249,8 @@ typedef void apus_openapi_edit(struct apus_json *document, apus_arena *arena);
 typedef struct apus_mount {
     const apus_app *app;
     apus_str prefix;
+    apus_str host; /* "api.example", "*.example": only of requests for it, which then see no
+                      other app; or empty */
 } apus_mount;
 
 struct apus_app {

@@ -3,9 +3,23 @@
 
 #include <stddef.h>
 
+#include "apus/host.h"
 #include "apus/ws_codec.h"
 #include "app/wait.h"
 #include "app/ws.h"
+
+/* Where this request may lead: its host decides, where there are apps for hosts. */
+static const apus__realm *realm_of(const apus_req *req)
+{
+    const apus_service *s = req->service;
+    if (s->n_realms == 1)
+        return s->realms;
+    apus_str name = apus_host_name(req->x->request.host);
+    for (uint32_t i = 1; i < s->n_realms; i++)
+        if (apus_host_fits(s->realms[i].host, name))
+            return &s->realms[i];
+    return s->realms;
+}
 
 /* Each method that the path has, in the order of declaration. */
 static void fail_method(apus_req *req, apus__match *m)
@@ -50,27 +64,27 @@ static apus_str other_spelling(apus_req *req)
 
 /* Of the app that the other spelling leads to; m->route or, with another method, one of
  * m->allow. */
-static bool keeps_slashes(const apus_req *req, const apus__match *m)
+static bool keeps_slashes(const apus_req *req, const apus__realm *realm, const apus__match *m)
 {
     uint32_t route = m->route;
-    for (size_t i = 0; i < APUS_METHOD_COUNT && route == APUS__NO_ROUTE; i++)
+    for (size_t i = 0; i < sizeof(m->allow) / sizeof(m->allow[0]) && route == APUS__NO_ROUTE; i++)
         route = m->allow[i];
-    const apus_app *app = req->service->plans.items[route].app;
+    const apus_app *app = req->service->plans.items[realm->first + route].app;
     return (app ? app : req->service->app)->keeps_slashes;
 }
 
 /* A redirect must not lead to another host: the Location is absolute, made of what
  * the client itself asked for. */
-static void redirect_or_fail(apus_req *req, apus__match *m)
+static void redirect_or_fail(apus_req *req, const apus__realm *realm, apus__match *m)
 {
     const apus_http_request *r = &req->x->request;
     apus_str path = other_spelling(req);
     apus_rc rc = APUS_NOT_FOUND;
     if (path.len && r->host.len)
-        rc = apus__router_find(req->service->router, r->method, path, &req->x->arena, m);
+        rc = apus__router_find(realm->router, r->method, path, &req->x->arena, m);
     if (rc == APUS_NOMEM) {
         apus__req_no_memory(req);
-    } else if (rc == APUS_NOT_FOUND || keeps_slashes(req, m)) {
+    } else if (rc == APUS_NOT_FOUND || keeps_slashes(req, realm, m)) {
         apus_fail(req, 404, NULL, "Not Found");
     } else {
         apus_str root = apus_req_root_path(req);
@@ -81,9 +95,9 @@ static void redirect_or_fail(apus_req *req, apus__match *m)
     }
 }
 
-static void take_plan(apus_req *req, const apus__match *m)
+static void take_plan(apus_req *req, const apus__realm *realm, const apus__match *m)
 {
-    apus__plan *plan = &req->service->plans.items[m->route];
+    apus__plan *plan = &req->service->plans.items[realm->first + m->route];
     char *frame = apus__arena_array(&req->x->arena, 1, plan->frame_size, _Alignof(max_align_t));
     if (!frame) {
         apus__req_no_memory(req);
@@ -117,10 +131,10 @@ static bool asks_for_socket(const apus_req *req)
 }
 
 /* Where there is no WebSocket, the upgrade is passed over (RFC 9110 section 7.8). */
-static apus_rc find_plan(apus_req *req, apus__match *m)
+static apus_rc find_plan(apus_req *req, const apus__realm *realm, apus__match *m)
 {
     const apus_http_request *r = &req->x->request;
-    const apus__router *router = req->service->router;
+    const apus__router *router = realm->router;
     apus_str path = apus__req_routed(req);
     if (asks_for_socket(req)) {
         apus_rc rc = apus__router_find(router, APUS__METHOD_SOCKET, path, &req->x->arena, m);
@@ -135,17 +149,18 @@ static apus_rc find_plan(apus_req *req, apus__match *m)
 void apus__phase_route(apus_req *req)
 {
     apus__match m;
-    apus_rc rc = find_plan(req, &m);
+    const apus__realm *realm = realm_of(req);
+    apus_rc rc = find_plan(req, realm, &m);
     bool is_socket = rc == APUS_UNSUPPORTED && req->x->request.method == APUS_METHOD_GET &&
                      m.allow[APUS__METHOD_SOCKET] != APUS__NO_ROUTE;
     if (rc == APUS_OK)
-        take_plan(req, &m);
+        take_plan(req, realm, &m);
     else if (is_socket)
         fail_upgrade(req);
     else if (rc == APUS_UNSUPPORTED)
         fail_method(req, &m);
     else if (rc == APUS_NOT_FOUND)
-        redirect_or_fail(req, &m);
+        redirect_or_fail(req, realm, &m);
     else
         apus__req_no_memory(req);
 }

@@ -20,21 +20,53 @@ static void write_id_line(char *line, uint64_t prefix)
         line[i] = "0123456789abcdef"[prefix & 15];
 }
 
-static apus_rc add_routes(apus_service *s, uint64_t seed, apus_err *err)
+static apus_rc add_routes(apus_service *s, apus__realm *realm, uint64_t seed, apus_err *err)
 {
-    s->router = apus__router_create(&s->arena, seed);
-    if (!s->router)
+    realm->router = apus__router_create(&s->arena, seed);
+    if (!realm->router)
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
     apus_rc rc = APUS_OK;
-    for (uint32_t i = 0; !rc && i < s->plans.n; i++) {
+    for (uint32_t i = realm->first; !rc && i < realm->beyond; i++) {
         apus__plan *plan = &s->plans.items[i];
         apus__plan_set_phases(plan);
         bool is_socket = plan->route->ws != NULL;
         s->has_sockets = s->has_sockets || is_socket;
-        rc = apus__router_add(s->router, is_socket ? APUS__METHOD_SOCKET : plan->route->method,
+        rc = apus__router_add(realm->router, is_socket ? APUS__METHOD_SOCKET : plan->route->method,
                               &plan->path, err);
     }
-    return rc ? rc : apus__router_finish(s->router, err);
+    return rc ? rc : apus__router_finish(realm->router, err);
+}
+
+/* An app that stands at a host is added later, when all others are. */
+static apus_rc add_realm(apus_service *s, const apus_mount *m, apus_err *err)
+{
+    if (s->n_realms == APUS__REALMS_MAX)
+        return apus_err_set(err, APUS_LIMIT, "app %s: over %d hosts", m->app->name,
+                            APUS__REALMS_MAX - 1);
+    s->realms[s->n_realms++] = (apus__realm){ .host = m->host, .mount = m };
+    return APUS_OK;
+}
+
+static apus_rc add_app(apus_service *s, const apus_app *app, apus_str prefix, uint32_t depth,
+                       apus_err *err);
+
+static apus_rc add_mounts(apus_service *s, const apus_app *app, apus_str prefix, uint32_t depth,
+                          apus_err *err)
+{
+    apus_rc rc = APUS_OK;
+    for (uint32_t i = 0; !rc && i < app->n_mounts; i++) {
+        const apus_mount *m = &app->mounts[i];
+        if (m->host.len) {
+            rc = add_realm(s, m, err);
+            continue;
+        }
+        apus_str within =
+            apus_arena_strf(&s->arena, "%.*s%.*s", APUS_FMT(prefix), APUS_FMT(m->prefix));
+        if (!within.ptr)
+            return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
+        rc = add_app(s, m->app, within, depth + 1, err);
+    }
+    return rc;
 }
 
 /* Its documents in front, so that a catch-all does not swallow them; what it mounts behind,
@@ -48,14 +80,26 @@ static apus_rc add_app(apus_service *s, const apus_app *app, apus_str prefix, ui
     apus_rc rc = apus__docs_add(s, app, prefix, err);
     if (!rc)
         rc = apus__plans_add_app(&s->plans, app, prefix, &s->arena, err);
-    for (uint32_t i = 0; !rc && i < app->n_mounts; i++) {
-        const apus_mount *m = &app->mounts[i];
-        apus_str within =
-            apus_arena_strf(&s->arena, "%.*s%.*s", APUS_FMT(prefix), APUS_FMT(m->prefix));
-        if (!within.ptr)
-            return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
-        rc = add_app(s, m->app, within, depth + 1, err);
+    return rc ? rc : add_mounts(s, app, prefix, depth, err);
+}
+
+/* Each host's app may name further hosts, which come behind. */
+static apus_rc add_realms(apus_service *s, uint64_t seed, apus_err *err)
+{
+    s->realms = APUS_NEW(&s->arena, apus__realm, APUS__REALMS_MAX);
+    if (!s->realms)
+        return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
+    apus_rc rc = APUS_OK;
+    s->n_realms = 1;
+    for (uint32_t i = 0; !rc && i < s->n_realms; i++) {
+        apus__realm *realm = &s->realms[i];
+        const apus_mount *m = realm->mount;
+        realm->first = s->plans.n;
+        rc = add_app(s, m ? m->app : s->app, m ? m->prefix : APUS_STR(""), 0, err);
+        realm->beyond = s->plans.n;
     }
+    for (uint32_t i = 0; !rc && i < s->n_realms; i++)
+        rc = add_routes(s, &s->realms[i], seed, err);
     return rc;
 }
 
@@ -116,9 +160,7 @@ apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_se
     if (!rc)
         rc = apus__root_path(app, &s->root_path, err);
     if (!rc)
-        rc = add_app(s, app, APUS_STR(""), 0, err);
-    if (!rc)
-        rc = add_routes(s, random[1], err);
+        rc = add_realms(s, random[1], err);
     if (rc) {
         apus_service_destroy(s);
         return rc;

@@ -8,6 +8,17 @@
 #include "app/router.h"
 #include "app/topic.h"
 
+/* The plans that requests for a host may lead to. */
+typedef struct apus__realm {
+    apus_str host;   /* a pattern; of the first one empty: all others */
+    uint32_t first;  /* the plan that the router calls 0 ... */
+    uint32_t beyond; /* ... and the one behind its last */
+    apus__router *router;
+    const apus_mount *mount; /* until it is filled */
+} apus__realm;
+
+enum { APUS__REALMS_MAX = 64 }; /* hosts that have apps of their own, and the rest */
+
 struct apus_service {
     const apus_app *app;
     struct apus_loop *loop;
@@ -16,7 +27,8 @@ struct apus_service {
     apus__around around; /* the app's */
     apus__plans plans;
     apus_worker worker;
-    apus__router *router;
+    apus__realm *realms; /* in the order in which they are asked; the first comes last */
+    uint32_t n_realms;
     bool has_sockets;                /* some route is a WebSocket */
     struct apus_ws_deflate *deflate; /* of all WebSockets; NULL until one wants it */
     apus__hub hub;                   /* who listens to which topics */

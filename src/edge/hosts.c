@@ -1,6 +1,7 @@
 /* Trusted hosts: refusing requests for names that are not ours. */
 #include "apus/hosts.h"
 
+#include "apus/host.h"
 #include "apus/middleware.h"
 #include "apus/req.h"
 
@@ -11,9 +12,7 @@ apus_rc apus__hosts_prepare(const void *settings, apus_arena *a, const void **ou
     if (!o->allowed[0])
         return apus_err_set(err, APUS_INVALID, "no host is allowed: say .allowed = { ... }");
     for (size_t i = 0; i < APUS_HOSTS_MAX && o->allowed[i]; i++) {
-        const char *star = strrchr(o->allowed[i], '*');
-        bool fits = !star || (star == o->allowed[i] && (star[1] == '.' || !star[1]));
-        if (!fits)
+        if (!apus_host_is_pattern(apus_str_of(o->allowed[i])))
             return apus_err_set(err, APUS_INVALID,
                                 "\"%s\" is no host: a '*' stands alone, or in front as in "
                                 "\"*.shop.example\"",
@@ -21,27 +20,6 @@ apus_rc apus__hosts_prepare(const void *settings, apus_arena *a, const void **ou
     }
     *out = o;
     return APUS_OK;
-}
-
-/* Without the port; an IPv6 address keeps its brackets. */
-static apus_str name_of(apus_str host)
-{
-    size_t from = host.len && host.ptr[0] == '[' ? apus_str_find(host, ']') : 0;
-    if (from == SIZE_MAX)
-        return host;
-    size_t colon = apus_str_find(apus_str_slice(host, from, SIZE_MAX), ':');
-    return colon == SIZE_MAX ? host : apus_str_slice(host, 0, from + colon);
-}
-
-/* "*.shop.example" takes "a.shop.example". */
-static bool fits(const char *allowed, apus_str name)
-{
-    apus_str whole = apus_str_of(allowed);
-    if (!whole.len || whole.ptr[0] != '*')
-        return apus_str_eq_nocase(whole, name);
-    apus_str end = apus_str_slice(whole, 1, SIZE_MAX);
-    return name.len >= end.len &&
-           apus_str_eq_nocase(apus_str_slice(name, name.len - end.len, SIZE_MAX), end);
 }
 
 static bool has_www(const apus_hosts_options *o, apus_str name)
@@ -59,9 +37,9 @@ void apus__hosts_run(apus_req *req, apus_next *next)
 {
     const apus_hosts_options *o = apus_next_settings(next);
     const apus_http_request *http = apus_req_http(req);
-    apus_str name = name_of(http->host);
+    apus_str name = apus_host_name(http->host);
     for (size_t i = 0; i < APUS_HOSTS_MAX && o->allowed[i]; i++) {
-        if (fits(o->allowed[i], name)) {
+        if (apus_host_fits(apus_str_of(o->allowed[i]), name)) {
             apus_next_run(next);
             return;
         }

@@ -220,7 +220,7 @@ static void the_root_path_of_an_app_within(void **state)
     apus_blob text = { .text = (const uint8_t *)WITHIN, .text_len = sizeof(WITHIN) - 1 };
     apus_app inner = bare;
     inner.openapi = &text;
-    apus_mount mount = { &inner, APUS_STR_INIT("/in") };
+    apus_mount mount = { .app = &inner, .prefix = APUS_STR_INIT("/in") };
     apus_app outer = app;
     outer.mounts = &mount;
     outer.n_mounts = 1;

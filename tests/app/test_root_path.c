@@ -26,7 +26,7 @@ static const apus_route routes[] = { TELLS("/a"), TELLS("/b/"), TELLS("/") };
 static const apus_router root = { .name = "root", .routes = routes, .n_routes = COUNT(routes) };
 
 static const apus_app inner = { .name = "inner", .title = "inner", .version = "1", .root = &root };
-static const apus_mount mounts[] = { { &inner, APUS_STR_INIT("/sub") } };
+static const apus_mount mounts[] = { { .app = &inner, .prefix = APUS_STR_INIT("/sub") } };
 static const apus_app plain = { .name = "plain",
                                 .title = "plain",
                                 .version = "1",
