@@ -372,6 +372,30 @@ void item_events(apus_req *req, apus_sse *out)
         apus_sse_send(out, item, &stored);
 }
 
+/* --- WebSockets --- */
+
+/// What somebody said.
+typedef struct line {
+    apus_str text Field(min_length = 1);
+} line;
+Topic(rooms, line);
+
+/* Beside the handler: what the others say. */
+static void listen(apus_req *req, void *ws)
+{
+    apus_sub *said = apus_subscribe(req, rooms, APUS_STR("lobby"));
+    for (line *l; (l = apus_next(req, said));)
+        apus_ws_send(ws, line, l);
+}
+
+WebSocket("/ws")
+void talk(apus_req *req, apus_ws *ws, const user *me Depends(current_user))
+{
+    apus_spawn(req, listen, ws);
+    for (line *l; (l = apus_ws_recv(ws, line));)
+        apus_publish(req, rooms, APUS_STR("lobby"), l);
+}
+
 /* --- bigger applications --- */
 
 Router(admin, prefix = "/admin", tags = "admin", depends = [only_admins],
@@ -409,6 +433,18 @@ Test(only_admins_delete)
     apus_answer a = apus_test_delete(t, "/v1/admin/items/1");
     apus_expect_status(a, 403);
     apus_expect_json(a, "$.detail", "\"Admins only\"");
+    apus_test_stop(t);
+}
+
+Test(sockets_hear_one_another)
+{
+    apus_test *t = apus_test_start(&shop_app);
+    apus_test_header(t, "X-API-Key", "s3cret");
+    apus_test_socket *s = apus_test_ws(t, "/ws");
+    apus_test_ws_send(s, APUS_JSON({ "text" : "hello" }));
+    apus_expect_ws_text(s, "{\"text\":\"hello\"}");
+    apus_test_ws_send(s, APUS_JSON({ "text" : "" }));
+    apus_expect_ws_close(s, 1008);
     apus_test_stop(t);
 }
 
