@@ -337,6 +337,7 @@ typedef struct ct_response {
 
 /* What WebSocket() says besides. */
 typedef struct ct_socket {
+    ct_value *origins;          /* list, or NULL */
     ct_value *subprotocols;     /* list, or NULL */
     int64_t message_max, queue; /* 0: not said */
     int64_t ping_ns;            /* 0: not said; negative: never */

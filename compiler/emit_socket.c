@@ -3,26 +3,35 @@
 
 #include "compiler/emit_c.h"
 
-static unsigned emit_subprotocols(struct out *o, const char *symbol, const ct_value *list)
+/* Defines apus__SYMBOL_WHAT; how many texts there are. */
+static unsigned emit_texts(struct out *o, const char *symbol, const char *what,
+                           const ct_value *list)
 {
     unsigned n = 0;
     if (!list || !list->items)
         return 0;
-    out_line(o, "static const apus_str apus__%s_subprotocols[] = {", symbol);
+    out_line(o, "static const apus_str apus__%s_%s[] = {", symbol, what);
     for (const ct_value *v = list->items; v; v = v->next, n++)
         out_line(o, "    %s,", out_str_init(o, v->text));
     out_line(o, "};\n");
     return n;
 }
 
+static void emit_texts_members(struct out *o, const char *symbol, const char *what, unsigned n)
+{
+    if (n == 0)
+        return;
+    out_line(o, "    .%s = apus__%s_%s,", what, symbol, what);
+    out_line(o, "    .n_%s = %u,", what, n);
+}
+
 void emit_socket(struct out *o, const char *symbol, const ct_socket *s)
 {
-    unsigned n = emit_subprotocols(o, symbol, s->subprotocols);
+    unsigned n_subprotocols = emit_texts(o, symbol, "subprotocols", s->subprotocols);
+    unsigned n_origins = emit_texts(o, symbol, "origins", s->origins);
     out_line(o, "static const apus_ws_options apus__%s_socket = {", symbol);
-    if (n) {
-        out_line(o, "    .subprotocols = apus__%s_subprotocols,", symbol);
-        out_line(o, "    .n_subprotocols = %u,", n);
-    }
+    emit_texts_members(o, symbol, "subprotocols", n_subprotocols);
+    emit_texts_members(o, symbol, "origins", n_origins);
     out_line(o, "    .queue = %" PRId64 ",", s->queue);
     if (s->message_max)
         out_line(o, "    .message_max = %" PRId64 ",", s->message_max);

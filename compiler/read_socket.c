@@ -58,18 +58,33 @@ static void check_subprotocols(unit *u, const ct_value *list)
     }
 }
 
+/* scheme "://" host, perhaps a port, and nothing behind it (RFC 6454 section 6.2). */
+static void check_origins(unit *u, const ct_value *list)
+{
+    for (const ct_value *v = list ? list->items : NULL; v; v = v->next) {
+        const char *scheme = strstr(v->text, "://");
+        if (scheme && scheme != v->text && scheme[3] && !strpbrk(scheme + 3, "/*? "))
+            continue;
+        diag *g = diag_error(u->reader->diags, v->place, "\"%s\" is no origin", v->text);
+        diag_note(u->reader->diags, g, NULL,
+                  "write scheme, host and port, and no path: \"https://shop.example\"");
+    }
+}
+
 void socket_read(unit *u, ct_route *route, const function_decl *f)
 {
     enum { MESSAGE_MAX = 1 << 30, QUEUE_MAX = 1 << 16 };
     const ct_value *o = route->options, *deflate = value_get(o, "deflate");
     ct_socket *s = NEW(u->reader->arena, ct_socket);
-    *s = (ct_socket){ .subprotocols = read_texts(u, o, "subprotocols"),
+    *s = (ct_socket){ .origins = read_texts(u, o, "origins"),
+                      .subprotocols = read_texts(u, o, "subprotocols"),
                       .message_max = read_limit(u, o, "message_max", MESSAGE_MAX),
                       .queue = read_limit(u, o, "queue", QUEUE_MAX),
                       .ping_ns = read_ping(u, o),
                       .is_plain = deflate && !value_flag(o, "deflate") };
     say_no_answer(u, f);
     check_subprotocols(u, s->subprotocols);
+    check_origins(u, s->origins);
     route->socket = s;
     route->hidden = true; /* OpenAPI has no word for it */
 }

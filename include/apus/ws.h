@@ -47,10 +47,13 @@ enum {
 typedef struct apus_ws_options {
     const apus_str *subprotocols; /* in the order of preference */
     uint32_t n_subprotocols;
-    uint32_t queue;       /* messages that may wait for the handler; 0: APUS_WS_QUEUE */
-    uint64_t message_max; /* bytes of a received message; 0: APUS_WS_MESSAGE_MAX */
-    int64_t ping;         /* ns of silence before a ping; 0: 20 s; negative: never */
-    bool is_plain;        /* permessage-deflate is not spoken */
+    uint32_t n_origins;
+    const apus_str *origins; /* whose pages may connect; NULL: any.  Clients that are no browsers
+                                say no origin, and may */
+    uint32_t queue;          /* messages that may wait for the handler; 0: APUS_WS_QUEUE */
+    uint64_t message_max;    /* bytes of a received message; 0: APUS_WS_MESSAGE_MAX */
+    int64_t ping;            /* ns of silence before a ping; 0: 20 s; negative: never */
+    bool is_plain;           /* permessage-deflate is not spoken */
 } apus_ws_options;
 
 typedef struct apus_ws apus_ws;

@@ -32,6 +32,17 @@ static void fail_handshake(apus_req *req, apus_rc rc, const char *why)
     apus__ws_name_upgrade(req);
 }
 
+/* A browser connects for any page, with our cookies: which pages may is ours to say (RFC 6455
+ * section 10.2). */
+static bool origin_may(const apus_req *req, const apus_ws_options *o)
+{
+    apus_str origin = apus__req_raw_header(req, APUS_STR("origin"));
+    bool may = !o->origins || origin.len == 0;
+    for (uint32_t i = 0; !may && i < o->n_origins; i++)
+        may = apus_str_eq_nocase(origin, o->origins[i]);
+    return may;
+}
+
 void apus__ws_phase(apus_req *req)
 {
     const apus_http_request *r = &req->x->request;
@@ -47,6 +58,10 @@ void apus__ws_phase(apus_req *req)
     apus_rc rc = apus_ws_handshake_read(r->headers, r->n_headers, &ws->handshake);
     if (rc) {
         fail_handshake(req, rc, ws->handshake.why);
+        return;
+    }
+    if (!origin_may(req, ws->options)) {
+        apus_fail(req, 403, NULL, "This origin may not connect");
         return;
     }
     ws->subprotocol = apus_ws_subprotocol_choose(

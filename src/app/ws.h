@@ -54,7 +54,7 @@ struct apus_ws {
     int64_t heard_at, asked_at; /* loop time of the last bytes; of the ping since then, or 0 */
 };
 
-/* Judges the handshake; fails with 400 or 426. */
+/* Judges the handshake; fails with 400, 403 or 426. */
 void apus__ws_phase(apus_req *req);
 
 /* Adds to a failure what a 426 must say (RFC 9110 section 15.5.22). */

@@ -286,6 +286,8 @@ static const apus_ws_options limited = { .message_max = 1000, .queue = 2 };
 static const apus_ws_options chatty = { .subprotocols = protocols, .n_subprotocols = 2 };
 static const apus_ws_options pinging = { .ping = 20 * APUS_MILLISECOND };
 static const apus_ws_options unpacked = { .is_plain = true };
+static const apus_str origins[] = { APUS_STR_INIT("https://shop.example") };
+static const apus_ws_options ours = { .origins = origins, .n_origins = 1 };
 
 #define SOCKET(path_, fn_, ...)                                                                    \
     {                                                                                              \
@@ -297,6 +299,7 @@ static const apus_route routes[] = {
     SOCKET("/echo", echo, plain),
     SOCKET("/limited", echo, limited),
     SOCKET("/unpacked", echo, unpacked),
+    SOCKET("/ours", echo, ours),
     SOCKET("/orders", orders, plain),
     SOCKET("/patient", patient, plain),
     SOCKET("/texts", texts, plain),
@@ -526,6 +529,29 @@ static void bad_handshakes(void **state)
     a = apus_test_raw(
         t, APUS_STR(UPGRADE "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: no\r\n\r\n"));
     apus_expect_status(a, 400);
+    apus_test_stop(t);
+}
+
+static void pages_of_others_stay_outside(void **state)
+{
+    static const struct {
+        const char *origin;
+        int status;
+    } rows[] = {
+        { NULL, 101 },
+        { "https://shop.example", 101 },
+        { "https://Shop.example", 101 },
+        { "http://shop.example", 403 },
+        { "https://shop.example.evil", 403 },
+        { "null", 403 },
+    };
+    (void)state;
+    apus_test *t = start();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        apus_test_header(t, "Origin", rows[i].origin);
+        apus_expect_status(apus_test_ws_answer(apus_test_ws(t, "/ours")), rows[i].status);
+        apus_expect_status(apus_test_ws_answer(apus_test_ws(t, "/echo")), 101);
+    }
     apus_test_stop(t);
 }
 
@@ -821,6 +847,7 @@ int main(void)
         cmocka_unit_test(parameters_are_checked_first),
         cmocka_unit_test(plain_requests_get_plain_answers),
         cmocka_unit_test(bad_handshakes),
+        cmocka_unit_test(pages_of_others_stay_outside),
         cmocka_unit_test(headers_and_subprotocols),
         cmocka_unit_test(fragments_and_pings),
         cmocka_unit_test(limits_and_broken_frames),

@@ -13,3 +13,6 @@ void c(apus_req *req, apus_ws *ws);
 
 WebSocket("/c")
 void d(apus_req *req, apus_ws *ws);
+
+WebSocket("/e", origins = ["https://shop.example/", "shop.example", "*"])
+void e(apus_req *req, apus_ws *ws);
