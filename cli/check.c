@@ -32,7 +32,7 @@ enum { SHOWN_MAX = 20, READY_MS = 5000, CALL_MEMORY = 64 << 20 };
 
 struct check {
     const apus_json *document;
-    uint16_t port;
+    struct service service;
     unsigned calls, failures;
 };
 
@@ -137,7 +137,7 @@ static void call(struct operation *o, apus_arena *a, const char *target, const c
 {
     struct reply r;
     o->check->calls++;
-    if (!client_send(a, o->check->port, o->method, target, type, body, &r)) {
+    if (!client_send(a, &o->check->service, o->method, target, type, body, &r)) {
         report(o, target, body, "no whole answer came");
         return;
     }
@@ -333,12 +333,12 @@ static void attack_path(struct check *c, const apus_json *item)
     }
 }
 
-static int attack(apus_arena *arena, uint16_t port)
+static int attack(apus_arena *arena, struct service service)
 {
-    struct check c = { .port = port };
+    struct check c = { .service = service };
     struct reply r;
     apus_json *document;
-    if (!client_send(arena, port, "GET", "/openapi.json", NULL, APUS_STR(""), &r) ||
+    if (!client_send(arena, &service, "GET", "/openapi.json", NULL, APUS_STR(""), &r) ||
         r.status != 200 || apus_json_parse(arena, r.body, NULL, &document, NULL)) {
         complain("the service gives no /openapi.json to check it against");
         return EXIT_FAILED;
@@ -353,12 +353,24 @@ static int attack(apus_arena *arena, uint16_t port)
     return c.failures ? EXIT_FAILED : EXIT_FINE;
 }
 
+/* A name and a value, on one line. */
+static bool is_header(const char *text)
+{
+    const char *colon = strchr(text, ':');
+    return colon && colon != text && strcspn(text, " \r\n") > (size_t)(colon - text) &&
+           !strpbrk(text, "\r\n");
+}
+
 static int check(apus_arena *arena, const struct options *options)
 {
     const char *words[] = { "--check", NULL };
     struct project p;
     uint16_t port;
     int status;
+    if (options->header && !is_header(options->header)) {
+        complain("--header takes a name and a value: --header 'X-API-Key: key-ada'");
+        return EXIT_USAGE;
+    }
     if (!project_find(arena, options, BUILD_DEV, &p) || project_apusc(&p, words))
         return EXIT_FAILED;
     printf("ok    the contract\n");
@@ -368,7 +380,7 @@ static int check(apus_arena *arena, const struct options *options)
     pid_t child = start(arena, &p, options, &port);
     if (child < 0)
         return EXIT_FAILED;
-    int code = attack(arena, port);
+    int code = attack(arena, (struct service){ port, options->header });
     if (has_crashed(child, &status)) {
         complain("the service crashed: exit code %d", process_code(status));
         return EXIT_FAILED;
@@ -378,7 +390,16 @@ static int check(apus_arena *arena, const struct options *options)
     return code;
 }
 
-static const manual_row rows[] = { ROW_FILES, ROW_CFLAGS, ROW_VERBOSE, ROW_END };
+static const manual_row rows[] = {
+    ROW_FILES,
+    { "-H, --header", "HEADER",
+      "sent with each request, so that guarded routes are attacked behind their guards: "
+      "'X-API-Key: key-ada'",
+      PLACE(header) },
+    ROW_CFLAGS,
+    ROW_VERBOSE,
+    ROW_END,
+};
 
 const struct command command_check = {
     .name = "check",

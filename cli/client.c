@@ -77,18 +77,20 @@ static bool parse(apus_str text, struct reply *out)
     return length.len == 0 || strtoull(length.ptr, NULL, 10) == out->body.len;
 }
 
-bool client_send(apus_arena *arena, uint16_t port, const char *method, const char *target,
-                 const char *content_type, apus_str body, struct reply *out)
+bool client_send(apus_arena *arena, const struct service *to, const char *method,
+                 const char *target, const char *content_type, apus_str body, struct reply *out)
 {
     *out = (struct reply){ .status = 0 };
     apus_buf b = apus_buf_in(arena);
     apus_buf_addf(&b, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n", method,
-                  target, port);
+                  target, to->port);
+    if (to->header)
+        apus_buf_addf(&b, "%s\r\n", to->header);
     if (content_type)
         apus_buf_addf(&b, "Content-Type: %s\r\nContent-Length: %zu\r\n", content_type, body.len);
     apus_buf_lit(&b, "\r\n");
     apus_str head;
-    int fd = apus_buf_take(&b, &head) ? -1 : connect_to(port);
+    int fd = apus_buf_take(&b, &head) ? -1 : connect_to(to->port);
     if (fd < 0)
         return false;
     /* a refusal may come before all of the body was taken: read it all the same */

@@ -13,9 +13,15 @@ struct reply {
     apus_str body;
 };
 
+/* Where requests go, and what each of them says besides. */
+struct service {
+    uint16_t port;
+    const char *header; /* "Name: value", or NULL */
+};
+
 /* Sends one request over a connection of its own and reads the answer to its end, for at
  * most 10 s.  false when there was no whole answer. */
-bool client_send(apus_arena *arena, uint16_t port, const char *method, const char *target,
-                 const char *content_type, apus_str body, struct reply *out);
+bool client_send(apus_arena *arena, const struct service *to, const char *method,
+                 const char *target, const char *content_type, apus_str body, struct reply *out);
 
 #endif

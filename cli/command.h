@@ -23,6 +23,7 @@ struct options {
     const char *host;   /* --host */
     const char *port;   /* --port */
     const char *filter; /* test: --filter */
+    const char *header; /* check: --header */
     const char *cflags; /* --cflags, and the environment's CFLAGS */
     const char **rest;  /* behind --, for the program; NULL-terminated */
     bool verbose, json;

@@ -242,6 +242,15 @@ def case_check(work):
         (work / "main.c").write_text(HELLO.replace("    out->message", f"    (void)({planting});\n    out->message"))
         said = apus("check", "main.c", cwd=work, code=1).stdout
         expect(found in said and "FAIL  GET /hello/" in said, f"a planted {name}")
+    # behind a guard the violation shows only with a credential
+    guarded = HELLO.replace("Get(", "Security(key, header = \"X-Key\");\nGet(", 1).replace(
+        "apus_req *req,", "apus_req *req, key credential,", 1).replace(
+        "    out->message", "    (void)credential, (void)apus_set_status(req, 418);\n    out->message")
+    (work / "main.c").write_text(guarded)
+    expect(" 0 failed" in apus("check", "main.c", cwd=work).stdout, "a guard that refuses strangers")
+    said = apus("check", "main.c", "--header", "X-Key: k", cwd=work, code=1).stdout
+    expect("418, which is not documented" in said, "what is behind a guard")
+    expect("a name and a value" in apus("check", "-H", "nonsense", cwd=work, code=2).stderr, "no header")
     (work / "main.c").write_text(HELLO.replace("ge = 1", "ge = 3"))
     expect("error:" in apus("check", "main.c", cwd=work, code=1).stderr, "a contract that does not hold")
 
