@@ -405,7 +405,8 @@ struct ct_router {
     ct_around *middleware;  /* outermost first */
     ct_response *responses; /* of all its routes, besides their own */
     bool deprecated, hidden;
-    ct_value *options; /* all that was written, a map, for messages */
+    apus_content content; /* strict_content_type */
+    ct_value *options;    /* all that was written, a map, for messages */
     ct_route *routes;
     ct_include *includes;
     ct_source *source;
@@ -483,6 +484,14 @@ struct ct_source {
     ct_source *next;
 };
 
+/* A type that a function body names: apus_read(arena, order_list, text, &problems). */
+typedef struct ct_named {
+    const char *name; /* as it stands there: apus_type_of_NAME is its table */
+    ct_type *type;
+    ct_source *source;
+    struct ct_named *next;
+} ct_named;
+
 typedef struct contract {
     apus_arena *arena;
     ct_source *sources;
@@ -496,6 +505,7 @@ typedef struct contract {
     ct_model *models;      /* in the order they are first reached */
     ct_enum *enums;
     ct_topic *topics;
+    ct_named *named; /* types, each once */
     ct_test *tests;
     bool has_main;
 } contract;

@@ -51,6 +51,9 @@ const char *out_str_init(struct out *o, const char *text);
 /* The name of a type's table; defines the table first where the file has none. */
 const char *emit_type(struct out *o, const ct_type *type);
 
+/* The table of a type that a function body names. */
+void emit_named_type(struct out *o, const ct_named *n);
+
 /* --- emit_value.c --- */
 
 /* Defines a constant object of the type, from a default; gives its name, or NULL

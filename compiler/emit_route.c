@@ -127,7 +127,7 @@ static const char *const in_names[] = {
 
 static const char *param_flags(struct out *o, uint32_t flags)
 {
-    static const char *const names[] = { "partial", "raw", "model", "underscores" };
+    static const char *const names[] = { "partial", "raw", "model", "underscores", "sent" };
     const char *text = "";
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (flags & 1U << i)
@@ -599,5 +599,8 @@ void emit_router(struct out *o, const ct_router *r)
     }
     emit_around_members(o, "    ", r->symbol, n_around);
     emit_scopes_members(o, "    ", r->symbol, n_scopes);
+    if (r->content)
+        out_line(o, "    .content = APUS_CONTENT_%s,",
+                 r->content == APUS_CONTENT_lax ? "lax" : "strict");
     out_line(o, "};\n");
 }

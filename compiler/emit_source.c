@@ -161,6 +161,10 @@ bool emit_source(const contract *c, const ct_source *source, apus_buf *to)
         if (m->source == source)
             emit_model(&o, m);
     }
+    for (const ct_named *n = c->named; n; n = n->next) {
+        if (n->source == source)
+            emit_named_type(&o, n);
+    }
     for (const ct_security *s = c->securities; s; s = s->next) {
         if (s->source == source)
             emit_security(&o, s);

@@ -59,7 +59,8 @@ static const char *short_name(struct out *o, const ct_type *type)
     }
 }
 
-static void define_type(struct out *o, const char *name, const ct_type *type)
+/* storage is "static " but for those that other files refer to. */
+static void define_type(struct out *o, const char *storage, const char *name, const ct_type *type)
 {
     static const char *const kind_names[APUS_KIND_COUNT] = {
 #define X(kind) [APUS_KIND_##kind] = #kind,
@@ -69,7 +70,7 @@ static void define_type(struct out *o, const char *name, const ct_type *type)
     const char *item = type->item && type->kind != APUS_KIND_model && type->kind != APUS_KIND_enum
                            ? emit_type(o, type->item)
                            : NULL;
-    out_line(o, "static const apus_type %s = {", name);
+    out_line(o, "%sconst apus_type %s = {", storage, name);
     out_line(o, "    .kind = APUS_KIND_%s,", kind_names[type->kind]);
     out_line(o, "    .size = sizeof(%s),", type->c_name);
     out_line(o, "    .align = _Alignof(%s),", type->c_name);
@@ -115,7 +116,16 @@ const char *emit_type(struct out *o, const ct_type *type)
     const char *name = out_name(o, "apus__type_%s", short_name(o, type));
     if (out_is_first(o, name)) {
         declare_target(o, type);
-        define_type(o, name, type);
+        define_type(o, "static ", name, type);
     }
     return name;
+}
+
+void emit_named_type(struct out *o, const ct_named *n)
+{
+    const char *name = out_name(o, "apus_type_of_%s", n->name);
+    declare_target(o, n->type);
+    if (out_is_first(o, name))
+        out_line(o, "extern const apus_type %s;", name);
+    define_type(o, "", name, n->type);
 }

@@ -72,6 +72,7 @@ static const char *const shape_texts[] = {
     }
 
 static const key app_keys[] = {
+    { "strict_content_type", SHAPE_flag },
     { "title", SHAPE_text },
     { "version", SHAPE_text },
     { "summary", SHAPE_text },
@@ -101,9 +102,16 @@ static const key app_keys[] = {
     { NULL, SHAPE_any },
 };
 static const key router_keys[] = {
-    { "prefix", SHAPE_text },      { "tags", SHAPE_texts },      { "depends", SHAPE_names },
-    { "middleware", SHAPE_names }, { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag },
-    { "produces", SHAPE_text },    { "scopes", SHAPE_texts },    { "responses", SHAPE_map },
+    { "strict_content_type", SHAPE_flag },
+    { "prefix", SHAPE_text },
+    { "tags", SHAPE_texts },
+    { "depends", SHAPE_names },
+    { "middleware", SHAPE_names },
+    { "deprecated", SHAPE_flag },
+    { "hidden", SHAPE_flag },
+    { "produces", SHAPE_text },
+    { "scopes", SHAPE_texts },
+    { "responses", SHAPE_map },
     { NULL, SHAPE_any },
 };
 static const key include_keys[] = {
@@ -203,6 +211,8 @@ static const key body_keys[] = {
     { "partial", SHAPE_flag },
     { "optional", SHAPE_flag },
     { "raw", SHAPE_flag },
+    { "sent", SHAPE_flag },
+    { "media_type", SHAPE_text },
     { NULL, SHAPE_any },
 };
 static const key model_keys[] = {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compiler/openapi.h"
+#include "compiler/value.h"
 
 static const char *phrase(unsigned status)
 {
@@ -171,6 +172,7 @@ static apus_json *parameters_json(struct openapi *d, const struct route_path *r)
 /* --- the body --- */
 
 struct body {
+    const char *media_type; /* as Body(media_type = ...) says; or NULL */
     const ct_param *single; /* the only one, as long as there is only one */
     unsigned n;
     bool has_file, required;
@@ -186,6 +188,8 @@ static void collect_body(struct openapi *d, const ct_param *p, void *ctx)
     b->single = b->n == 0 ? p : NULL;
     b->n++;
     b->has_file = b->has_file || p->in == APUS_IN_file;
+    if (value_text(p->field.rules.options, "media_type"))
+        b->media_type = value_text(p->field.rules.options, "media_type");
     b->required = b->required || p->field.flags & APUS_FIELD_required;
     for (const ct_field *f = p->flags & APUS_PARAM_model ? p->field.type->model->fields : NULL; f;
          f = f->next) /* a form model is asked for where one of its members is */
@@ -252,7 +256,8 @@ static bool add_body(struct openapi *d, apus_json *operation, const struct route
     each_in_operation(d, r, collect_body, &b);
     if (b.n == 0 || r->route->body == APUS_BODY_none)
         return false;
-    const char *type = r->route->body == APUS_BODY_raw    ? "application/octet-stream"
+    const char *type = b.media_type                       ? b.media_type
+                       : r->route->body == APUS_BODY_raw  ? "application/octet-stream"
                        : r->route->body == APUS_BODY_json ? "application/json"
                        : b.has_file                       ? "multipart/form-data"
                                                           : "application/x-www-form-urlencoded";

@@ -48,6 +48,13 @@ static bool is_known(unit *u, const char *word, const char *symbol, ct_place pla
     return true;
 }
 
+static apus_content content_of(const ct_value *options)
+{
+    if (!value_get(options, "strict_content_type"))
+        return APUS_CONTENT_inherited;
+    return value_flag(options, "strict_content_type") ? APUS_CONTENT_strict : APUS_CONTENT_lax;
+}
+
 static ct_router *new_router(unit *u, const char *symbol, const char *key, const note *n)
 {
     reader *r = u->reader;
@@ -59,6 +66,7 @@ static ct_router *new_router(unit *u, const char *symbol, const char *key, const
                            .scopes = scopes_read(u, n->options),
                            .deprecated = value_flag(n->options, "deprecated"),
                            .hidden = value_flag(n->options, "hidden"),
+                           .content = content_of(n->options),
                            .options = n->options,
                            .source = u->source,
                            .place = n->place };

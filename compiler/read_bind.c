@@ -134,6 +134,8 @@ static void bind_body(struct binding_param *p, const ct_value *options, bool is_
             diag_note(d, g, NULL, "partial means that any member may be left out");
         }
     }
+    if (value_flag(options, "sent"))
+        out->flags |= APUS_PARAM_sent;
     if (value_flag(options, "embed"))
         out->field.flags |= APUS_FIELD_embed;
     if (out->is_optional && !is_pointer) {

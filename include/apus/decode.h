@@ -74,6 +74,13 @@ apus_rc apus_decode_absent(apus_decoder *d, const apus_field *field, apus_str in
 apus_rc apus_decode_check(apus_decoder *d, const apus_model *m, const apus_place *place,
                           void *object) APUS_NODISCARD;
 
+/* A whole value from JSON text that came from elsewhere than a request: a file, a queue.
+ * type->size bytes in the arena, or NULL: problems say why, also that it is no JSON
+ * (json_invalid) or that memory is out (no_memory); their places begin at the value itself.
+ * Patterns of the type are compiled first where they are not. */
+void *apus_read_text(apus_arena *a, const apus_type *type, apus_str text, apus_problems *problems)
+    APUS_NODISCARD;
+
 /* Compiles every pattern that type, or a model it leads to, mentions.  Once,
  * at start; cheap when done already.  APUS_OK, APUS_INVALID (err says which and
  * why) or APUS_NOMEM. */

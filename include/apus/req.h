@@ -18,6 +18,8 @@
 #include "apus/annotate.h"
 #include "apus/api.h"
 #include "apus/arena.h"
+#include "apus/copy.h"
+#include "apus/decode.h"
 #include "apus/http.h"
 #include "apus/json.h"
 #include "apus/model.h"
@@ -50,6 +52,8 @@ apus_arena *apus_req_arena(apus_req *req);
 
 const apus_http_request *apus_req_http(const apus_req *req);
 apus_str apus_req_header(apus_req *req, const char *name);     /* "" if absent */
+apus_str apus_req_query(apus_req *req, const char *name);      /* decoded; "" if absent */
+apus_str apus_req_cookie(apus_req *req, const char *name);     /* "" if absent */
 apus_str apus_req_path_value(apus_req *req, const char *name); /* decoded; "" if absent */
 apus_str apus_req_url(apus_req *req);                          /* absolute, as the client sees it */
 apus_str apus_req_path(apus_req *req);      /* as the client sees it: behind the root path */
@@ -74,6 +78,13 @@ apus_str apus__path_for(apus_req *req, apus_fn *handler, const char *const *pair
 apus_str apus__url_for(apus_req *req, apus_fn *handler, const char *const *pairs);
 
 const char *apus_req_id(const apus_req *req); /* also sent as X-Request-ID */
+
+/* Which of the media types the client would rather have (Accept, RFC 9110 section 12.5.1); of
+ * equals the first; NULL when it takes none of them, for a 406.
+ *
+ *     const char *type = apus_prefer(req, "application/json", "text/html"); */
+#define apus_prefer(req, ...) apus__prefer((req), APUS_NAMES(__VA_ARGS__))
+const char *apus__prefer(apus_req *req, const char *const *offers);
 
 /* --- failure --- */
 
@@ -177,6 +188,9 @@ typedef struct apus_cookie {
 void apus_set_cookie(apus_req *req, const char *name, const char *value,
                      const apus_cookie *options);
 
+/* Makes the client forget a cookie; path and domain must be as it was set with. */
+void apus_delete_cookie(apus_req *req, const char *name, const apus_cookie *options);
+
 /* Any other answer than the handler's type.  An OnFail function that returns one answers
  * with it instead of the failure: with the failure's status and headers unless it sets
  * others; NULL stands for the answer that the failure would have had. */
@@ -235,6 +249,43 @@ void *apus__respond(apus_req *req, int status, const apus_model *m, const void *
 #else
 #define APUS__MODEL(name) (&apus_model_##name)
 #endif
+
+/* The table of any type that is named: a model, a list, a map, apus_strs, int64_t ... */
+#if defined(__GNUC__)
+#define APUS__TYPE(name)                                                                           \
+    __extension__({                                                                                \
+        extern const struct apus_type apus_type_of_##name;                                         \
+        &apus_type_of_##name;                                                                      \
+    })
+#else
+#define APUS__TYPE(name) (&apus_type_of_##name)
+#endif
+
+/* A T from JSON text that is no request's: `order_list *l = apus_read(arena, order_list, text,
+ * &problems)`; apus_read_text of apus/decode.h says the rest. */
+#define apus_read(arena, T, text, problems)                                                        \
+    ((T *)apus_read_text((arena), APUS__TYPE(T), (text), (problems)))
+
+/* A copy of a model in another arena, with all that it holds; NULL when there is no room. */
+#define apus_copy(arena, model, object)                                                            \
+    ((model *)apus_model_copy((arena), APUS__MODEL(model), 1 ? (object) : (const struct model *)0))
+
+/* Which members go out; what is not set is as apus_json_of has it. */
+typedef struct apus_dump {
+    const char *const *include; /* names as sent, "address.street" within; NULL-terminated */
+    const char *const *exclude;
+    bool no_null;    /* members that are null are left out ... */
+    bool no_default; /* ... or that are equal to their default */
+    bool no_unsent;  /* ... or that the client did not send (Body(partial), Body(sent)) */
+} apus_dump;
+
+/* apus_json_of with fewer members: APUS_NAMES("name", "price") makes a list of names. */
+#define apus_json_dump(req, model, object, ...)                                                    \
+    apus__json_dump((req), APUS__MODEL(model), 1 ? (object) : (const struct model *)0,             \
+                    &(apus_dump){ __VA_ARGS__ })
+apus_json *apus__json_dump(apus_req *req, const apus_model *m, const void *object,
+                           const apus_dump *how);
+#define APUS_NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /* A model as a value of any shape, to be changed or put into another; NULL with the
  * failure set when it has no JSON form or memory is out. */

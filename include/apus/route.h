@@ -71,6 +71,7 @@ enum {
     APUS_PARAM_model = 1 << 2,       /* query, header, cookie, form: the field's model is spread */
     APUS_PARAM_underscores = 1 << 3, /* a header model whose member names keep their underscores;
                                         otherwise save_data is the header save-data */
+    APUS_PARAM_sent = 1 << 4,        /* body: what was sent is remembered, see apus_sent */
 };
 
 struct apus_dependency {
@@ -175,6 +176,13 @@ typedef struct apus_include {
     const apus_str *scopes;
 } apus_include;
 
+/* Whether a body without a Content-Type is taken for JSON. */
+typedef enum apus_content {
+    APUS_CONTENT_inherited, /* as what includes it has it; at the outermost: strict */
+    APUS_CONTENT_strict,    /* no: a form of another site could send it */
+    APUS_CONTENT_lax,
+} apus_content;
+
 struct apus_router {
     const char *name;
     apus_str prefix;
@@ -188,6 +196,7 @@ struct apus_router {
     uint16_t n_middleware;
     uint16_t n_scopes;
     const apus_str *scopes; /* that all its routes require */
+    apus_content content;
 };
 
 /* Rewrites a failure: by its code, by its status, or, with neither, any.  `fn` changes the

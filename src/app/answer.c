@@ -98,6 +98,14 @@ void apus_set_cookie(apus_req *req, const char *name, const char *value, const a
     apus_set_header(req, "set-cookie", line.ptr);
 }
 
+void apus_delete_cookie(apus_req *req, const char *name, const apus_cookie *options)
+{
+    apus_cookie gone = options ? *options : (apus_cookie){ 0 };
+    gone.max_age = -1;
+    gone.expires = 0;
+    apus_set_cookie(req, name, "", &gone);
+}
+
 /* --- other bodies --- */
 
 /* status 0: the route's. */

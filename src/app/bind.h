@@ -36,7 +36,7 @@ apus_rc apus__bind_form(apus_req *req, apus_decoder *d, const apus__step *s, voi
  * APUS_OK, APUS_SYNTAX, APUS_LIMIT or APUS_NOMEM. */
 apus_rc apus__form_read(apus_req *req) APUS_NODISCARD;
 
-/* Makes d read a partial body and keep what was sent, for apus_sent. */
+/* Makes d keep what was sent, for apus_sent. */
 void apus__patch_record(apus_req *req, apus_decoder *d);
 
 /* A credential.  APUS_OK, also where the request failed because it could not be read; or

@@ -102,8 +102,9 @@ static apus_rc bind_json(apus_req *req, apus_decoder *d, const apus__step *s)
 {
     apus_str text = req->x->request.body;
     apus_decoder own = *d;
-    if (s->body[0].param->flags & APUS_PARAM_partial)
+    if (s->body[0].param->flags & (APUS_PARAM_partial | APUS_PARAM_sent))
         apus__patch_record(req, &own);
+    own.partial = s->body[0].param->flags & APUS_PARAM_partial;
     apus_rc rc;
     if (req->plan->embed) {
         const apus_field *fields[APUS__BODY_PARAMS_MAX];
@@ -206,7 +207,8 @@ static bind_fn *choose(apus_req *req)
     if (r->body.len == 0)
         return bind_absent;
     const apus_http_header *type = apus_http_header_find(r, APUS_STR("content-type"));
-    return type && is_json_type(type->value) ? bind_json : bind_unparsed;
+    bool is_json = type ? is_json_type(type->value) : req->plan->lax_content;
+    return is_json ? bind_json : bind_unparsed;
 }
 
 void apus__bind_body(apus_req *req, apus_decoder *d)

@@ -33,7 +33,6 @@ static void record(void *ctx, const apus_model *m, const void *object, const uin
 
 void apus__patch_record(apus_req *req, apus_decoder *d)
 {
-    d->partial = true;
     d->sent = record;
     d->sent_ctx = req;
 }

@@ -16,6 +16,7 @@ struct mount {
     const apus_str *scopes;
     uint16_t n_depends, n_middleware, n_scopes;
     uint32_t depth;
+    apus_content content; /* with what it inherits */
 };
 
 struct planner {
@@ -525,6 +526,7 @@ static apus_rc add_route(apus__plans *plans, const apus_route *route, const stru
     if (!plan)
         return no_memory(err);
     plan->route = route;
+    plan->lax_content = m && m->content == APUS_CONTENT_lax;
     struct planner p = {
         .arena = a, .err = err, .plan = plan, .makes = &plans->makes, .prepared = &plans->prepared
     };
@@ -544,6 +546,7 @@ static apus_rc add_router(apus__plans *plans, const apus_router *r, const struct
                        .n_scopes = r->n_scopes,
                        .middleware = r->middleware,
                        .n_middleware = up ? r->n_middleware : 0, /* an app's is outside */
+                       .content = r->content || !up ? r->content : up->content,
                        .depth = up ? up->depth + 1 : 0 };
     if (m.depth > APUS__INCLUDE_DEPTH_MAX * 2)
         return apus_err_set(err, APUS_LIMIT, "router %s: included over %d deep", r->name,
@@ -561,6 +564,7 @@ static apus_rc add_router(apus__plans *plans, const apus_router *r, const struct
                                  .n_scopes = inc->n_scopes,
                                  .middleware = inc->middleware,
                                  .n_middleware = inc->n_middleware,
+                                 .content = m.content,
                                  .depth = m.depth + 1 };
         rc = add_router(plans, inc->router, &between, a, err);
     }

@@ -86,14 +86,29 @@ apus_str apus__req_raw_header(const apus_req *req, apus_str name)
     return h ? h->value : APUS_STR("");
 }
 
-/* What a handler gets is text, with a NUL behind it; what came is a slice. */
-apus_str apus_req_header(apus_req *req, const char *name)
+static apus_str value_of(apus_req *req, apus_in in, const char *name)
 {
     apus_str value;
-    apus_rc rc = apus__value_get(req, APUS_IN_header, apus_str_of(name), APUS__AS_WRITTEN, &value);
+    apus_rc rc = apus__value_get(req, in, apus_str_of(name), APUS__AS_WRITTEN, &value);
     if (rc == APUS_NOMEM)
         apus_abort(req, 503, NULL, "out of memory");
     return rc ? APUS_STR("") : apus_strdup(req, value);
+}
+
+/* What a handler gets is text, with a NUL behind it; what came is a slice. */
+apus_str apus_req_header(apus_req *req, const char *name)
+{
+    return value_of(req, APUS_IN_header, name);
+}
+
+apus_str apus_req_query(apus_req *req, const char *name)
+{
+    return value_of(req, APUS_IN_query, name);
+}
+
+apus_str apus_req_cookie(apus_req *req, const char *name)
+{
+    return value_of(req, APUS_IN_cookie, name);
 }
 
 apus_str apus_req_path_value(apus_req *req, const char *name)

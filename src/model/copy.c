@@ -154,7 +154,11 @@ static bool settle(apus_arena *a, const apus_type *type, void *value)
     case APUS_KIND_str:
     case APUS_KIND_url:
     case APUS_KIND_email:
+    case APUS_KIND_secret:
         return settle_text(a, value);
+    case APUS_KIND_name_email:
+        return settle_text(a, &((apus_name_email *)value)->name) &&
+               settle_text(a, &((apus_name_email *)value)->email);
     case APUS_KIND_cstr:
         return settle_cstr(a, value);
     case APUS_KIND_bytes:

@@ -261,6 +261,30 @@ apus_rc apus_decode_texts(apus_decoder *d, const apus_field *field, const apus_s
                : APUS_OK;
 }
 
+/* --- from elsewhere --- */
+
+static void *say_syntax(apus_decoder *d)
+{
+    apus_place at = { .index = (uint32_t)d->error.codepoints, .is_index = true };
+    apus_str why = apus_str_of(d->error.message ? d->error.message : "");
+    apus_problems_add(d->problems, &at, "json_invalid", APUS_STR("{}"),
+                      apus__ctx_text(d, "error", why), "JSON decode error");
+    return NULL;
+}
+
+void *apus_read_text(apus_arena *a, const apus_type *type, apus_str text, apus_problems *problems)
+{
+    apus_decoder d = { .arena = a, .problems = problems };
+    void *at = apus_arena_alloc(a, type->size, type->align);
+    apus_rc rc = at ? apus__type_prepare(type, NULL) : APUS_NOMEM;
+    if (rc == APUS_OK)
+        rc = apus_decode_json(&d, type, NULL, text, NULL, at);
+    if (rc == APUS_SYNTAX || rc == APUS_LIMIT)
+        return say_syntax(&d);
+    problems->no_memory = problems->no_memory || rc == APUS_NOMEM;
+    return rc ? NULL : at;
+}
+
 /* --- nothing --- */
 
 static apus_rc copy_default(apus_decoder *d, const apus_field *f, void *base)

@@ -83,6 +83,9 @@ apus_str apus__ctx_int(apus_decoder *d, const char *key, int64_t value);
 apus_str apus__ctx_number(apus_decoder *d, const char *key, double value);
 apus_str apus__ctx_text(apus_decoder *d, const char *key, apus_str value);
 
+/* --- prepare.c --- */
+apus_rc apus__type_prepare(const apus_type *t, apus_err *err);
+
 /* --- check.c --- */
 
 /* Calls a check.  APUS_OK, APUS_INVALID (it said something) or APUS_NOMEM. */

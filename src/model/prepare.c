@@ -1,5 +1,6 @@
 /* Once at the start: every pattern that a type leads to is compiled. */
 #include "apus/decode.h"
+#include "model/decoder.h"
 #include "apus/pattern.h"
 
 /* Models on the way down, so that one that contains itself ends the descent. */
@@ -47,6 +48,11 @@ static apus_rc prepare_model(const apus_model *m, const struct descent *up, apus
     for (uint32_t i = 0; rc == APUS_OK && i < m->n_variants; i++)
         rc = prepare_model(m->variants[i].model, &here, err);
     return rc;
+}
+
+apus_rc apus__type_prepare(const apus_type *t, apus_err *err)
+{
+    return prepare_type(t, NULL, err);
 }
 
 apus_rc apus_model_prepare(const apus_model *m, apus_err *err)
