@@ -48,6 +48,17 @@ openapi)
     ln -sfn "$(cd "$node" && pwd)" "$work/node"
     tests/conformance/openapi.sh "$work/openapi" "$build" >"$log" 2>&1 || true
     ;;
+sse)
+    "$programs/sseserver" --port 0 >"$work/sse.out" 2>&1 &
+    server=$!
+    trap 'kill $server 2>/dev/null || true' EXIT
+    for _ in $(seq 50); do
+        url=$(grep -aoE 'http://[0-9.]+:[0-9]+' "$work/sse.out" | head -1 || true)
+        [ -n "$url" ] && break
+        sleep 0.1
+    done
+    "$work/sse/run.sh" "$url/events" --max-gap 4 >"$log" 2>&1 || true
+    ;;
 *)
     echo "conformance.sh: no kit called $kit" >&2
     exit 2
