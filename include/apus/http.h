@@ -155,6 +155,8 @@ typedef struct apus_http_limits {
     uint32_t head_max;        /* bytes of request line and headers (16,384): 431 */
     uint32_t headers_max;     /* how many headers (100): 431 */
     uint64_t body_max;        /* bytes of a body, decoded (1 MiB): 413 */
+    size_t body_memory;       /* bytes of a body that stand in memory (1 MiB); a larger one is
+                                 kept on disk, in a file without a name, and seen from there */
     uint32_t pipeline_max;    /* answers that may wait for a client that does not read (64) */
     uint32_t streams_max;     /* requests under way on a connection of HTTP/2 (100) */
     uint32_t connections_max; /* at once (10,000); further ones are closed */

@@ -104,6 +104,7 @@ typedef struct apus__body {
     uint64_t left; /* of Content-Length */
     char *ptr;
     size_t len, room;
+    struct apus_spool *spool; /* where it stands when it is large; else NULL: in the arena */
 } apus__body;
 
 /* What every request touches stands first: four cache lines. */

@@ -14,6 +14,7 @@
  * `held`: neither parsed nor read, until answers have left. */
 #include <assert.h>
 
+#include "apus/spool.h"
 #include "http/connection.h"
 #include "http/h2.h"
 
@@ -78,6 +79,28 @@ static void refuse_because(apus__connection *c, apus__exchange *x, const apus_ht
 
 /* --- bodies --- */
 
+static void close_spool(void *spool)
+{
+    apus_spool_close(spool);
+}
+
+/* Of a body that is too large for memory: in a file that goes with the exchange. */
+static char *spool_room(apus_arena *a, apus__body *b, size_t room)
+{
+    if (b->spool)
+        return apus_spool_grow(b->spool, room) ? NULL : b->spool->ptr;
+    apus_spool *s = APUS_NEW(a, apus_spool, 1);
+    if (!s || apus_spool_open(s, room))
+        return NULL;
+    if (apus_arena_defer(a, close_spool, s)) {
+        apus_spool_close(s);
+        return NULL;
+    }
+    memcpy(s->ptr, b->ptr, b->len);
+    b->spool = s;
+    return s->ptr;
+}
+
 /* Makes room for at least `more` bytes, in steps that double: a client that promises a
  * large body has to send half of what it makes us hold. */
 static bool body_room(apus__connection *c, size_t more)
@@ -91,7 +114,10 @@ static bool body_room(apus__connection *c, size_t more)
         room = b->len + (size_t)b->left;
     if (room < need)
         room = need;
-    char *ptr = apus_arena_grow(&c->incoming->pub.arena, b->ptr, b->room, room, 1);
+    apus_arena *a = &c->incoming->pub.arena;
+    char *ptr = room > c->server->limits.body_memory && b->ptr
+                    ? spool_room(a, b, room)
+                    : apus_arena_grow(a, b->ptr, b->room, room, 1);
     if (!ptr) {
         apus__input_refuse(c, 503, "the request needs too much memory");
         return false;

@@ -25,6 +25,7 @@ static const apus_http_limits defaults = {
     .head_max = 16384,
     .headers_max = 100,
     .body_max = 1 << 20,
+    .body_memory = 1 << 20,
     .pipeline_max = 64,
     .streams_max = 100,
     .connections_max = 10000,
@@ -47,6 +48,7 @@ static apus_http_limits complete(const apus_http_limits *limits)
     OR_DEFAULT(head_max);
     OR_DEFAULT(headers_max);
     OR_DEFAULT(body_max);
+    OR_DEFAULT(body_memory);
     OR_DEFAULT(pipeline_max);
     OR_DEFAULT(streams_max);
     OR_DEFAULT(connections_max);

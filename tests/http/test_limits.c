@@ -125,6 +125,19 @@ static void body_max(void **state)
     }
 }
 
+/* What is larger than memory may hold stands on disk, and is as whole as any other. */
+static void body_memory(void **state)
+{
+    apus_http_limits l = { .body_max = 8 << 20, .body_memory = 100000, .memory_max = 400000 };
+    (void)state;
+    for (int chunked = 0; chunked < 2; chunked++) {
+        assert_int_equal(status_of_body(&l, 100000, chunked), 200);
+        assert_int_equal(status_of_body(&l, 100001, chunked), 200);
+        assert_int_equal(status_of_body(&l, 5 << 20, chunked), 200);
+        assert_int_equal(status_of_body(&l, (8 << 20) + 1, chunked), 413);
+    }
+}
+
 /* A body that does not fit the exchange's memory is refused, and the next is not. */
 static void memory_max(void **state)
 {
@@ -349,6 +362,7 @@ int main(void)
         cmocka_unit_test(head_max),
         cmocka_unit_test(headers_max),
         cmocka_unit_test(body_max),
+        cmocka_unit_test(body_memory),
         cmocka_unit_test(memory_max),
         cmocka_unit_test(connections_max),
         cmocka_unit_test(pipeline_max_of_requests_under_way),
