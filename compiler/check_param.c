@@ -89,8 +89,31 @@ static void check_token(checker *k, const ct_param *p)
     }
 }
 
+/* "image/png", or "image/" and a star. */
+static bool is_media_type(const char *text)
+{
+    const char *slash = strchr(text, '/');
+    return slash && slash != text && slash[1] && !strchr(slash + 1, '/') && !strchr(text, ' ') &&
+           !strchr(text, ';');
+}
+
+static void check_file_rules(checker *k, const ct_param *p)
+{
+    const ct_rules *r = &p->field.rules;
+    const ct_value *size = value_get(r->options, "max_size");
+    if (size && !(r->has & APUS_RULE_max_length)) {
+        diag *g = diag_error(k->diags, size->place, "this is no size that a file could have");
+        diag_note(k->diags, g, NULL, "it is a number of bytes, or a text such as \"10MB\"");
+    }
+    for (const ct_value *v = r->media_types ? r->media_types->items : NULL; v; v = v->next) {
+        if (!is_media_type(v->text))
+            diag_error(k->diags, v->place, "'%s' is no media type, as image/png is", v->text);
+    }
+}
+
 static void check_file(checker *k, const ct_param *p)
 {
+    check_file_rules(k, p);
     apus_kind kind = p->field.type->kind;
     apus_kind one = kind == APUS_KIND_list ? p->field.type->item->kind : kind;
     if (one == APUS_KIND_bytes || one == APUS_KIND_none)

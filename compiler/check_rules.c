@@ -117,7 +117,7 @@ static bool fits_sort(const ct_type *t, sort s)
     case SORT_number:
         return is_number_kind(inner);
     case SORT_text:
-        return is_text_kind(inner) || inner == APUS_KIND_bytes;
+        return is_text_kind(inner) || inner == APUS_KIND_bytes || inner == APUS_KIND_none;
     case SORT_items:
         return holds_items(t->kind);
     case SORT_decimal:

@@ -80,6 +80,7 @@ struct ct_type {
     ct_model *model; /* model */
     ct_enum *enumeration;
     ct_type *item; /* list, counted, array, map */
+    bool int_keys; /* map */
     bool item_pointer;
     const char *item_c_name;  /* list, map: of the item, for sizeof */
     const char *entry_c_name; /* map: "struct price_entry" */
@@ -117,8 +118,9 @@ typedef struct ct_rules {
     uint16_t max_digits, decimal_places;
     const char *pattern;
     uint8_t version;
-    ct_value *schemes; /* a list of texts */
-    ct_value *one_of;  /* a list of texts or of integers */
+    ct_value *schemes;     /* a list of texts */
+    ct_value *media_types; /* of files: a list of texts */
+    ct_value *one_of;      /* a list of texts or of integers */
     const char *title;
     const char *description; /* when given as an option; else the doc comment */
     const char *format;      /* overrides the schema's */

@@ -65,6 +65,7 @@ static const char *rule_flags(struct out *o, uint32_t has)
         "host",
         "byte_size",
         "one_of",
+        "media_types",
     };
     const char *text = "";
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -74,9 +75,9 @@ static const char *rule_flags(struct out *o, uint32_t has)
     return text;
 }
 
-static void emit_schemes(struct out *o, const char *symbol, const ct_value *list)
+static void emit_texts(struct out *o, const char *symbol, const char *what, const ct_value *list)
 {
-    out_line(o, "static const apus_str %s_schemes[] = {", symbol);
+    out_line(o, "static const apus_str %s_%s[] = {", symbol, what);
     for (const ct_value *v = list->items; v; v = v->next)
         out_line(o, "    %s,", out_str_init(o, v->text));
     out_line(o, "};\n");
@@ -104,7 +105,9 @@ const char *emit_rules(struct out *o, const char *symbol, const ct_rules *r)
         out_line(o, "static apus_pattern %s_pattern = {\n    .text = %s,\n};", symbol,
                  out_quoted(o, r->pattern));
     if (r->schemes)
-        emit_schemes(o, symbol, r->schemes);
+        emit_texts(o, symbol, "schemes", r->schemes);
+    if (r->media_types)
+        emit_texts(o, symbol, "types", r->media_types);
     if (r->one_of)
         emit_choices(o, symbol, r->one_of);
     out_line(o, "static const apus_rules %s_rules = {", symbol);
@@ -147,6 +150,10 @@ const char *emit_rules(struct out *o, const char *symbol, const ct_rules *r)
     if (r->schemes) {
         out_line(o, "    .schemes = %s_schemes,", symbol);
         out_line(o, "    .n_schemes = %zu,", value_count(r->schemes));
+    }
+    if (r->media_types) {
+        out_line(o, "    .media_types = %s_types,", symbol);
+        out_line(o, "    .n_media_types = %zu,", value_count(r->media_types));
     }
     if (r->one_of) {
         out_line(o, "    .one_of = %s_choices,", symbol);

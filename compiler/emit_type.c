@@ -51,7 +51,8 @@ static const char *short_name(struct out *o, const ct_type *type)
     case APUS_KIND_counted:
         return out_name(o, "counted_%s%s", short_name(o, type->item), pointer);
     case APUS_KIND_map:
-        return out_name(o, "map_%s%s", short_name(o, type->item), pointer);
+        return out_name(o, "%smap_%s%s", type->int_keys ? "int_" : "", short_name(o, type->item),
+                        pointer);
     case APUS_KIND_array:
         return out_name(o, "array_%u_%s%s", type->n, short_name(o, type->item), pointer);
     default:
@@ -85,6 +86,8 @@ static void define_type(struct out *o, const char *storage, const char *name, co
     if (type->kind == APUS_KIND_map) {
         out_line(o, "    .entry_size = sizeof(%s),", type->entry_c_name);
         out_line(o, "    .value_offset = offsetof(%s, value),", type->entry_c_name);
+        if (type->int_keys)
+            out_line(o, "    .int_keys = true,");
     }
     if (type->item_pointer)
         out_line(o, "    .item_pointer = true,");

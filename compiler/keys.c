@@ -200,9 +200,9 @@ static const key header_keys[] = {
     { NULL, SHAPE_any },
 };
 static const key file_keys[] = {
-    { "alias", SHAPE_text },    { "title", SHAPE_text },      { "description", SHAPE_text },
-    { "optional", SHAPE_flag }, { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag },
-    { NULL, SHAPE_any },
+    { "max_size", SHAPE_any },    { "types", SHAPE_text_list },  { "alias", SHAPE_text },
+    { "title", SHAPE_text },      { "description", SHAPE_text }, { "optional", SHAPE_flag },
+    { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag },      { NULL, SHAPE_any },
 };
 static const key body_keys[] = {
     RULES,
@@ -272,6 +272,7 @@ static const annotation annotations[] = {
     { "Middleware", no_keys, 1, SHAPE_name, "Middleware(gate, .run = f, .settings = &x)" },
     { "List", NULL, 1, SHAPE_any, NULL },
     { "Map", NULL, 1, SHAPE_any, NULL },
+    { "IntMap", NULL, 1, SHAPE_any, NULL },
     { "Test", NULL, 1, SHAPE_any, NULL },
 };
 

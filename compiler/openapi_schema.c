@@ -333,6 +333,14 @@ static apus_json *byte_size_schema(struct openapi *d)
     return s;
 }
 
+/* A file's, where it can be only one. */
+static const char *media_type_of(const ct_rules *r)
+{
+    const ct_value *only = r->media_types ? r->media_types->items : NULL;
+    bool is_one = only && !only->next && !strchr(only->text, '*');
+    return is_one ? only->text : "application/octet-stream";
+}
+
 apus_json *type_schema(struct openapi *d, const ct_type *type, const ct_rules *rules)
 {
     static const ct_rules none = { 0 };
@@ -367,7 +375,7 @@ apus_json *type_schema(struct openapi *d, const ct_type *type, const ct_rules *r
         return s;
     }
     if (type->kind == APUS_KIND_none)
-        set_text(d, s, "contentMediaType", "application/octet-stream");
+        set_text(d, s, "contentMediaType", media_type_of(r));
     set_text(d, s, "format", r->format ? r->format : format_of(d, type, r));
     if (r->one_of)
         set_choices(d, s, r->one_of);

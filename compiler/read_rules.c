@@ -1,6 +1,7 @@
 /* Field(), Query() and the like: constraints, names, defaults. */
 #include <string.h>
 
+#include "apus/text.h"
 #include "compiler/read.h"
 
 static void read_bound(ct_rules *rules, const ct_value *options, const char *key, uint32_t bit,
@@ -37,6 +38,20 @@ static ct_value *read_list(ct_rules *rules, const ct_value *options, const char 
         return NULL;
     rules->has |= bit;
     return (ct_value *)(uintptr_t)v;
+}
+
+/* max_size = "10MB", or a number of bytes; the checks refuse what is neither. */
+static void read_size(ct_rules *rules, const ct_value *options)
+{
+    const ct_value *v = value_get(options, "max_size");
+    int64_t bytes = v && v->kind == CT_VALUE_int ? v->integer : 0;
+    apus_str of;
+    if (v && v->kind == CT_VALUE_string)
+        (void)apus_byte_size_parse(apus_str_of(v->text), &bytes, &of);
+    if (bytes < 1 || bytes > UINT32_MAX)
+        return;
+    rules->has |= APUS_RULE_max_length;
+    rules->max_length = (uint32_t)bytes;
 }
 
 static uint16_t short_count(uint32_t n)
@@ -77,6 +92,8 @@ static void read_rules(ct_rules *r, const ct_value *options)
     read_count(r, options, "version", APUS_RULE_version, &version);
     r->version = (uint8_t)(version > UINT8_MAX ? UINT8_MAX : version);
     r->schemes = read_list(r, options, "schemes", APUS_RULE_schemes);
+    r->media_types = read_list(r, options, "types", APUS_RULE_media_types);
+    read_size(r, options);
     r->one_of = read_list(r, options, "one_of", APUS_RULE_one_of);
     r->pattern = value_text(options, "pattern");
     if (r->pattern)

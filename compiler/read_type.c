@@ -282,6 +282,13 @@ static bool read_item(unit *u, ct_type *type, CXType item, const char **why)
     return type->item != NULL;
 }
 
+/* A text, or a number that is written as one. */
+static bool is_key(unit *u, CXType t, bool *is_int)
+{
+    *is_int = integer_kind(type_canonical(t)) == APUS_KIND_int64;
+    return *is_int || type_is(u, t, "apus_str");
+}
+
 /* struct { T *ptr; size_t len; }, as List() and Map() declare it. */
 static ct_type *read_list(unit *u, CXType t, CXType canonical, const char **why, bool *is_list)
 {
@@ -292,13 +299,15 @@ static ct_type *read_list(unit *u, CXType t, CXType canonical, const char **why,
         return NULL;
     CXType item = type_pointee(clang_getCursorType(members[0]));
     CXType entries = type_canonical(item);
+    bool int_keys = false;
     const char *c_name = record_name(u, canonical);
     bool is_map = c_name && ends_with(c_name, "_map") && entries.kind == CXType_Record &&
                   has_two_members(u, entries, "key", "value", entry) &&
-                  type_is(u, clang_getCursorType(entry[0]), "apus_str");
+                  is_key(u, clang_getCursorType(entry[0]), &int_keys);
     ct_type *type = new_type(u, t, is_map ? APUS_KIND_map : APUS_KIND_list);
     if (is_map) {
         type->entry_c_name = record_name(u, entries);
+        type->int_keys = int_keys;
         item = clang_getCursorType(entry[1]);
     }
     return read_item(u, type, item, why) ? type : NULL;

@@ -129,6 +129,17 @@
     extern const struct apus_topic name##_topic;                                                   \
     typedef APUS__FIRST(__VA_ARGS__) name##_topic_item APUS__NOTE("Topic", name, __VA_ARGS__)
 
+/* Declares T_int_map { T_int_entry *ptr; size_t len; }, whose keys are int64_t. */
+#define APUS_INT_MAP(T)                                                                            \
+    typedef struct T##_int_entry {                                                                 \
+        int64_t key;                                                                               \
+        T value;                                                                                   \
+    } T##_int_entry;                                                                               \
+    typedef struct T##_int_map {                                                                   \
+        T##_int_entry *ptr;                                                                        \
+        size_t len;                                                                                \
+    } T##_int_map APUS__NOTE("IntMap", T)
+
 /* Static(assets, "/assets", .folder = "public", .index = "index.html"): files at and below a
  * path, as a function of that name answers them with apus_folder; the rest are its
  * apus_folder_options.  Not in the document.  Write the function yourself where it needs
@@ -207,6 +218,7 @@
 #define Model      APUS_MODEL
 #define List       APUS_LIST
 #define Map        APUS_MAP
+#define IntMap     APUS_INT_MAP
 #define Test       APUS_TEST
 #define Topic      APUS_TOPIC
 #endif

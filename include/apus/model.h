@@ -109,6 +109,7 @@ struct apus_type {
     };
     uint32_t entry_size;   /* map: sizeof one entry ... */
     uint32_t value_offset; /* ... and where its value begins */
+    bool int_keys;         /* map: keys are int64_t */
     bool item_pointer;     /* the items are T *: NULL is null */
 };
 
@@ -173,13 +174,14 @@ enum {
     APUS_RULE_upper = 1 << 18,
     APUS_RULE_past = 1 << 19, /* dates and times, by the decoder's clock */
     APUS_RULE_future = 1 << 20,
-    APUS_RULE_aware = 1 << 21,     /* times: with an offset */
-    APUS_RULE_naive = 1 << 22,     /* times: without one */
-    APUS_RULE_version = 1 << 23,   /* of a UUID; of an address, network or interface: 4 or 6 */
-    APUS_RULE_schemes = 1 << 24,   /* URLs */
-    APUS_RULE_host = 1 << 25,      /* URLs: must have one */
-    APUS_RULE_byte_size = 1 << 26, /* integers: a text such as "10MB" is read too */
-    APUS_RULE_one_of = 1 << 27,    /* text and integers: nothing else */
+    APUS_RULE_aware = 1 << 21,       /* times: with an offset */
+    APUS_RULE_naive = 1 << 22,       /* times: without one */
+    APUS_RULE_version = 1 << 23,     /* of a UUID; of an address, network or interface: 4 or 6 */
+    APUS_RULE_schemes = 1 << 24,     /* URLs */
+    APUS_RULE_host = 1 << 25,        /* URLs: must have one */
+    APUS_RULE_byte_size = 1 << 26,   /* integers: a text such as "10MB" is read too */
+    APUS_RULE_one_of = 1 << 27,      /* text and integers: nothing else */
+    APUS_RULE_media_types = 1 << 28, /* files; their size is max_length */
 };
 
 /* One value that APUS_RULE_one_of admits: of text its name, of integers its value. */
@@ -198,7 +200,10 @@ typedef struct apus_rules {
     apus_pattern *pattern;
     uint8_t version;
     uint8_t n_schemes, n_one_of;
-    const apus_str *schemes; /* in small letters */
+    const apus_str *schemes;     /* in small letters */
+    const apus_str *media_types; /* of files: "image/png", or all of a kind: "image/..." as
+                                    RFC 9110 writes ranges */
+    uint8_t n_media_types;
     const apus_choice *one_of;
 } apus_rules;
 

@@ -131,6 +131,68 @@ static apus_rc bind_one_file(apus_req *req, const apus_field *f, const struct ap
     return APUS_OK;
 }
 
+/* --- what files may be --- */
+
+static bool is_type(apus_str sent, apus_str wanted)
+{
+    apus_str type = apus__media_type(sent);
+    bool range = apus_str_ends(wanted, APUS_STR("/*"));
+    return range ? type.len >= wanted.len - 1 &&
+                       apus_str_eq_nocase(apus_str_slice(type, 0, wanted.len - 1),
+                                          apus_str_slice(wanted, 0, wanted.len - 1))
+                 : apus_str_eq_nocase(type, wanted);
+}
+
+/* 'image/png' or 'image/jpeg' */
+static apus_str expected_types(apus_arena *a, const apus_rules *r)
+{
+    apus_buf b = apus_buf_in(a);
+    apus_str out;
+    for (uint32_t i = 0; i < r->n_media_types; i++) {
+        if (i)
+            apus_buf_add(&b, i + 1U == r->n_media_types ? APUS_STR(" or ") : APUS_STR(", "));
+        apus_buf_addf(&b, "'%.*s'", APUS_FMT(r->media_types[i]));
+    }
+    return apus_buf_take(&b, &out) ? APUS_STR("") : out;
+}
+
+/* Nothing of the file is echoed. */
+static apus_rc check_upload(apus_decoder *d, const apus_rules *r, const apus_upload *u,
+                            const apus_place *place)
+{
+    const apus_str no_echo = { NULL, 0 };
+    bool fits = !r || !(r->has & APUS_RULE_max_length) || u->content.len <= r->max_length;
+    bool known = !r || !(r->has & APUS_RULE_media_types);
+    for (uint32_t i = 0; !known && i < r->n_media_types; i++)
+        known = is_type(u->content_type, r->media_types[i]);
+    if (!known) {
+        apus_str types = expected_types(d->arena, r);
+        apus_problems_add(d->problems, place, "file_type", no_echo,
+                          apus_arena_strf(d->arena, "{\"expected\":\"%.*s\"}", APUS_FMT(types)),
+                          "File should be of type %.*s", APUS_FMT(types));
+    }
+    if (!fits)
+        apus_problems_add(d->problems, place, "file_too_large", no_echo,
+                          apus_arena_strf(d->arena, "{\"max_size\":%u}", r->max_length),
+                          "File should have at most %u bytes", r->max_length);
+    return fits && known ? APUS_OK : APUS_INVALID;
+}
+
+static apus_rc check_uploads(apus_req *req, apus_decoder *d, const apus_field *f,
+                             const apus_place *place)
+{
+    apus_rc worst = APUS_OK;
+    uint32_t i = 0;
+    for (const struct apus__file *x = next_file(apus__req_rare(req)->files, f->name); x;
+         x = next_file(x->next, f->name), i++) {
+        apus_place item = { .up = place, .index = i, .is_index = true, .order = i };
+        bool is_list = f->type->kind == APUS_KIND_list;
+        if (check_upload(d, f->rules, &x->upload, is_list ? &item : place))
+            worst = APUS_INVALID;
+    }
+    return worst;
+}
+
 /* Of several of one name the last counts, as for other fields. */
 static apus_rc bind_file(apus_req *req, apus_decoder *d, const apus__binding *b, void *args)
 {
@@ -140,6 +202,8 @@ static apus_rc bind_file(apus_req *req, apus_decoder *d, const apus__binding *b,
          x = next_file(x->next, f->name))
         last = x;
     char *at = (char *)args + f->offset;
+    if (last && f->rules && check_uploads(req, d, f, &b->place))
+        return APUS_INVALID;
     if (last)
         return f->type->kind == APUS_KIND_list ? bind_files(req, f, at)
                                                : bind_one_file(req, f, last, at);

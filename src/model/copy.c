@@ -92,7 +92,8 @@ static bool settle_map(apus_arena *a, const apus_type *map, void *value)
     s->ptr = copy_bytes(a, s->ptr, s->len * map->entry_size, _Alignof(max_align_t));
     for (size_t i = 0; s->ptr && i < s->len; i++) {
         char *entry = s->ptr + i * map->entry_size;
-        if (!settle_text(a, entry) || !settle_item(a, map, entry + map->value_offset))
+        if ((!map->int_keys && !settle_text(a, entry)) ||
+            !settle_item(a, map, entry + map->value_offset))
             return false;
     }
     return s->ptr != NULL;

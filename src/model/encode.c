@@ -189,6 +189,17 @@ static struct sequence load_sequence(const void *value)
     return s;
 }
 
+static apus_rc encode_int_key(apus_buf *to, const void *entry)
+{
+    char *p = apus_buf_room(to, APUS_TEXT_INT_MAX + 2);
+    if (!p)
+        return APUS_OK;
+    size_t n = apus_int_print(apus__load_signed(entry, sizeof(int64_t)), p + 1);
+    p[0] = p[n + 1] = '"';
+    apus_buf_grew(to, n + 2);
+    return APUS_OK;
+}
+
 static apus_rc encode_map(apus_buf *to, const apus_type *type, const apus_rules *rules,
                           const void *value, apus_omit omit)
 {
@@ -200,7 +211,8 @@ static apus_rc encode_map(apus_buf *to, const apus_type *type, const apus_rules 
         const void *at = entry + type->value_offset;
         if (i)
             apus_buf_addc(to, ',');
-        rc = encode_text(to, *(const apus_str *)(const void *)entry);
+        rc = type->int_keys ? encode_int_key(to, entry)
+                            : encode_text(to, *(const apus_str *)(const void *)entry);
         apus_buf_addc(to, ':');
         if (type->item_pointer)
             memcpy(&at, at, sizeof(at));

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "apus/json_plain.h"
+#include "model/coerce.h"
 #include "model/decoder.h"
 #include "model/distinct.h"
 
@@ -334,6 +335,75 @@ static apus_rc entry_for(struct apus__decoding *c, struct growing *g, struct apu
     return APUS_OK;
 }
 
+/* --- maps with integers for keys --- */
+
+static int64_t int_key_at(const struct growing *g, size_t i)
+{
+    int64_t key;
+    memcpy(&key, g->ptr + i * g->size, sizeof(key));
+    return key;
+}
+
+static bool same_int_keys(const void *ctx, size_t i, size_t j)
+{
+    return int_key_at(ctx, i) == int_key_at(ctx, j);
+}
+
+static uint64_t hash_int_key(const void *ctx, size_t i, uint64_t seed)
+{
+    int64_t key = int_key_at(ctx, i);
+    return apus_hash((const char *)&key, sizeof(key), seed);
+}
+
+/* Keys are texts in JSON; APUS_INVALID, told at [..., KEY, "[key]"], where one is no integer. */
+static apus_rc read_int_key(apus_decoder *d, apus_str text, const apus_place *here, int64_t *key)
+{
+    struct apus__whole v;
+    struct apus__input in = { .token = APUS__TOKEN_text, .text = text, .raw = text };
+    apus_place at = { .up = here, .key = APUS_STR("[key]") };
+    enum apus__coerced said = apus__whole_of_text(text, &v);
+    uint64_t most = v.negative ? (uint64_t)INT64_MAX + 1 : INT64_MAX;
+    if (said == APUS__NOT_A_NUMBER)
+        return apus__complain(
+            d, &at, &in, "int_parsing", APUS_STR(""),
+            "Input should be a valid integer, unable to parse string as an integer");
+    if (said != APUS__COERCED || v.overflow || v.magnitude > most)
+        return apus__complain(d, &at, &in, "int_parsing_size", APUS_STR(""),
+                              "Unable to parse input string as an integer, exceeded maximum size");
+    *key = (int64_t)(v.negative ? 0 - v.magnitude : v.magnitude);
+    return APUS_OK;
+}
+
+/* As entry_for; what is wrong with the key is a problem of its own. */
+static apus_rc int_entry_for(struct apus__decoding *c, struct growing *g,
+                             struct apus__distinct *keys, apus_str text, apus_place *here)
+{
+    const uint32_t behind = UINT32_C(1) << 31; /* all entries: it is none */
+    apus_decoder *d = c->d;
+    size_t i = g->n, at;
+    int64_t key = 0;
+    here->key = apus_arena_str(d->arena, text);
+    here->order = behind | (uint32_t)i;
+    if (!here->key.ptr)
+        return APUS_NOMEM;
+    apus_rc rc = read_int_key(d, here->key, here, &key);
+    if (rc)
+        return rc;
+    void *entry = next_item(c, g);
+    if (!entry)
+        return APUS_NOMEM;
+    memset(entry, 0, g->size);
+    memcpy(entry, &key, sizeof(key));
+    rc = apus__distinct_add(keys, g, hash_int_key, same_int_keys, i, &at);
+    here->order = (uint32_t)at;
+    if (rc || at == i)
+        return rc;
+    g->n--;
+    memset(g->ptr + at * g->size + sizeof(key), 0, g->size - sizeof(key));
+    apus__problems_drop(d->problems, here);
+    return APUS_OK;
+}
+
 static apus_rc read_entries(struct apus__decoding *c, const apus_type *type,
                             const apus_rules *rules, bool secret, const apus_place *place,
                             struct growing *g)
@@ -348,7 +418,12 @@ static apus_rc read_entries(struct apus__decoding *c, const apus_type *type,
         if (rc || !more)
             break;
         apus_place here = { .up = place };
-        rc = entry_for(c, g, &keys, key, &here);
+        rc = type->int_keys ? int_entry_for(c, g, &keys, key, &here)
+                            : entry_for(c, g, &keys, key, &here);
+        if (rc == APUS_INVALID) {
+            rc = apus_scan_skip(&c->scan);
+            continue;
+        }
         if (rc)
             return rc;
         char *entry = g->ptr + here.order * g->size;
