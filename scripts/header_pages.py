@@ -51,7 +51,7 @@ def functions(code):
 
 class Page:
     def __init__(self, path):
-        self.path, self.silent = path, []
+        self.path, self.silent, self.told = path, [], set()
         text = path.read_text()
         opening = COMMENT.match(text)
         first, _, rest = prose(opening.group(1)).partition("\n")
@@ -81,6 +81,9 @@ class Page:
         if re.fullmatch(r"(\s*(#include.*|APUS_API_(BEGIN|END)|struct \w+;)\s*)*", code) and not said:
             return
         names = functions(code)
+        if names and not said and self.told.issuperset(names):
+            return  # the body of what was declared above
+        self.told.update(names)
         # a comment within or behind speaks too
         self.silent += [n for n in names if not lead and "/*" not in code]
         if names:

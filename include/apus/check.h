@@ -46,6 +46,7 @@ void apus_wrong_as(apus_checking *c, const apus_wrong_options *options, const ch
 /* Whether something was said to be wrong. */
 bool apus_checking_failed(const apus_checking *c);
 
+/* For what a check makes; it lives as long as what is being read. */
 apus_arena *apus_checking_arena(apus_checking *c);
 
 /* What the decoder was given as its context: the request, where one is being read

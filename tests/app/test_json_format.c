@@ -17,8 +17,8 @@ static apus_json *make(apus_req *req, int i)
     case 1:
         return apus_jsonf(req, "[%s,%s,%.*s]", "q\"\\\n\x01", none, 2, "abc");
     case 2:
-        return apus_jsonf(req, "[%hhd,%hd,%ld,%lld,%jd,%zd,%td]", 1, 2, -3L, INT64_C(-4) + 0LL,
-                          (intmax_t)-5, (ssize_t)-6, (ptrdiff_t)-7);
+        return apus_jsonf(req, "[%hhd,%hd,%ld,%lld,%jd,%zd,%td]", (signed char)1, (short)2, -3L,
+                          INT64_C(-4) + 0LL, (intmax_t)-5, (ssize_t)-6, (ptrdiff_t)-7);
     case 3:
         return apus_jsonf(req, "[%u,%lu,%llu,%ju,%zu]", UINT_MAX, 2UL, 3ULL, UINTMAX_MAX,
                           (size_t)5);

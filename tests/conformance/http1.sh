@@ -7,11 +7,11 @@ server=$1 kit=$2 here=$(cd "$(dirname "$0")" && pwd)
 
 work=$(mktemp -d)
 cp -r "$kit/http1" "$kit/common.sh" "$work"
-port=$((20000 + $$ % 20000))
-"$server" $port &
+"$server" 0 >"$work/port" &
 pid=$!
 trap 'kill $pid 2>/dev/null; rm -rf "$work"' EXIT
-sleep 0.5
+for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$work/port" ] && break; sleep 0.3; done
+port=$(cat "$work/port")
 
 SHOW=1000 bash "$work/http1/run.sh" 127.0.0.1:$port "${HTTP1_MODE:-quick}" >"$work/out" 2>&1
 cat "$work/out"

@@ -137,6 +137,8 @@ static apus_rc start(struct program *p, uint16_t port, apus_err *err)
         rc = apus_reactor_on_signal(apus_loop_reactor(p->loop), SIGTERM, on_signal, p);
     if (!rc)
         rc = apus_reactor_on_signal(apus_loop_reactor(p->loop), SIGINT, on_signal, p);
+    if (!rc)
+        printf("%u\n", (unsigned)apus_socket_port(fd));
     return rc;
 }
 
@@ -145,7 +147,7 @@ int main(int argc, char **argv)
     struct program p = { 0 };
     apus_err err = { .msg = "cannot start" };
     if (argc != 2) {
-        fputs("usage: http1server PORT\n", stderr);
+        fputs("usage: http1server PORT    (0: a free one, which is printed)\n", stderr);
         return 2;
     }
     if (start(&p, (uint16_t)atoi(argv[1]), &err)) {
@@ -153,6 +155,7 @@ int main(int argc, char **argv)
         return 1;
     }
     apus_http_server_on_trouble(p.server, on_trouble, NULL);
+    fflush(stdout);
     apus_loop_run(p.loop);
     apus_http_server_destroy(p.server);
     apus_loop_destroy(p.loop);
