@@ -28,6 +28,7 @@ apus_rc apus_spool_open(apus_spool *s, size_t size) APUS_NODISCARD;
 /* More room; what is there stays.  APUS_OK, or APUS_IO, and then nothing has changed. */
 apus_rc apus_spool_grow(apus_spool *s, size_t size) APUS_NODISCARD;
 
+/* Gives its memory and its file back; it is as it was before it was opened. */
 void apus_spool_close(apus_spool *s);
 
 APUS_API_END
