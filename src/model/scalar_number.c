@@ -191,10 +191,22 @@ static apus_rc check_range(apus_decoder *d, apus_kind kind, const struct apus__i
     return APUS_OK;
 }
 
+/* Most are: those that are not, and those of over 63 bits, are looked at again. */
+static bool is_whole_fine(apus_kind kind, const apus_rules *rules, struct apus__whole v)
+{
+    if (v.overflow || v.magnitude > INT64_MAX)
+        return false;
+    int64_t whole = v.negative ? -(int64_t)v.magnitude : (int64_t)v.magnitude;
+    return whole >= ranges[kind].min && (whole < 0 || v.magnitude <= ranges[kind].max) &&
+           apus__whole_fits(rules, whole);
+}
+
 static apus_rc check_whole(apus_decoder *d, const apus_type *type, const apus_rules *rules,
                            const struct apus__input *in, const apus_place *place,
                            struct apus__whole v)
 {
+    if (is_whole_fine(type->kind, rules, v))
+        return APUS_OK;
     for (size_t i = 0; rules->has && i < sizeof(bounds) / sizeof(bounds[0]); i++) {
         const struct bound *b = &bounds[i];
         int64_t limit = bound_of(rules, b->rule)->integer;
