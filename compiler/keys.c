@@ -163,11 +163,17 @@ static const key sse_keys[] = {
     { "openapi_extra", SHAPE_map }, { NULL, SHAPE_any },
 };
 static const key websocket_keys[] = {
-    { "depends", SHAPE_names }, { "middleware", SHAPE_names },
-    { "timeout", SHAPE_text },  { "subprotocols", SHAPE_texts },
-    { "origins", SHAPE_texts }, { "message_max", SHAPE_whole },
-    { "queue", SHAPE_whole },   { "ping", SHAPE_off_text },
-    { "deflate", SHAPE_flag },  { NULL, SHAPE_any },
+    { "depends", SHAPE_names },
+    { "middleware", SHAPE_names },
+    { "scopes", SHAPE_texts },
+    { "timeout", SHAPE_text },
+    { "subprotocols", SHAPE_texts },
+    { "origins", SHAPE_texts },
+    { "message_max", SHAPE_whole },
+    { "queue", SHAPE_whole },
+    { "ping", SHAPE_off_text },
+    { "deflate", SHAPE_flag },
+    { NULL, SHAPE_any },
 };
 static const key topic_keys[] = {
     { "queue", SHAPE_whole },

@@ -126,9 +126,14 @@ static void require(apus_req *req, const apus_str *scopes, size_t n)
         challenge_insufficient(req, s, scopes, n);
 }
 
+/* Nobody may be known because what would have asked them was not called: its own parameters are
+ * wrong, and that is what the client has to hear. */
 void apus__phase_authorise(apus_req *req)
 {
-    require(req, req->plan->scopes.ptr, req->plan->scopes.len);
+    if (!apus_req_principal(req) && req->problems.n)
+        apus__req_invalid(req);
+    else
+        require(req, req->plan->scopes.ptr, req->plan->scopes.len);
 }
 
 apus_strs apus_req_scopes(const apus_req *req)

@@ -162,6 +162,20 @@ apus_str late(apus_req *req)
     return required(req);
 }
 
+static const char *of_tenant(apus_req *req, user_token t, int tenant Query(ge = 1))
+{
+    (void)tenant;
+    apus_identify(req, &(apus_principal){ .id = t.value, .scopes = words(req, t.value) });
+    return t.value.ptr;
+}
+
+Get("/shop/tenant", scopes = "read")
+apus_str tenant(apus_req *req, const char *name Depends(of_tenant))
+{
+    (void)name;
+    return required(req);
+}
+
 Get("/shop/nobody", scopes = "read")
 apus_str nobody(apus_req *req, user_token t)
 {
@@ -175,6 +189,13 @@ void events(apus_req *req, apus_sse *out, const char *name Depends(current_user)
     (void)out;
     (void)name;
     required(req);
+}
+
+WebSocket("/shop/ticks", scopes = "read")
+void ticks(apus_req *req, apus_ws *ws, const char *name Depends(current_user))
+{
+    required(req);
+    apus_ws_send_text(ws, apus_str_of(name));
 }
 
 /* --- a call of its own --- */
@@ -416,6 +437,35 @@ Test(without_a_principal_nothing_is_allowed)
     handled = 0;
     expect_refused(apus_test_get(t, "/shop/nobody"), 401, "Bearer scope=\"read\"");
     apus_expect(handled == 0);
+    apus_test_stop(t);
+}
+
+Test(what_would_have_asked_has_wrong_parameters)
+{
+    apus_test *t = apus_test_start(&shop_app);
+    apus_expect_status(apus_test_get(t, "/shop/tenant?tenant=0"),
+                       401); /* strangers learn nothing */
+    apus_test_header(t, "Authorization", "Bearer read");
+    handled = 0;
+    apus_answer a = apus_test_get(t, "/shop/tenant?tenant=0");
+    apus_expect_status(a, 422);
+    apus_expect_json(a, "$.detail[0].type", "\"greater_than_equal\"");
+    apus_expect(handled == 0);
+    expect_text(apus_test_get(t, "/shop/tenant?tenant=1"), "read");
+    apus_test_stop(t);
+}
+
+Test(scopes_are_looked_at_before_the_upgrade)
+{
+    apus_test *t = apus_test_start(&shop_app);
+    handled = 0;
+    expect_refused(apus_test_ws_answer(apus_test_ws(t, "/shop/ticks")), 401, "Bearer");
+    apus_test_header(t, "Authorization", "Bearer trade");
+    expect_refused(apus_test_ws_answer(apus_test_ws(t, "/shop/ticks")), 403,
+                   "Bearer error=\"insufficient_scope\", scope=\"read\"");
+    apus_expect(handled == 0);
+    apus_test_header(t, "Authorization", "Bearer read");
+    apus_expect_ws_text(apus_test_ws(t, "/shop/ticks"), "read");
     apus_test_stop(t);
 }
 
