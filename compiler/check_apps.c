@@ -1,44 +1,52 @@
 /* Which apps a model or an enum is reached from: names must differ within a document, not
  * within a program.  One bit per app; past 64 apps two may share one, and then a name
  * that is fine may be refused, never the other way. */
+#include "apus/encode.h"
 #include "compiler/check_parts.h"
 
-static void visit_fields(const ct_field *f, uint64_t bit);
+/* From one app, one way. */
+struct visit {
+    uint64_t bit;
+    ct_way way;
+};
 
-static void visit_model(ct_model *m, uint64_t bit)
+static void visit_fields(const ct_field *f, struct visit v);
+
+static void visit_model(ct_model *m, struct visit v)
 {
-    if (m->apps & bit)
+    if (m->reached[v.way] & v.bit)
         return;
-    m->apps |= bit;
-    visit_fields(m->fields, bit);
-    for (const ct_variant *v = m->variants; v; v = v->next) {
-        visit_fields(v->whole->fields, bit);
-        if (v->own)
-            visit_model(v->own, bit);
+    m->reached[v.way] |= v.bit;
+    m->apps |= v.bit;
+    visit_fields(m->fields, v);
+    for (const ct_variant *one = m->variants; one; one = one->next) {
+        visit_fields(one->whole->fields, v);
+        if (one->own)
+            visit_model(one->own, v);
     }
 }
 
-static void visit_type(const ct_type *t, uint64_t bit)
+static void visit_type(const ct_type *t, struct visit v)
 {
     for (; t; t = t->item) {
         if (t->kind == APUS_KIND_model)
-            visit_model(t->model, bit);
+            visit_model(t->model, v);
         if (t->kind == APUS_KIND_enum)
-            t->enumeration->apps |= bit;
+            t->enumeration->apps |= v.bit;
     }
 }
 
-static void visit_fields(const ct_field *f, uint64_t bit)
+static void visit_fields(const ct_field *f, struct visit v)
 {
     for (; f; f = f->next)
-        visit_type(f->type, bit);
+        visit_type(f->type, v);
 }
 
 static void visit_params(const ct_param *p, uint64_t bit)
 {
     for (; p; p = p->next) {
         if (p->kind == CT_PARAM_value)
-            visit_type(p->field.type, bit);
+            visit_type(p->field.type, (struct visit){ bit, CT_WAY_in });
         if (p->kind == CT_PARAM_depends)
             visit_params(p->dependency->params, bit);
     }
@@ -50,20 +58,22 @@ static void visit_depends(const ct_depends *d, uint64_t bit)
         visit_params(d->dependency->params, bit);
 }
 
-static void visit_responses(const ct_response *a, uint64_t bit)
+static void visit_responses(const ct_response *a, struct visit out)
 {
     for (; a; a = a->next)
-        visit_type(a->type, bit);
+        visit_type(a->type, out);
 }
 
 static void visit_routes(const ct_router *router, uint64_t bit)
 {
     for (const ct_route *r = router->routes; r; r = r->next) {
+        bool is_whole = r->omit == APUS_OMIT_nothing && !r->part;
+        struct visit out = { bit, is_whole ? CT_WAY_out : CT_WAY_partly };
         visit_params(r->function->params, bit);
-        visit_type(r->function->result.type, bit);
-        visit_type(r->item, bit);
+        visit_type(r->function->result.type, out);
+        visit_type(r->item, out);
         visit_depends(r->depends, bit);
-        visit_responses(r->responses, bit);
+        visit_responses(r->responses, out);
     }
 }
 
@@ -74,11 +84,11 @@ static void visit_router(const ct_router *router, uint64_t bit, unsigned depth)
     if (depth == DEPTH_MAX)
         return;
     visit_depends(router->depends, bit);
-    visit_responses(router->responses, bit);
     visit_routes(router, bit);
+    visit_responses(router->responses, (struct visit){ bit, CT_WAY_out });
     for (const ct_include *in = router->includes; in; in = in->next) {
         visit_depends(in->depends, bit);
-        visit_responses(in->responses, bit);
+        visit_responses(in->responses, (struct visit){ bit, CT_WAY_out });
         visit_router(in->router, bit, depth + 1);
     }
 }

@@ -190,6 +190,14 @@ typedef struct ct_variant {
     struct ct_variant *next;
 } ct_variant;
 
+/* How a model is reached from an app's routes. */
+typedef enum ct_way {
+    CT_WAY_in,     /* a request holds it */
+    CT_WAY_out,    /* an answer does */
+    CT_WAY_partly, /* an answer whose route leaves members out */
+    CT_WAY_COUNT,
+} ct_way;
+
 struct ct_model {
     const char *c_name; /* "struct order", or the typedef where it has no tag */
     const char *symbol; /* for generated names: "order" gives apus_model_order */
@@ -211,11 +219,12 @@ struct ct_model {
     uint32_t n_variants;
     const char *tag_name; /* wire name of the tag field, or NULL */
     bool tag_hidden;
-    bool is_broken;           /* an error was reported: members may be missing */
-    uint64_t apps;            /* whose documents it is in: a bit per app; set by check */
-    bool is_input, is_output; /* reached from a request, from an answer; set by check */
-    ct_value *examples;       /* Model(examples = [...]), or NULL */
-    ct_value *options;        /* all that Model() says, for messages; or NULL */
+    bool is_broken;                 /* an error was reported: members may be missing */
+    uint64_t apps;                  /* whose documents it is in: a bit per app; set by check */
+    uint64_t reached[CT_WAY_COUNT]; /* and how */
+    bool is_input, is_output;       /* reached from a request, from an answer; set by check */
+    ct_value *examples;             /* Model(examples = [...]), or NULL */
+    ct_value *options;              /* all that Model() says, for messages; or NULL */
     ct_model *next;
 };
 
@@ -457,6 +466,8 @@ typedef struct ct_app {
     ct_value *servers;                                 /* ["https://...", {url: ...}] */
     ct_value *contact, *license, *external_docs;       /* maps */
     const char *terms_of_service;
+    bool one_schema;           /* separate_schemas = false */
+    bool output_required;      /* what is always sent is required in schemas of answers */
     const char *operation_ids; /* "{tag}-{name}", or NULL: as FastAPI makes them */
     ct_value *extra;           /* openapi_extra, a map, or NULL */
     ct_router *webhooks;       /* of routes that nobody serves; or NULL */

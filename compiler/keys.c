@@ -92,13 +92,15 @@ static const key app_keys[] = {
     { "external_docs", SHAPE_map },
     { "openapi_extra", SHAPE_map },
     { "operation_ids", SHAPE_text },
+    { "separate_schemas", SHAPE_flag },
+    { "responses", SHAPE_map },
+    { "output_required", SHAPE_flag },
     { "depends", SHAPE_names },
     { "middleware", SHAPE_names },
     { "problems", SHAPE_name },
     { "problem_types", SHAPE_text },
     { "produces", SHAPE_text },
     { "scopes", SHAPE_texts },
-    { "responses", SHAPE_map },
     { NULL, SHAPE_any },
 };
 static const key router_keys[] = {

@@ -146,6 +146,11 @@ apus_json *openapi_document(const contract *c, const ct_app *app, apus_arena *ar
         .schemas = apus_json_object(arena),
         .security = apus_json_object(arena),
     };
+    unsigned i = 0;
+    for (const ct_app *other = c->apps; other != app; other = other->next)
+        i++;
+    d.bit = UINT64_C(1) << (i % 64);
+    find_two_ways(&d);
     apus_json *doc = apus_json_object(arena), *paths = apus_json_object(arena);
     struct via root = { .router = app->root };
     add_router(&d, paths, "", &root);

@@ -4,6 +4,7 @@
 
 #include "apus/json.h"
 #include "compiler/contract.h"
+#include "compiler/names.h"
 
 struct openapi {
     apus_arena *arena;
@@ -11,6 +12,9 @@ struct openapi {
     const ct_app *app;
     apus_json *schemas;  /* components/schemas, filled as they are met */
     apus_json *security; /* components/securitySchemes */
+    uint64_t bit;        /* of the app, in ct_model.apps */
+    ct_way way;          /* what is being described: in or out */
+    name_table two_ways; /* models that differ in and out, by symbol */
 };
 
 /* Members of JSON objects, in the order they are added. */
@@ -44,6 +48,19 @@ apus_json *schema_ref(struct openapi *d, const char *name);
 /* An object schema made of fields: Body_... of several parameters. */
 apus_json *object_schema(struct openapi *d, const char *title);
 void object_schema_add(struct openapi *d, apus_json *schema, const ct_field *f);
+
+/* --- openapi_way.c --- */
+
+/* Fills in two_ways. */
+void find_two_ways(struct openapi *d);
+
+/* Whether the model has a schema for each way; which way the one at hand shows it; what is behind
+ * its name: "", "-Input", "-Output". */
+bool has_two_schemas(const struct openapi *d, const ct_model *m);
+ct_way way_of(const struct openapi *d, const ct_model *m);
+const char *way_suffix(const struct openapi *d, const ct_model *m);
+
+bool is_required(const struct openapi *d, const ct_model *m, const ct_field *f, ct_way way);
 
 /* --- openapi_failure.c --- */
 

@@ -443,7 +443,7 @@ static void add_responses_of(struct openapi *d, apus_json *responses, const stru
     add_responses(d, responses, r, via->router->responses);
 }
 
-static apus_json *responses_json(struct openapi *d, const struct route_path *r, bool validates)
+static apus_json *answers_json(struct openapi *d, const struct route_path *r, bool validates)
 {
     const ct_route *route = r->route;
     apus_json *responses = apus_json_object(d->arena);
@@ -456,6 +456,14 @@ static apus_json *responses_json(struct openapi *d, const struct route_path *r, 
     add_responses_of(d, responses, r, r->via);
     add_responses(d, responses, r, route->responses);
     add_failures(d, responses, validates);
+    return responses;
+}
+
+static apus_json *responses_json(struct openapi *d, const struct route_path *r, bool validates)
+{
+    d->way = CT_WAY_out;
+    apus_json *responses = answers_json(d, r, validates);
+    d->way = CT_WAY_in;
     return responses;
 }
 

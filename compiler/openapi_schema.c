@@ -190,28 +190,42 @@ static void add_tag(struct openapi *d, apus_json *schema, const ct_field *f, con
     require(d, schema, f->name);
 }
 
+static void add_member(struct openapi *d, apus_json *s, const ct_model *m, const ct_field *f)
+{
+    bool goes_in = way_of(d, m) == CT_WAY_in;
+    if (has_two_schemas(d, m) &&
+        f->flags & (goes_in ? APUS_FIELD_read_only : APUS_FIELD_write_only))
+        return;
+    ct_field shown = goes_in ? *f : as_sent(f);
+    if (is_required(d, m, f, way_of(d, m)))
+        shown.flags |= APUS_FIELD_required;
+    object_schema_add(d, s, &shown);
+}
+
+/* The members of m; or, with v, those of its shape v. */
 static void fill_object(struct openapi *d, apus_json *s, const ct_model *m, const ct_variant *v)
 {
-    for (const ct_field *f = m->fields; f; f = f->next) {
-        ct_field sent = as_sent(f);
+    const ct_model *shape = v ? v->whole : m;
+    for (const ct_field *f = shape->fields; f; f = f->next) {
         if (!(f->flags & APUS_FIELD_tag) || !v)
-            object_schema_add(d, s, m->is_input ? f : &sent);
-        else if (!m->tag_hidden)
+            add_member(d, s, m, f);
+        else if (!shape->tag_hidden)
             add_tag(d, s, f, v);
     }
-    if (m->extra != APUS_EXTRA_ignore)
+    if (shape->extra != APUS_EXTRA_ignore)
         apus_json_set(d->arena, s, "additionalProperties",
-                      apus_json_bool(d->arena, m->extra == APUS_EXTRA_keep));
+                      apus_json_bool(d->arena, shape->extra == APUS_EXTRA_keep));
 }
 
 static apus_json *variant_ref(struct openapi *d, const ct_model *m, const ct_variant *v)
 {
-    const char *name = doc_name(d, "%s%s", m->name, v->whole->name);
+    const char *title = doc_name(d, "%s%s", m->name, v->whole->name);
+    const char *name = doc_name(d, "%s%s", title, way_suffix(d, m));
     if (!apus_json_get(d->schemas, name)) {
-        apus_json *s = object_schema(d, name);
+        apus_json *s = object_schema(d, title);
         apus_json_set(d->arena, d->schemas, name, s);
         set_text(d, s, "description", v->whole->doc.description);
-        fill_object(d, s, v->whole, v);
+        fill_object(d, s, m, v);
     }
     return schema_ref(d, name);
 }
@@ -240,9 +254,10 @@ static void fill_union(struct openapi *d, apus_json *s, const ct_model *m)
  * a model may contain itself. */
 static apus_json *model_ref(struct openapi *d, const ct_model *m)
 {
-    if (!apus_json_get(d->schemas, m->name)) {
+    const char *name = doc_name(d, "%s%s", m->name, way_suffix(d, m));
+    if (!apus_json_get(d->schemas, name)) {
         apus_json *s = m->n_variants ? apus_json_object(d->arena) : object_schema(d, m->name);
-        apus_json_set(d->arena, d->schemas, m->name, s);
+        apus_json_set(d->arena, d->schemas, name, s);
         set_text(d, s, "description", m->doc.description);
         if (m->n_variants)
             fill_union(d, s, m);
@@ -252,7 +267,7 @@ static apus_json *model_ref(struct openapi *d, const ct_model *m)
             apus_json_set(d->arena, s, "examples", value_json(d, NULL, m->examples));
         merge_extra(d, s, value_get(m->options, "openapi_extra"));
     }
-    return schema_ref(d, m->name);
+    return schema_ref(d, name);
 }
 
 /* --- types and fields --- */

@@ -74,6 +74,36 @@ int queue_length(apus_req *req)
     return 0;
 }
 
+/* --- one schema, or two --- */
+
+App(stock, title = "Stock", version = "1.0.0", output_required);
+App(stock_of_old, title = "Stock", version = "1.0.0", separate_schemas = false);
+
+typedef struct problem {
+    apus_str detail;
+} problem;
+
+Router(things, prefix = "/things", responses = { 404 : problem, 410 : "It was there once." });
+Include(stock_app, things_router);
+Include(stock_of_old_app, things_router);
+
+typedef struct thing {
+    int64_t id Field(read_only);
+    apus_str name;
+    apus_str *note;
+    apus_str pin Field(write_only, default = "0000");
+} thing;
+
+/// Keeps a thing.
+Post("", responses = { 410 : "It was thrown away." })
+thing *keep_thing(apus_req *req, const thing *body)
+{
+    thing *kept = apus_new(req, thing);
+    *kept = *body;
+    kept->id = 7;
+    return kept;
+}
+
 Test(the_document_says_who_offers_it)
 {
     apus_test *t = apus_test_start(&shop_app);
@@ -127,5 +157,37 @@ Test(what_is_sent_to_others_is_documented_and_not_served)
     apus_expect_json(a, "$.webhooks.order-shipped.post.requestBody.content.application/json.schema",
                      "{\"$ref\":\"#/components/schemas/OrderEvent\"}");
     apus_expect_status(apus_test_post(t, "/order-shipped", APUS_JSON({})), 404);
+    apus_test_stop(t);
+}
+
+Test(what_is_sent_and_what_is_answered_have_schemas_of_their_own)
+{
+    apus_test *t = apus_test_start(&stock_app);
+    apus_answer a = apus_test_get(t, "/openapi.json");
+    apus_expect_json(a, "$.components.schemas.Thing-Input.required", "[\"name\"]");
+    apus_expect_json(a, "$.components.schemas.Thing-Output.required", "[\"id\",\"name\",\"note\"]");
+    apus_expect_json(a, "$.components.schemas.Thing-Input.properties.pin.default", "\"0000\"");
+    apus_expect_json(a, "$.paths./things.post.requestBody.content.application/json.schema",
+                     "{\"$ref\":\"#/components/schemas/Thing-Input\"}");
+    apus_expect_json(a, "$.paths./things.post.responses.200.content.application/json.schema",
+                     "{\"$ref\":\"#/components/schemas/Thing-Output\"}");
+    a = apus_test_post(t, "/things", APUS_JSON({ "name" : "a", "pin" : "1", "id" : 1 }));
+    apus_expect_json(a, "$", "{\"id\":7,\"name\":\"a\",\"note\":null}");
+    apus_test_stop(t);
+
+    t = apus_test_start(&stock_of_old_app);
+    a = apus_test_get(t, "/openapi.json");
+    apus_expect_json(a, "$.components.schemas.Thing.required", "[\"id\",\"name\"]");
+    apus_test_stop(t);
+}
+
+Test(a_router_declares_answers_for_all_its_routes)
+{
+    apus_test *t = apus_test_start(&stock_app);
+    apus_answer a = apus_test_get(t, "/openapi.json");
+    apus_expect_json(a, "$.paths./things.post.responses.404.content.application/json.schema",
+                     "{\"$ref\":\"#/components/schemas/Problem\"}");
+    apus_expect_json(a, "$.paths./things.post.responses.410.description",
+                     "\"It was thrown away.\"");
     apus_test_stop(t);
 }

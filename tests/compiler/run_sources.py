@@ -106,9 +106,10 @@ def check_openapi():
     expect("wide: the document", done.returncode == 0, done.stderr)
     doc = json.loads(done.stdout or "{}")
     schemas = doc.get("components", {}).get("schemas", {})
-    for schema in ("Point", "Pet", "Every", "Range", "Outer", "Node", "Problem"):
+    for schema in ("Point", "Pet", "Every-Input", "Every-Output", "Range", "Outer-Output", "Node",
+                   "Problem"):
         expect(f"wide: schema {schema}", schema in schemas, list(schemas))
-    every = schemas.get("Every", {})
+    every = schemas.get("Every-Input", {})
     expect("wide: an alias", "passWord" in every.get("properties", {}), every)
     expect("wide: what is skipped", "ours" not in every.get("properties", {}))
     form = schemas.get("Body_upload_v1_more_files_post", {})

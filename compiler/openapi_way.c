@@ -1,0 +1,84 @@
+/* One schema of a model or two: what a client sends, and what it is sent.
+ *
+ * They differ where members only travel one way, or are called or written otherwise on the way
+ * out, or where App(output_required) says that what is always sent is required.  A model
+ * that holds one that differs does so as well. */
+#include "compiler/openapi.h"
+
+static bool is_always_sent(const struct openapi *d, const ct_model *m, const ct_field *f)
+{
+    const uint32_t left_out =
+        APUS_FIELD_omit_null | APUS_FIELD_omit_default | APUS_FIELD_write_only;
+    return d->app->output_required && !(f->flags & left_out) &&
+           !(m->reached[CT_WAY_partly] & d->bit);
+}
+
+bool is_required(const struct openapi *d, const ct_model *m, const ct_field *f, ct_way way)
+{
+    return f->flags & APUS_FIELD_required || (way == CT_WAY_out && is_always_sent(d, m, f));
+}
+
+static bool field_differs(const struct openapi *d, const ct_model *m, const ct_field *f)
+{
+    bool goes_one_way = f->flags & (APUS_FIELD_read_only | APUS_FIELD_write_only);
+    bool is_made = f->hooks[CT_HOOK_convert] || f->hooks[CT_HOOK_compute];
+    if (goes_one_way || is_made || f->name_out ||
+        is_required(d, m, f, CT_WAY_in) != is_required(d, m, f, CT_WAY_out))
+        return true;
+    for (const ct_type *t = f->type; t; t = t->item) {
+        if (t->kind == APUS_KIND_model && names_find(&d->two_ways, t->model->symbol))
+            return true;
+    }
+    return false;
+}
+
+static bool any_differs(const struct openapi *d, const ct_model *m, const ct_field *f)
+{
+    for (; f; f = f->next) {
+        if (field_differs(d, m, f))
+            return true;
+    }
+    return false;
+}
+
+static bool model_differs(const struct openapi *d, const ct_model *m)
+{
+    bool differs = any_differs(d, m, m->fields);
+    for (const ct_variant *v = m->variants; v && !differs; v = v->next)
+        differs = any_differs(d, m, v->whole->fields);
+    return differs;
+}
+
+void find_two_ways(struct openapi *d)
+{
+    d->two_ways = names_in(d->arena);
+    bool found = !d->app->one_schema;
+    while (found) {
+        found = false;
+        for (ct_model *m = d->contract->models; m; m = m->next) {
+            if (names_find(&d->two_ways, m->symbol) || !model_differs(d, m))
+                continue;
+            names_put(&d->two_ways, m->symbol, m);
+            found = true;
+        }
+    }
+}
+
+bool has_two_schemas(const struct openapi *d, const ct_model *m)
+{
+    bool is_in = m->reached[CT_WAY_in] & d->bit;
+    bool is_out = (m->reached[CT_WAY_out] | m->reached[CT_WAY_partly]) & d->bit;
+    return is_in && is_out && names_find(&d->two_ways, m->symbol);
+}
+
+ct_way way_of(const struct openapi *d, const ct_model *m)
+{
+    if (has_two_schemas(d, m))
+        return d->way;
+    return m->reached[CT_WAY_in] & d->bit ? CT_WAY_in : CT_WAY_out;
+}
+
+const char *way_suffix(const struct openapi *d, const ct_model *m)
+{
+    return !has_two_schemas(d, m) ? "" : d->way == CT_WAY_in ? "-Input" : "-Output";
+}
