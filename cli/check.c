@@ -178,7 +178,7 @@ static void add_value(apus_buf *to, const apus_json *v)
 static const apus_json *value_of(struct operation *o, apus_arena *a, const apus_json *p,
                                  const apus_json *attacked, const apus_json *with)
 {
-    return p == attacked ? with : inputs_good(a, o->check->document, apus_json_get(p, "schema"), 0);
+    return p == attacked ? with : inputs_good(a, o->check->document, apus_json_get(p, "schema"));
 }
 
 static apus_str in_of(const apus_json *p)
@@ -260,7 +260,7 @@ static void call_with(struct operation *o, const apus_json *attacked, const apus
     WITH_ARENA(a);
     const apus_json *schema = body_schema(o);
     apus_str body =
-        schema ? write_json(&a, inputs_good(&a, o->check->document, schema, 0)) : APUS_STR("");
+        schema ? write_json(&a, inputs_good(&a, o->check->document, schema)) : APUS_STR("");
     bool must_refuse = attacked && !with &&
                        apus_json_bool_or(apus_json_get(attacked, "required"), false) &&
                        apus_str_eq(in_of(attacked), APUS_STR("query"));

@@ -24,6 +24,7 @@ struct options {
     const char *port;   /* --port */
     const char *filter; /* test: --filter */
     const char *header; /* check: --header */
+    const char *seed;   /* mock: --seed */
     const char *cflags; /* --cflags, and the environment's CFLAGS */
     const char **rest;  /* behind --, for the program; NULL-terminated */
     bool verbose, json;
@@ -37,7 +38,7 @@ struct command {
 };
 
 extern const struct command command_new, command_dev, command_build, command_run, command_test,
-    command_check, command_routes, command_openapi, command_import, command_diff;
+    command_check, command_routes, command_openapi, command_import, command_diff, command_mock;
 
 /* All of them, NULL at the end. */
 extern const struct command *const commands[];

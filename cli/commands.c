@@ -5,9 +5,9 @@
 #include "command.h"
 
 const struct command *const commands[] = {
-    &command_new,   &command_dev,    &command_build,   &command_run,    &command_test,
-    &command_check, &command_routes, &command_openapi, &command_import, &command_diff,
-    NULL,
+    &command_new,    &command_dev,   &command_build,  &command_run,
+    &command_test,   &command_check, &command_routes, &command_openapi,
+    &command_import, &command_diff,  &command_mock,   NULL,
 };
 
 static size_t distance(const char *a, const char *b)

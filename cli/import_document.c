@@ -130,21 +130,35 @@ static bool is_method(apus_str name)
     return false;
 }
 
-/* Whether apusc knows the path: it begins with a slash, and what is in braces has a name. */
+/* The length of a parameter "{id}" at the beginning, 0 if apusc would not take it. */
+static size_t parameter_length(apus_str text)
+{
+    size_t end = apus_str_find(text, '}');
+    if (end == SIZE_MAX || end < 2 || (end + 1 < text.len && text.ptr[end + 1] != '/'))
+        return 0;
+    for (size_t i = 1; i < end; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (!isalpha(c) && c != '_' && !(i > 1 && (isdigit(c) || c == '-')))
+            return 0;
+    }
+    return end + 1;
+}
+
+/* Whether apusc knows the path: printable, and a parameter fills its segment and has a name. */
 static bool is_path(apus_str path)
 {
-    bool inside = false;
     if (path.len == 0 || path.ptr[0] != '/')
         return false;
     for (size_t i = 0; i < path.len; i++) {
         unsigned char c = (unsigned char)path.ptr[i];
-        if (c <= ' ' || c == 0x7f || c == '?' || c == '#' || c == ':' || c == '"' || c == '\\' ||
-            (c == '{' && (inside || i + 1 == path.len || path.ptr[i + 1] == '}')) ||
-            (c == '}' && !inside))
+        size_t parameter = c == '{' && path.ptr[i - 1] == '/'
+                               ? parameter_length(apus_str_slice(path, i, path.len))
+                               : 0;
+        if (c <= ' ' || c >= 0x7f || strchr("?#:\"\\}", c) || (c == '{' && !parameter))
             return false;
-        inside = c == '{' || (inside && c != '}');
+        i += parameter ? parameter - 1 : 0;
     }
-    return !inside;
+    return true;
 }
 
 static void write_path(importer *im, struct routers *all, const apus_json *item)

@@ -1,8 +1,8 @@
 #include "inputs.h"
 
-#include <math.h>
 #include <string.h>
 
+#include "apus/sample.h"
 #include "apus/schema.h"
 
 enum { DEPTH_MAX = 8, LONG_TEXT = 5000 };
@@ -24,119 +24,17 @@ static bool has_type(const apus_json *schema, const char *type)
                        apus_str_of(type));
 }
 
-/* --- one that keeps the schema --- */
-
 static apus_json *copy(apus_arena *a, const apus_json *v)
 {
-    apus_buf b = apus_buf_in(a);
-    apus_str text;
-    apus_json *out = NULL;
-    apus_json_write(&b, v);
-    if (apus_buf_take(&b, &text) || apus_json_parse(a, text, NULL, &out, NULL))
-        return apus_json_null_new(a);
-    return out;
+    apus_json *out = apus_sample_copy(a, v);
+    return out ? out : apus_json_null_new(a);
 }
 
-static apus_json *good_number(apus_arena *a, const apus_json *s)
+apus_json *inputs_good(apus_arena *a, const apus_json *document, const apus_json *schema)
 {
-    const apus_json *min = apus_json_get(s, "minimum"),
-                    *above = apus_json_get(s, "exclusiveMinimum");
-    const apus_json *max = apus_json_get(s, "maximum"),
-                    *below = apus_json_get(s, "exclusiveMaximum");
-    const apus_json *step = apus_json_get(s, "multipleOf");
-    double v = min     ? apus_json_double_or(min, 0)
-               : above ? apus_json_double_or(above, 0) + 1
-               : max   ? apus_json_double_or(max, 0)
-               : below ? apus_json_double_or(below, 0) - 1
-                       : 1;
-    if (step)
-        v = ceil(v / apus_json_double_or(step, 1)) * apus_json_double_or(step, 1);
-    return has_type(s, "integer") ? apus_json_int(a, (int64_t)v) : apus_json_number(a, v);
-}
-
-static apus_json *good_text(apus_arena *a, const apus_json *s)
-{
-    static const struct {
-        const char *format, *text;
-    } formats[] = {
-        { "date-time", "2024-02-29T12:30:00Z" },
-        { "date", "2024-02-29" },
-        { "duration", "PT90S" },
-        { "uuid", "01890a5d-ac96-774b-bcce-b302099a8057" },
-        { "uri", "https://example.org/a" },
-        { "email", "ada@example.org" },
-        { "ipvanyaddress", "192.0.2.1" },
-        { "base64", "YWRh" },
-    };
-    apus_str format = apus_json_text_or(apus_json_get(s, "format"), APUS_STR(""));
-    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-        if (apus_str_eq(format, apus_str_of(formats[i].format)))
-            return apus_json_text(a, apus_str_of(formats[i].text));
-    }
-    int64_t least = apus_json_int_or(apus_json_get(s, "minLength"), 1);
-    apus_buf b = apus_buf_in(a);
-    apus_str text = APUS_STR("a");
-    for (int64_t i = 0; i < (least > 0 ? least : 1); i++)
-        apus_buf_addc(&b, 'a');
-    return apus_buf_take(&b, &text) ? NULL : apus_json_text(a, text);
-}
-
-static apus_json *good_object(apus_arena *a, const apus_json *document, const apus_json *s,
-                              unsigned depth)
-{
-    apus_json *object = apus_json_object(a);
-    const apus_json *properties = apus_json_get(s, "properties");
-    const apus_json *required = apus_json_get(s, "required");
-    for (const apus_json *p = properties ? properties->first : NULL; p; p = p->next) {
-        bool needed = false;
-        for (const apus_json *name = required ? required->first : NULL; name; name = name->next)
-            needed = needed || apus_str_eq(name->text, p->name);
-        if (needed || depth < 2)
-            apus_json_set(a, object, p->name.ptr, inputs_good(a, document, p, depth + 1));
-    }
-    return object;
-}
-
-static apus_json *good_list(apus_arena *a, const apus_json *document, const apus_json *s,
-                            unsigned depth)
-{
-    apus_json *list = apus_json_array(a);
-    int64_t n = apus_json_int_or(apus_json_get(s, "minItems"), 1);
-    const apus_json *item = apus_json_get(s, "items");
-    for (int64_t i = 0; item && i < (n > 0 ? n : 1) && i < LONG_TEXT; i++)
-        apus_json_add(list, inputs_good(a, document, item, depth + 1));
-    return list;
-}
-
-apus_json *inputs_good(apus_arena *a, const apus_json *document, const apus_json *schema,
-                       unsigned depth)
-{
-    static const char *const given[] = { "const", "default" };
-    static const char *const listed[] = { "examples", "enum" };
-    static const char *const shapes[] = { "anyOf", "oneOf", "allOf" };
-    const apus_json *s = inputs_resolve(document, schema);
-    if (!s || depth > DEPTH_MAX)
-        return apus_json_null_new(a);
-    for (size_t i = 0; i < 2; i++) {
-        const apus_json *v = apus_json_at(apus_json_get(s, listed[i]), 0);
-        v = v ? v : apus_json_get(s, given[i]);
-        if (v)
-            return copy(a, v);
-    }
-    for (size_t i = 0; i < 3; i++) {
-        const apus_json *first = apus_json_at(apus_json_get(s, shapes[i]), 0);
-        if (first)
-            return inputs_good(a, document, first, depth + 1);
-    }
-    if (has_type(s, "integer") || has_type(s, "number"))
-        return good_number(a, s);
-    if (has_type(s, "boolean"))
-        return apus_json_bool(a, true);
-    if (has_type(s, "array"))
-        return good_list(a, document, s, depth);
-    if (has_type(s, "object"))
-        return good_object(a, document, s, depth);
-    return has_type(s, "null") ? apus_json_null_new(a) : good_text(a, s);
+    apus_schema s = { .document = document, .root = schema };
+    apus_json *value = schema ? apus_sample(&s, a, 0) : NULL;
+    return value ? value : apus_json_null_new(a);
 }
 
 /* --- its neighbours --- */
@@ -229,7 +127,7 @@ apus_json *inputs_for(apus_arena *a, const apus_json *document, const apus_json 
 {
     struct inputs in = { .arena = a, .document = document, .list = apus_json_array(a) };
     const apus_json *s = inputs_resolve(document, schema);
-    apus_json *good = inputs_good(a, document, schema, 0);
+    apus_json *good = inputs_good(a, document, schema);
     apus_json_add(in.list, good);
     const apus_json *first = apus_json_at(apus_json_get(s, "anyOf"), 0);
     const apus_json *shape = first ? inputs_resolve(document, first) : s;

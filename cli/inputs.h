@@ -17,8 +17,7 @@ struct inputs {
 const apus_json *inputs_resolve(const apus_json *document, const apus_json *schema);
 
 /* One value that keeps the schema. */
-apus_json *inputs_good(apus_arena *arena, const apus_json *document, const apus_json *schema,
-                       unsigned depth);
+apus_json *inputs_good(apus_arena *arena, const apus_json *document, const apus_json *schema);
 
 /* All values for the schema, the good one first. */
 apus_json *inputs_for(apus_arena *arena, const apus_json *document, const apus_json *schema);

@@ -13,7 +13,7 @@ PUBLIC = {
     "sys": "clock random socket reactor disk spool",
     "codec": "http1 url json json_scan json_plain text multipart media conditional dotenv accept forwarded host ws_codec",
     "run": "loop fiber",
-    "model": "model check problem decode encode schema pattern copy",
+    "model": "model check problem decode encode schema pattern copy sample",
     "net": "net stream tls",
     "http": "http",
     "app": "annotate route middleware filter req sse test main upload worker settings oauth2 security topic ws",

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "apus/random.h"
+#include "app/mock.h"
 #include "app/document.h"
 #include "apus/ws_codec.h"
 
@@ -161,6 +162,9 @@ apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_se
         rc = apus__root_path(app, &s->root_path, err);
     if (!rc)
         rc = add_realms(s, random[1], err);
+    const char *mock = getenv("APUS_MOCK"); /* set by `apus mock` */
+    if (!rc && mock && *mock)
+        rc = apus__service_mock(s, strtoull(mock, NULL, 10), err);
     if (rc) {
         apus_service_destroy(s);
         return rc;

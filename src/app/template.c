@@ -45,7 +45,7 @@ static apus_rc check_name(const apus__template *t, apus_str name, apus_err *err)
 {
     bool ok = name.len > 0 && !is_digit(name.ptr[0]);
     for (size_t i = 0; i < name.len; i++)
-        ok = ok && is_name_char(name.ptr[i]);
+        ok = ok && (is_name_char(name.ptr[i]) || (i && name.ptr[i] == '-'));
     if (!ok)
         return apus_err_set(err, APUS_INVALID, "path %.*s: \"%.*s\" is not a parameter's name",
                             APUS_FMT(t->text), APUS_FMT(name));

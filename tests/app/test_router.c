@@ -207,7 +207,7 @@ static void bad_templates_are_refused(void **state)
         "/a b",     "/a?b",
         "/a#b",     "/{",
         "/{}",      "/{1x}",
-        "/{a-b}",   "/a}",
+        "/{-a}",    "/a}",
         "/{x}/{x}", "/{x:hex}",
         "/{x:}",    "/{a}{b}{c}{d}{e}{f}{g}{h}{i}{j}{k}{l}{m}{n}{o}{p}{q}",
     };

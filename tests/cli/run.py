@@ -254,6 +254,45 @@ def case_check(work):
     expect("error:" in apus("check", "main.c", cwd=work, code=1).stderr, "a contract that does not hold")
 
 
+def case_mock(work):
+    (work / "main.c").write_text(HELLO.replace("return out; // serialised by its type",
+                                               "return apus_fail(req, 500, NULL, \"it runs\");"))
+    port = free_port()
+    with Running("mock", "main.c", "--port", str(port), cwd=work):
+        until("the mock answers", lambda: get(port, "/hello/ada")[0] == 200)
+        expect(json.loads(get(port, "/hello/ada")[1]) == {"message": "text"}, "an answer from the schema")
+        detail = json.loads(get(port, "/hello/ada?times=9")[1])["detail"][0]
+        expect(detail["type"] == "less_than_equal" and detail["ctx"] == {"le": 5}, "the real 422")
+        expect(get(port, "/nothing")[0] == 404, "the real 404")
+        expect("swagger" in get(port, "/docs")[1].lower(), "its docs")
+    document = ROOT / "tests/cli/documents/bookshop-3.0.json"
+    with Running("mock", str(document), "--port", str(port), "--seed", "7", cwd=work) as mock:
+        until("the mock of a document answers", lambda: get(port, "/health")[0] == 401, 30)
+        expect("note: /paths/" in mock.said(), "what C cannot say is said")
+
+        def ask(method, path, headers, body=None):
+            request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method, headers=headers,
+                                             data=body)
+            try:
+                with urllib.request.urlopen(request, timeout=5) as answer:
+                    return answer.status, json.loads(answer.read() or "null")
+            except urllib.error.HTTPError as error:
+                return error.code, json.loads(error.read() or "null")
+
+        given = {"X-Client-Version": "1.2", "X-Api-Key": "k"}
+        status, page = ask("GET", "/books", given)
+        book = page["items"][0]
+        expect(status == 200 and book["title"] == "Middlemarch" and re.match(r"97[89]-\d{10}$", book["isbn"])
+               and book["genre"] in ("fiction", "non-fiction", "poetry", "sci-fi"), f"a page of books: {page}")
+        expect(ask("GET", "/books", given) == (status, page), "the same seed gives the same answer")
+        expect(ask("GET", "/books", {"X-Client-Version": "1.2"})[0] == 401, "without a credential")
+        expect(ask("GET", "/books?limit=0", given)[0] == 422, "a parameter out of bounds")
+        status, problem = ask("POST", "/books", {**given, "Content-Type": "application/json", "Prefer": "code=409"},
+                              json.dumps({"title": "x", "price": {"cents": 1}, "genre": "poetry"}).encode())
+        expect(status == 409 and problem == {"title": "No"}, f"an answer that was asked for: {status} {problem}")
+        expect(ask("POST", "/books", {**given, "Content-Type": "application/json"}, b"{}")[0] == 422, "a bad body")
+
+
 def case_routes(work):
     (work / "main.c").write_text(HELLO)
     expect(re.search(r"GET +/hello/\{name\} +greet +main\.c:\d+", apus("routes", "main.c", cwd=work).stdout), "a row")
