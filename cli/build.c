@@ -57,6 +57,14 @@ static int test(apus_arena *arena, const struct options *options)
     struct project p;
     if (!project_find(arena, options, BUILD_TEST, &p) || !project_build(&p, NULL))
         return EXIT_FAILED;
+    const char *record =
+        options->record ? options->record : textf(arena, "%s/exchanges.jsonl", p.work);
+    if (options->record || options->contract) {
+        (void)unlink(record); /* of the last time */
+        setenv("APUS_RECORD", record, 1);
+    }
+    if (options->contract)
+        setenv("APUS_CONTRACT", "1", 1);
     struct argv a = { .arena = arena };
     argv_add(&a, runnable(arena, p.program));
     argv_add(&a, "test");
@@ -129,15 +137,22 @@ const struct command command_run = {
 };
 
 static const manual_row test_rows[] = {
-    ROW_FILES,  { "--filter", "TEXT", "only tests whose name contains TEXT", PLACE(filter) },
-    ROW_CFLAGS, ROW_VERBOSE,
+    ROW_FILES,
+    { "--filter", "TEXT", "only tests whose name contains TEXT", PLACE(filter) },
+    { "--contract", NULL,
+      "hold every answer to the program's own OpenAPI document, and fail where no test exercises "
+      "an operation",
+      PLACE(contract) },
+    { "--record", "FILE", "keep each exchange of the tests, a line of JSON each", PLACE(record) },
+    ROW_CFLAGS,
+    ROW_VERBOSE,
     ROW_END,
 };
 
 const struct command command_test = {
     .name = "test",
     .page = { .name = "apus test",
-              .usage = "[FILE...|DIR] [--filter TEXT]",
+              .usage = "[FILE...|DIR] [--filter TEXT] [--contract]",
               .summary = "run the Test() functions",
               .heading = "Options",
               .rows = test_rows,

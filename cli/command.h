@@ -25,9 +25,10 @@ struct options {
     const char *filter; /* test: --filter */
     const char *header; /* check: --header */
     const char *seed;   /* mock: --seed */
+    const char *record; /* test: --record */
     const char *cflags; /* --cflags, and the environment's CFLAGS */
     const char **rest;  /* behind --, for the program; NULL-terminated */
-    bool verbose, json;
+    bool verbose, json, contract;
     bool quiet; /* dev, while it watches: sources that are missing are no news */
 };
 

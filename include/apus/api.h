@@ -28,6 +28,7 @@
 #define APUS_API_END                 _Pragma("GCC visibility pop") APUS__EXTERN_C_END
 #define APUS_NODISCARD               __attribute__((warn_unused_result))
 #define APUS_PRINTF(fmt_at, args_at) __attribute__((format(printf, fmt_at, args_at)))
+#define APUS_SENTINEL                __attribute__((sentinel))
 #define APUS_NORETURN                __attribute__((noreturn))
 #define APUS_INLINE                  inline __attribute__((always_inline))
 #define APUS_NOINLINE                __attribute__((noinline))
@@ -38,6 +39,7 @@
 #define APUS_API_END   APUS__EXTERN_C_END
 #define APUS_NODISCARD
 #define APUS_PRINTF(fmt_at, args_at)
+#define APUS_SENTINEL
 #define APUS_NORETURN
 #define APUS_INLINE inline
 #define APUS_NOINLINE

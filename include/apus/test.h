@@ -58,6 +58,39 @@ apus_answer apus_test_put(apus_test *t, const char *path, const char *body);
 apus_answer apus_test_patch(apus_test *t, const char *path, const char *body);
 apus_answer apus_test_delete(apus_test *t, const char *path);
 
+apus_answer apus_test_head(apus_test *t, const char *path);
+apus_answer apus_test_options(apus_test *t, const char *path);
+
+/* POST of an urlencoded form: names and values in turn, NULL at the end. */
+apus_answer apus_test_form(apus_test *t, const char *path, ...) APUS_SENTINEL;
+
+/* One part of a multipart form. */
+typedef struct apus_test_part {
+    const char *name;
+    const char *filename;     /* of a file; NULL: a plain field */
+    const char *content_type; /* or NULL */
+    apus_str content;
+} apus_test_part;
+
+/* A multipart form; the last part has no name. */
+apus_answer apus_test_multipart(apus_test *t, const char *method, const char *path,
+                                const apus_test_part *parts);
+
+/* Cookies that answers set are kept and sent, by name and path.  This sets one, or with NULL
+ * forgets it; a Cookie header of apus_test_header is sent instead of all of them. */
+void apus_test_cookie(apus_test *t, const char *name, const char *value);
+
+/* How many redirects on this server a request follows from now on; none at first.  What is
+ * answered is the last one. */
+void apus_test_follow(apus_test *t, unsigned redirects_max);
+
+/* "http://shop.test/v1": requests are for that host, and their paths behind that one. */
+void apus_test_base_url(apus_test *t, const char *url);
+
+/* `apus test --contract` asks that every operation is exercised.  This one, "GET /metrics" as the
+ * document writes it, need not be, because of `why`. */
+void apus_test_excuse(apus_test *t, const char *operation, const char *why);
+
 /* Anything: content_type may be NULL. */
 apus_answer apus_test_send(apus_test *t, const char *method, const char *path,
                            const char *content_type, apus_str body);

@@ -13,6 +13,7 @@
 #include "apus/loop.h"
 #include "apus/main.h"
 #include "app/service.h"
+#include "app/test_record.h"
 
 enum {
     MEMORY_MAX = 256 << 20, /* of all answers of one client */
@@ -229,17 +230,18 @@ apus_answer apus_test_raw(apus_test *t, apus_str request)
 void apus__test_write_head(const apus_test *t, const char *method, const char *path, apus_buf *to)
 {
     bool has_host = false;
-    apus_buf_addf(to, "%s %s HTTP/1.1\r\n", method, path);
+    apus_buf_addf(to, "%s %.*s%s HTTP/1.1\r\n", method, APUS_FMT(t->prefix), path);
     for (const struct apus__test_header *h = t->headers; h; h = h->next) {
         apus_buf_addf(to, "%.*s: %.*s\r\n", APUS_FMT(h->name), APUS_FMT(h->value));
         has_host = has_host || apus_str_eq_nocase(h->name, APUS_STR("host"));
     }
     if (!has_host)
         apus_buf_lit(to, "host: testserver\r\n");
+    apus__test_cookies_write(t, path, to);
 }
 
-apus_answer apus_test_send(apus_test *t, const char *method, const char *path,
-                           const char *content_type, apus_str body)
+static apus_answer send_once(apus_test *t, const char *method, const char *path,
+                             const char *content_type, apus_str body)
 {
     apus_buf b = apus_buf_in(&t->arena);
     apus__test_write_head(t, method, path, &b);
@@ -251,7 +253,17 @@ apus_answer apus_test_send(apus_test *t, const char *method, const char *path,
     apus_buf_add(&b, body);
     apus_str request;
     apus__test_need(apus_buf_take(&b, &request) == APUS_OK, "out of memory");
-    return exchange(t, method, path, request);
+    apus_answer a = exchange(t, method, path, request);
+    apus__test_cookies_take(t, a.head);
+    apus__record_exchange(&a, body);
+    return a;
+}
+
+apus_answer apus_test_send(apus_test *t, const char *method, const char *path,
+                           const char *content_type, apus_str body)
+{
+    apus_answer a = send_once(t, method, path, content_type, body);
+    return t->redirects_max ? apus__test_followed(t, a, content_type, body, send_once) : a;
 }
 
 static apus_answer send_json(apus_test *t, const char *method, const char *path, const char *body)

@@ -11,12 +11,20 @@ struct apus__test_header {
     apus_str name, value;
 };
 
+struct apus__test_cookie {
+    struct apus__test_cookie *next;
+    apus_str name, value, path;
+};
+
 struct apus_test {
     struct apus_loop *loop;
     struct apus_service *service;
     apus_http_server *server;
     apus_arena arena;
     struct apus__test_header *headers;
+    struct apus__test_cookie *cookies;
+    apus_str prefix;        /* of apus_test_base_url */
+    unsigned redirects_max; /* followed from one request on */
     apus_test_socket *sockets;
 };
 
@@ -33,6 +41,16 @@ void apus__test_need(bool holds, const char *what);
 
 /* Request line and headers, those of apus_test_header and Host. */
 void apus__test_write_head(const apus_test *t, const char *method, const char *path, apus_buf *to);
+
+/* test_cookies.c: keeps what a head sets; writes the header for a path. */
+void apus__test_cookies_take(apus_test *t, apus_str head);
+void apus__test_cookies_write(const apus_test *t, const char *path, apus_buf *to);
+
+/* test_requests.c: the answer behind the redirects that are followed. */
+typedef apus_answer apus__test_send(apus_test *t, const char *method, const char *path,
+                                    const char *content_type, apus_str body);
+apus_answer apus__test_followed(apus_test *t, apus_answer a, const char *content_type,
+                                apus_str body, apus__test_send *send);
 
 /* The length of the head that `all` begins with; 0: it is not whole. */
 size_t apus__test_head_end(apus_str all);

@@ -293,6 +293,34 @@ def case_mock(work):
         expect(ask("POST", "/books", {**given, "Content-Type": "application/json"}, b"{}")[0] == 422, "a bad body")
 
 
+def case_contract(work):
+    source = (ROOT / "examples/testing/testing.c").read_text()
+    (work / "main.c").write_text(source)
+    said = apus("test", "main.c", "--contract", "--record", "exchanges.jsonl", cwd=work).stdout
+    expect("skip  GET /events: it never ends" in said, "what is excused is said, with the reason")
+    expect("5 operations: 4 exercised, 1 excused, 0 never" in said, "the tally")
+    lines = [json.loads(line) for line in (work / "exchanges.jsonl").read_text().splitlines()]
+    expect({"POST /login", "GET /me", "POST /files"} <= {line.get("operation") for line in lines}
+           and all("status" in line for line in lines), f"the record: {lines}")
+    # an operation that no test exercises
+    (work / "main.c").write_text(source.replace('    apus_test_excuse(t, "GET /events", "it never ends");\n', ""))
+    said = apus("test", "main.c", "--contract", cwd=work, code=1).stdout
+    expect("3 passed, 0 failed" in said and "FAIL  GET /events: no test exercises it" in said, "what is left out")
+    apus("test", "main.c", cwd=work)  # without being asked, nobody minds
+    # an answer that the document knows nothing of, and one that breaks its schema
+    (work / "main.c").write_text(source.replace("    out->note = note;", "    apus_set_status(req, 202);"))
+    said = apus("test", "main.c", "--contract", cwd=work, code=1)
+    expect("POST /files: the status 202 is not declared" in said.stderr, "a status that is not declared")
+    broken = source.replace("receipt *take_file(", "apus_response *take_file(").replace(
+        'Post("/files")', 'Post("/files", responses = {200: receipt})').replace(
+        "    out->size = (int64_t)file->content.len;\n    return out;",
+        "    visitor other = { note, note };\n    return apus_respond_json(req, 200, apus_json_of(req, visitor, &other));")
+    (work / "main.c").write_text(broken)
+    said = apus("test", "main.c", "--contract", cwd=work, code=1)
+    expect("contract: POST /files: /: lacks " in said.stderr and "the operation is POST /files" in said.stderr,
+           "an answer that breaks its schema")
+
+
 def case_routes(work):
     (work / "main.c").write_text(HELLO)
     expect(re.search(r"GET +/hello/\{name\} +greet +main\.c:\d+", apus("routes", "main.c", cwd=work).stdout), "a row")
