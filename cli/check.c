@@ -28,7 +28,7 @@
 #include "process.h"
 #include "project.h"
 
-enum { SHOWN_MAX = 20, READY_MS = 5000, CALL_MEMORY = 64 << 20 };
+enum { SHOWN_MAX = 20, READY_MS = 5000, CALL_MEMORY = 256 << 20, HEADER_MAX = 2000 };
 
 struct check {
     const apus_json *document;
@@ -41,6 +41,7 @@ struct operation {
     struct check *check;
     const char *method, *path;
     const apus_json *json; /* of the document */
+    unsigned taken;        /* calls that were answered with success */
 };
 
 /* --- the service --- */
@@ -132,29 +133,39 @@ static const char *check_body(struct operation *o, apus_arena *a, const struct r
     return NULL;
 }
 
-static void call(struct operation *o, apus_arena *a, const char *target, const char *type,
-                 apus_str body, bool must_refuse)
+/* What is sent. */
+struct request {
+    const char *target;
+    const char *headers; /* "name: value\r\n"... */
+    const char *type;    /* of the body, or NULL */
+    apus_str body;
+    bool must_refuse; /* it breaks the contract, whatever is converted */
+};
+
+static void call(struct operation *o, apus_arena *a, const struct request *q)
 {
     struct reply r;
     o->check->calls++;
-    if (!client_send(a, &o->check->service, o->method, target, type, body, &r)) {
-        report(o, target, body, "no whole answer came");
+    if (!client_send(a, &o->check->service, o->method, q->target, q->headers, q->type, q->body,
+                     &r)) {
+        report(o, q->target, q->body, "no whole answer came");
         return;
     }
     const apus_json *responses = apus_json_get(o->json, "responses");
     const apus_json *response = apus_json_get(responses, textf(a, "%d", r.status));
     const char *wrong = NULL;
+    o->taken += r.status < 300;
     if (r.status >= 500 && !response)
         wrong = textf(a, "answered %d: %.*s", r.status, (int)(r.body.len < 200 ? r.body.len : 200),
                       r.body.ptr);
-    else if (!response && !is_common(r.status))
+    else if (!response && !is_common(r.status) && !apus_json_get(responses, "default"))
         wrong = textf(a, "answered %d, which is not documented", r.status);
-    else if (must_refuse && r.status < 400)
-        wrong = textf(a, "answered %d though something required was not sent", r.status);
+    else if (q->must_refuse && r.status < 300)
+        wrong = textf(a, "answered %d though the request breaks the contract", r.status);
     else if (response)
         wrong = check_body(o, a, &r, response);
     if (wrong)
-        report(o, target, body, wrong);
+        report(o, q->target, q->body, wrong);
 }
 
 /* --- building requests --- */
@@ -179,6 +190,35 @@ static const apus_json *value_of(struct operation *o, apus_arena *a, const apus_
                                  const apus_json *attacked, const apus_json *with)
 {
     return p == attacked ? with : inputs_good(a, o->check->document, apus_json_get(p, "schema"));
+}
+
+/* A value as it stands in a header or a form. */
+static apus_str plain_text(apus_arena *a, const apus_json *v)
+{
+    apus_buf b = apus_buf_in(a);
+    apus_str text;
+    if (v->kind == APUS_JSON_string)
+        return v->text;
+    apus_json_write(&b, v);
+    return apus_buf_take(&b, &text) ? APUS_STR("") : text;
+}
+
+/* What would end a header's line, or a cookie, cannot be sent in one. */
+static bool is_sendable(apus_str text, bool in_cookie)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c < 0x20 || c == 0x7f || (in_cookie && strchr(" \",;\\", c)))
+            return false;
+    }
+    return text.len < HEADER_MAX;
+}
+
+static bool has_number(const apus_json *document, const apus_json *schema)
+{
+    const apus_json *s = inputs_resolve(document, schema);
+    apus_str type = apus_json_text_or(apus_json_get(s, "type"), APUS_STR(""));
+    return apus_str_eq(type, APUS_STR("integer")) || apus_str_eq(type, APUS_STR("number"));
 }
 
 static apus_str in_of(const apus_json *p)
@@ -236,10 +276,52 @@ static const char *target_for(struct operation *o, apus_arena *a, const apus_jso
     return apus_buf_take(&b, &target) ? "/" : target.ptr;
 }
 
-static const apus_json *body_schema(const struct operation *o)
+/* Headers and cookies: those that are required, and the one under attack. */
+static const char *headers_for(struct operation *o, apus_arena *a, const apus_json *attacked,
+                               const apus_json *with)
 {
+    const apus_json *list = apus_json_get(o->json, "parameters");
+    const char *cookies = "", *headers = "";
+    for (size_t i = 0; apus_json_at(list, i); i++) {
+        const apus_json *p = apus_json_at(list, i);
+        bool is_cookie = apus_str_eq(in_of(p), APUS_STR("cookie"));
+        if (!is_cookie && !apus_str_eq(in_of(p), APUS_STR("header")))
+            continue;
+        if (p != attacked && !apus_json_bool_or(apus_json_get(p, "required"), false))
+            continue;
+        const apus_json *v = value_of(o, a, p, attacked, with);
+        apus_str text = v ? plain_text(a, v) : APUS_STR("");
+        if (!v || !is_sendable(text, is_cookie))
+            continue;
+        const char *name =
+            textf(a, "%.*s", APUS_FMT(apus_json_text_or(apus_json_get(p, "name"), APUS_STR(""))));
+        if (is_cookie)
+            cookies = textf(a, "%s%s%s=%.*s", cookies, *cookies ? "; " : "", name, APUS_FMT(text));
+        else
+            headers = textf(a, "%s%s: %.*s\r\n", headers, name, APUS_FMT(text));
+    }
+    return *cookies ? textf(a, "%scookie: %s\r\n", headers, cookies) : headers;
+}
+
+/* What a body is made of, and how it is written. */
+struct body {
+    const char *type;
+    const apus_json *schema;
+};
+
+static const char boundary[] = "apus-check-7d1f";
+
+static struct body body_of(const struct operation *o)
+{
+    static const char *const known[] = { "application/json", "application/x-www-form-urlencoded",
+                                         "multipart/form-data", "application/octet-stream" };
     const apus_json *content = apus_json_get(apus_json_get(o->json, "requestBody"), "content");
-    return apus_json_get(apus_json_get(content, "application/json"), "schema");
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        const apus_json *media = apus_json_get(content, known[i]);
+        if (media)
+            return (struct body){ known[i], apus_json_get(media, "schema") };
+    }
+    return (struct body){ NULL, NULL };
 }
 
 static apus_str write_json(apus_arena *a, const apus_json *v)
@@ -250,22 +332,106 @@ static apus_str write_json(apus_arena *a, const apus_json *v)
     return apus_buf_take(&b, &text) ? APUS_STR("") : text;
 }
 
+static bool is_file(const struct operation *o, const struct body *body, const apus_json *member)
+{
+    const apus_json *schema = inputs_resolve(o->check->document, body->schema);
+    const apus_json *p = apus_json_get(apus_json_get(schema, "properties"), member->name.ptr);
+    const apus_json *items = apus_json_get(p, "items");
+    p = items ? items : p;
+    return apus_json_get(p, "contentMediaType") ||
+           apus_str_eq(apus_json_text_or(apus_json_get(p, "format"), APUS_STR("")),
+                       APUS_STR("binary"));
+}
+
+static void add_field(apus_arena *a, apus_buf *b, const struct operation *o,
+                      const struct body *body, const apus_json *member, const apus_json *v)
+{
+    if (body->type[0] == 'm') {
+        apus_buf_addf(b, "--%s\r\ncontent-disposition: form-data; name=\"%.*s\"%s\r\n\r\n%.*s\r\n",
+                      boundary, APUS_FMT(member->name),
+                      is_file(o, body, member) ? "; filename=\"a.bin\"" : "",
+                      APUS_FMT(plain_text(a, v)));
+        return;
+    }
+    if (b->len)
+        apus_buf_addc(b, '&');
+    apus_url_encode(b, member->name);
+    apus_buf_addc(b, '=');
+    add_value(b, v);
+}
+
+/* An object as a form, each member as its text, lists as several. */
+static apus_str write_form(apus_arena *a, const struct operation *o, const struct body *body,
+                           const apus_json *object)
+{
+    apus_buf b = apus_buf_in(a);
+    apus_str text;
+    bool holds = object->kind == APUS_JSON_object;
+    for (const apus_json *m = holds ? object->first : NULL; m; m = m->next) {
+        if (m->kind != APUS_JSON_list)
+            add_field(a, &b, o, body, m, m);
+        for (const apus_json *v = m->kind == APUS_JSON_list ? m->first : NULL; v; v = v->next)
+            add_field(a, &b, o, body, m, v);
+    }
+    if (body->type[0] == 'm')
+        apus_buf_addf(&b, "--%s--\r\n", boundary);
+    return apus_buf_take(&b, &text) ? APUS_STR("") : text;
+}
+
+static apus_str write_body(apus_arena *a, const struct operation *o, const struct body *body,
+                           const apus_json *v)
+{
+    if (!body->type)
+        return APUS_STR("");
+    if (strcmp(body->type, "application/json") == 0)
+        return write_json(a, v);
+    if (strcmp(body->type, "application/octet-stream") == 0)
+        return APUS_STR("\x00\x01 bytes");
+    return write_form(a, o, body, v);
+}
+
+static const char *type_of(apus_arena *a, const struct body *body)
+{
+    if (body->type && body->type[0] == 'm')
+        return textf(a, "multipart/form-data; boundary=%s", boundary);
+    return body->type;
+}
+
 /* Each call takes its memory from its own arena. */
 #define WITH_ARENA(name)                                                                           \
     apus_arena name;                                                                               \
     apus_arena_init(&name, &apus_alloc_libc, CALL_MEMORY)
 
+/* Whether leaving it out, or that value of it, must be refused.  All arrives as text: a text is
+ * held to a text's rules, a number to a number's. */
+static bool must_refuse_parameter(struct operation *o, apus_arena *a, const apus_json *p,
+                                  const apus_json *v)
+{
+    const apus_json *schema = apus_json_get(p, "schema");
+    if (!v)
+        return apus_json_bool_or(apus_json_get(p, "required"), false) &&
+               !apus_str_eq(in_of(p), APUS_STR("path"));
+    bool in_query = apus_str_eq(in_of(p), APUS_STR("query"));
+    bool is_number = v->kind == APUS_JSON_int || v->kind == APUS_JSON_double;
+    if (!in_query || !(is_number || v->kind == APUS_JSON_string))
+        return false; /* a path may lead elsewhere, a header is trimmed */
+    if (is_number && !has_number(o->check->document, schema))
+        return false;
+    return inputs_must_refuse(a, o->check->document, schema, v);
+}
+
 static void call_with(struct operation *o, const apus_json *attacked, const apus_json *with)
 {
     WITH_ARENA(a);
-    const apus_json *schema = body_schema(o);
-    apus_str body =
-        schema ? write_json(&a, inputs_good(&a, o->check->document, schema)) : APUS_STR("");
-    bool must_refuse = attacked && !with &&
-                       apus_json_bool_or(apus_json_get(attacked, "required"), false) &&
-                       apus_str_eq(in_of(attacked), APUS_STR("query"));
-    call(o, &a, target_for(o, &a, attacked, with), schema ? "application/json" : NULL, body,
-         must_refuse);
+    struct body body = body_of(o);
+    apus_json *good = inputs_good(&a, o->check->document, body.schema);
+    call(o, &a,
+         &(struct request){ .target = target_for(o, &a, attacked, with),
+                            .headers = headers_for(o, &a, attacked, with),
+                            .type = type_of(&a, &body),
+                            .body = write_body(&a, o, &body, good),
+                            .must_refuse =
+                                attacked && must_refuse_parameter(o, &a, attacked, with) });
     apus_arena_finish(&a);
 }
 
@@ -284,31 +450,65 @@ static void attack_parameters(struct operation *o)
     }
 }
 
-static void attack_body(struct operation *o)
+static void call_with_body(struct operation *o, const char *type, apus_str text, bool must_refuse)
+{
+    WITH_ARENA(a);
+    call(o, &a,
+         &(struct request){ .target = target_for(o, &a, NULL, NULL),
+                            .headers = headers_for(o, &a, NULL, NULL),
+                            .type = type,
+                            .body = text,
+                            .must_refuse = must_refuse });
+    apus_arena_finish(&a);
+}
+
+/* Text that is no JSON, in a body that is. */
+static void attack_syntax(struct operation *o)
 {
     static const char *const broken[] = {
-        "",     "{",    "[1,", "nonsense", "{\"a\":1,}",          "\"\\ud800\"",
-        "\xff", "null", "[]",  "0",        "[[[[[[[[[[[[[[[[[[[["
+        "",     "{",   "[1,",        "nonsense",      "{\"a\":1,}",          "\"\\ud800\"",
+        "\xff", "nan", "{\"a\":1}{", "\xef\xbb\xbf{", "[[[[[[[[[[[[[[[[[[[["
     };
-    const apus_json *schema = body_schema(o);
-    if (!schema)
+    static const char *const odd[] = { "null", "[]", "0", "{\"a\":1,\"a\":2}" };
+    bool is_required =
+        apus_json_bool_or(apus_json_get(apus_json_get(o->json, "requestBody"), "required"), false);
+    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+        call_with_body(o, "application/json", apus_str_of(broken[i]), *broken[i] || is_required);
+    for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+        call_with_body(o, "application/json", apus_str_of(odd[i]), false);
+}
+
+static void attack_body(struct operation *o)
+{
+    struct body body = body_of(o);
+    if (!body.schema)
         return;
     WITH_ARENA(a);
-    const apus_json *values = inputs_for(&a, o->check->document, schema);
+    bool is_json = strcmp(body.type, "application/json") == 0;
+    const apus_json *values = inputs_for(&a, o->check->document, body.schema);
+    const char *type = type_of(&a, &body);
     for (const apus_json *v = values->first; v; v = v->next) {
         WITH_ARENA(one);
-        call(o, &one, target_for(o, &one, NULL, NULL), "application/json", write_json(&one, v),
-             false);
+        bool must_refuse = is_json && inputs_must_refuse(&one, o->check->document, body.schema, v);
+        call_with_body(o, type, write_body(&one, o, &body, v), must_refuse);
         apus_arena_finish(&one);
     }
-    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
-        WITH_ARENA(one);
-        call(o, &one, target_for(o, &one, NULL, NULL), "application/json", apus_str_of(broken[i]),
-             i < 7);
-        apus_arena_finish(&one);
-    }
-    call(o, &a, target_for(o, &a, NULL, NULL), "text/plain", write_json(&a, values->first), false);
+    if (is_json)
+        attack_syntax(o);
+    call_with_body(o, "text/plain", write_json(&a, values->first), false);
     apus_arena_finish(&a);
+}
+
+/* An answer that goes on for as long as its client stays is not waited for. */
+static bool is_stream(const apus_json *operation)
+{
+    const apus_json *responses = apus_json_get(operation, "responses");
+    for (size_t i = 0; apus_json_at(responses, i); i++) {
+        if (apus_json_get(apus_json_get(apus_json_at(responses, i), "content"),
+                          "text/event-stream"))
+            return true;
+    }
+    return false;
 }
 
 static void attack_path(struct check *c, const apus_json *item)
@@ -326,10 +526,15 @@ static void attack_path(struct check *c, const apus_json *item)
             upper[i] = (char)(m->name.ptr[i] & ~0x20);
         struct operation o = { .check = c, .method = upper, .path = item->name.ptr, .json = m };
         unsigned calls = c->calls, failures = c->failures;
+        if (is_stream(m)) {
+            printf("skip  %-6s %-40s it streams\n", upper, item->name.ptr);
+            continue;
+        }
         attack_parameters(&o);
         attack_body(&o);
-        printf("%s  %-6s %-40s %5u calls\n", c->failures == failures ? "ok  " : "FAIL", upper,
-               item->name.ptr, c->calls - calls);
+        printf("%s  %-6s %-40s %5u calls%s\n", c->failures == failures ? "ok  " : "FAIL", upper,
+               item->name.ptr, c->calls - calls,
+               o.taken ? "" : ", none of them taken: does it need a --header, or data?");
     }
 }
 
@@ -338,7 +543,7 @@ static int attack(apus_arena *arena, struct service service)
     struct check c = { .service = service };
     struct reply r;
     apus_json *document;
-    if (!client_send(arena, &service, "GET", "/openapi.json", NULL, APUS_STR(""), &r) ||
+    if (!client_send(arena, &service, "GET", "/openapi.json", "", NULL, APUS_STR(""), &r) ||
         r.status != 200 || apus_json_parse(arena, r.body, NULL, &document, NULL)) {
         complain("the service gives no /openapi.json to check it against");
         return EXIT_FAILED;
@@ -404,7 +609,7 @@ static const manual_row rows[] = {
 const struct command command_check = {
     .name = "check",
     .page = { .name = "apus check",
-              .usage = "[FILE...|DIR] [-- ARG...]",
+              .usage = "[FILE...|DIR] [--header HEADER] [-- ARG...]",
               .summary = "check the contract, then attack the running program with it",
               .heading = "Options",
               .rows = rows,

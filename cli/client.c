@@ -78,12 +78,13 @@ static bool parse(apus_str text, struct reply *out)
 }
 
 bool client_send(apus_arena *arena, const struct service *to, const char *method,
-                 const char *target, const char *content_type, apus_str body, struct reply *out)
+                 const char *target, const char *headers, const char *content_type, apus_str body,
+                 struct reply *out)
 {
     *out = (struct reply){ .status = 0 };
     apus_buf b = apus_buf_in(arena);
-    apus_buf_addf(&b, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n", method,
-                  target, to->port);
+    apus_buf_addf(&b, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n%s", method,
+                  target, to->port, headers);
     if (to->header)
         apus_buf_addf(&b, "%s\r\n", to->header);
     if (content_type)

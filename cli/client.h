@@ -20,8 +20,9 @@ struct service {
 };
 
 /* Sends one request over a connection of its own and reads the answer to its end, for at
- * most 10 s.  false when there was no whole answer. */
+ * most 10 s.  headers are whole lines, "" for none.  false when there was no whole answer. */
 bool client_send(apus_arena *arena, const struct service *to, const char *method,
-                 const char *target, const char *content_type, apus_str body, struct reply *out);
+                 const char *target, const char *headers, const char *content_type, apus_str body,
+                 struct reply *out);
 
 #endif

@@ -152,6 +152,11 @@ void import_note(importer *im, const char *at, const char *fmt, ...) APUS_PRINTF
 void import_note_rest(importer *im, const apus_json *object, const char *at,
                       const char *const *known);
 
+/* The members of object that are not among the known ones, for openapi_extra: they are
+ * documented, and mean nothing else.  Those that no annotation can hold are noted. */
+apus_json *import_extra(importer *im, const apus_json *object, const char *at,
+                        const char *const *known);
+
 /* The first child of a list or an object; NULL of whatever else stands there. */
 static inline const apus_json *import_first(const apus_json *v)
 {

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "apus/sample.h"
 #include "apus/schema.h"
 #include "command.h"
 #include "import.h"
@@ -47,6 +48,35 @@ void import_note_rest(importer *im, const apus_json *object, const char *at,
         if (!is_known)
             import_note(im, import_at(im, at, m->name), "is not said in C");
     }
+}
+
+/* true and false in a map without types reach apusc as numbers. */
+static bool holds_bool(const apus_json *v)
+{
+    if (v->kind == APUS_JSON_true || v->kind == APUS_JSON_false)
+        return true;
+    for (const apus_json *child = import_first(v); child; child = child->next) {
+        if (holds_bool(child))
+            return true;
+    }
+    return false;
+}
+
+apus_json *import_extra(importer *im, const apus_json *object, const char *at,
+                        const char *const *known)
+{
+    apus_json *extra = apus_json_object(im->arena);
+    for (const apus_json *m = import_first(object); m; m = m->next) {
+        bool is_known = false;
+        for (const char *const *k = known; *k && !is_known; k++)
+            is_known = apus_str_eq(m->name, apus_str_of(*k));
+        apus_json *copy = is_known || holds_bool(m) ? NULL : apus_sample_copy(im->arena, m);
+        if (!is_known && !copy)
+            import_note(im, import_at(im, at, m->name), "is not said in C");
+        if (copy)
+            apus_json_set(im->arena, extra, m->name.ptr, copy);
+    }
+    return extra;
 }
 
 const char *import_at(importer *im, const char *at, apus_str name)
@@ -191,27 +221,12 @@ static void say_object(importer *im, struct c_options *o, const apus_json *in, c
         import_note(im, import_at(im, at, apus_str_of(key)), "is not said in C");
 }
 
-/* Servers by their addresses. */
-static void say_servers(importer *im, struct c_options *o)
-{
-    const apus_json *servers = apus_json_get(im->document, "servers");
-    apus_json *urls = apus_json_array(im->arena);
-    size_t i = 0;
-    for (const apus_json *s = import_first(servers); s; s = s->next, i++) {
-        static const char *const known[] = { "url", NULL };
-        apus_json_add(urls, apus_json_text(im->arena, text_of(s, "url")));
-        import_note_rest(im, s, import_at_index(im, "/servers", i), known);
-    }
-    if (urls && urls->n)
-        c_option_value(o, "servers", urls);
-}
-
 static void write_app(importer *im, apus_buf *b)
 {
     static const char *const known[] = { "title",   "version", "summary",        "description",
                                          "contact", "license", "termsOfService", NULL };
-    static const char *const top[] = { "openapi", "info",    "paths",    "components",
-                                       "tags",    "servers", "security", NULL };
+    static const char *const top[] = { "openapi", "info",     "paths",        "components", "tags",
+                                       "servers", "security", "externalDocs", NULL };
     static const struct {
         const char *key, *name;
     } texts[] = { { "title", "title" },
@@ -231,9 +246,14 @@ static void write_app(importer *im, apus_buf *b)
     const apus_json *tags = apus_json_get(im->document, "tags");
     if (tags && tags->n)
         say_object(im, &o, im->document, "tags", "tags", "");
-    say_servers(im, &o);
-    import_note_rest(im, info, "/info", known);
-    import_note_rest(im, im->document, "", top);
+    say_object(im, &o, im->document, "servers", "servers", "");
+    say_object(im, &o, im->document, "externalDocs", "external_docs", "");
+    apus_json *extra = import_extra(im, im->document, "", top);
+    apus_json *info_extra = import_extra(im, info, "/info", known);
+    if (info_extra && info_extra->n)
+        apus_json_set(im->arena, extra, "info", info_extra);
+    if (extra && extra->n)
+        c_option_value(&o, "openapi_extra", extra);
     apus_str options = APUS_STR("");
     apus_buf_addf(b, "App(%s", im->app);
     if (o.b.len && apus_buf_take(&o.b, &options) == APUS_OK) {

@@ -408,9 +408,7 @@ static const apus_json *first_success(const apus_json *responses)
 
 static void note_response_rest(struct handler *h, const apus_json *response, const char *at)
 {
-    static const char *const known[] = { "description", "content", NULL };
     static const char *const media_known[] = { "schema", NULL };
-    import_note_rest(h->im, response, at, known);
     const apus_json *content = apus_json_get(response, "content");
     const char *content_at = import_at(h->im, at, APUS_STR("content"));
     for (const apus_json *m = import_first(content); m; m = m->next) {
@@ -635,6 +633,31 @@ static void say_texts(struct handler *h, apus_buf *to)
         c_option(&h->options, "deprecated");
 }
 
+/* What is documented and means nothing to the program: extensions, callbacks, headers and links
+ * of answers. */
+static void say_extra(struct handler *h, const char *const *known)
+{
+    static const char *const response_known[] = { "description", "content", "$ref", NULL };
+    importer *im = h->im;
+    apus_json *extra = import_extra(im, h->operation, h->at, known);
+    apus_json *answers = apus_json_object(im->arena);
+    const apus_json *responses = apus_json_get(h->operation, "responses");
+    for (const apus_json *r = import_first(responses); r; r = r->next) {
+        const char *at = import_at(im, within(h, "responses"), r->name);
+        const apus_json *response = import_resolve(im, r, &at);
+        apus_json *rest = response ? import_extra(im, response, at, response_known) : NULL;
+        if (rest && rest->n && r->name.len == 3)
+            apus_json_set(im->arena, answers, r->name.ptr, rest);
+    }
+    if (answers && answers->n)
+        apus_json_set(im->arena, extra, "responses", answers);
+    const apus_json *docs = apus_json_get(h->operation, "externalDocs");
+    if (docs && !c_option_value(&h->options, "external_docs", docs))
+        import_note(im, within(h, "externalDocs"), "is not said in C");
+    if (extra && extra->n)
+        c_option_value(&h->options, "openapi_extra", extra);
+}
+
 /* --- all of it --- */
 
 static void write_head(struct handler *h, apus_buf *to, apus_str path)
@@ -706,7 +729,7 @@ void import_operation(importer *im, apus_buf *to, apus_str path, const apus_json
     say_body(h);
     say_security(h);
     say_responses(h);
-    import_note_rest(im, operation, at, known);
+    say_extra(h, known);
     write_head(h, to, path);
     write_body(h, to);
 }

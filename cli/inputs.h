@@ -11,6 +11,7 @@ struct inputs {
     apus_arena *arena;
     const apus_json *document; /* for references */
     apus_json *list;           /* of values; the first is the good one */
+    unsigned depth;            /* of schemas within schemas */
 };
 
 /* The schema behind a reference. */
@@ -21,5 +22,9 @@ apus_json *inputs_good(apus_arena *arena, const apus_json *document, const apus_
 
 /* All values for the schema, the good one first. */
 apus_json *inputs_for(apus_arena *arena, const apus_json *document, const apus_json *schema);
+
+/* Whether a value breaks its schema in a way that no conversion (of "1" to 1, say) mends. */
+bool inputs_must_refuse(apus_arena *arena, const apus_json *document, const apus_json *schema,
+                        const apus_json *value);
 
 #endif

@@ -18,7 +18,7 @@ typedef struct receipt {
 
 /// Logs in, and leads on to the page of whoever it is.
 Post("/login", status = 303, produces = "text/plain")
-apus_response *login(apus_req *req, apus_str name Form(min_length = 1))
+apus_response *login(apus_req *req, apus_str name Form(pattern = "^[A-Za-z]+$"))
 {
     apus_set_cookie(req, "name", name.ptr, NULL);
     return apus_redirect(req, 303, "/me");

@@ -58,6 +58,7 @@ apus_answer apus_test_put(apus_test *t, const char *path, const char *body);
 apus_answer apus_test_patch(apus_test *t, const char *path, const char *body);
 apus_answer apus_test_delete(apus_test *t, const char *path);
 
+/* The same without a body; of HEAD, the answer has none either. */
 apus_answer apus_test_head(apus_test *t, const char *path);
 apus_answer apus_test_options(apus_test *t, const char *path);
 
