@@ -16,7 +16,7 @@ foreach(library IN ITEMS apus_static apus_shared)
   target_include_directories(${library} PUBLIC
     $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${library} PRIVATE PkgConfig::libuv PkgConfig::libpcre2-8 PkgConfig::zlib
-    PkgConfig::libbrotlienc PkgConfig::libzstd PkgConfig::libnghttp2 PkgConfig::libssl PkgConfig::libcrypto
+    PkgConfig::libbrotlienc PkgConfig::libzstd PkgConfig::yaml-0.1 PkgConfig::libnghttp2 PkgConfig::libssl PkgConfig::libcrypto
     PkgConfig::libargon2 apus_wslay m)
 endforeach()
 set_target_properties(apus_shared PROPERTIES
@@ -24,7 +24,7 @@ set_target_properties(apus_shared PROPERTIES
 target_link_options(apus_shared PRIVATE $<$<PLATFORM_ID:Linux>:LINKER:-z,relro,-z,now>)
 
 # What programs that link libapus.a need besides.
-set(APUS_LINK_LIBS "-luv -lpcre2-8 -lz -lwslay -lbrotlienc -lzstd -lnghttp2 -lssl -lcrypto -largon2 -lpthread -lm")
+set(APUS_LINK_LIBS "-luv -lpcre2-8 -lz -lwslay -lyaml -lbrotlienc -lzstd -lnghttp2 -lssl -lcrypto -largon2 -lpthread -lm")
 
 # A prefix may be moved, or chosen as late as `cmake --install --prefix`.
 file(RELATIVE_PATH APUS_PREFIX_FROM_PC ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})

@@ -11,7 +11,7 @@ FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http
 PUBLIC = {
     "base": "api rc str arena buf secret value probe",
     "sys": "clock random socket reactor disk spool",
-    "codec": "http1 url json json_scan json_plain text multipart media conditional dotenv accept forwarded host ws_codec",
+    "codec": "http1 url json json_scan json_plain text multipart media conditional dotenv accept forwarded host ws_codec yaml html",
     "run": "loop fiber",
     "model": "model check problem decode encode schema pattern copy sample",
     "net": "net stream tls",

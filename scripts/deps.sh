@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 run="build-essential cmake ninja-build pkg-config llvm-14-dev libclang-14-dev
-     libuv1-dev zlib1g-dev libwslay-dev libssl-dev libnghttp2-dev libbrotli-dev libzstd-dev libpcre2-dev libsqlite3-dev
+     libuv1-dev zlib1g-dev libwslay-dev libssl-dev libnghttp2-dev libyaml-dev libbrotli-dev libzstd-dev libpcre2-dev libsqlite3-dev
      libargon2-dev libdragonbox-dev ca-certificates"
 test="$run libcmocka-dev curl openssl python3 python3-h11 python3-h2 xz-utils man-db"
 ci="$test clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev git valgrind

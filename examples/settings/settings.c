@@ -18,7 +18,8 @@ typedef struct shop_settings {
     database database;
 } shop_settings;
 
-Settings(shop_settings, .prefix = "SHOP_", .env_file = ".env", .secrets = "/run/secrets");
+Settings(shop_settings, .prefix = "SHOP_", .env_file = ".env", .secrets = "/run/secrets",
+         .yaml_file = "shop.yaml");
 
 /// What clients may know of it.
 typedef struct info {

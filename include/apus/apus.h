@@ -16,6 +16,7 @@
 #include "apus/cors.h"
 #include "apus/filter.h"
 #include "apus/hosts.h"
+#include "apus/html.h"
 #include "apus/json.h"
 #include "apus/main.h"
 #include "apus/middleware.h"

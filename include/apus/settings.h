@@ -12,8 +12,9 @@
  *
  * Each member has a variable: SHOP_ADMIN_EMAIL; a member of a model within is
  * SHOP_DATABASE__URL.  The first source that has it counts: the environment, the
- * .env file, a file of that name among the secrets; then the member's default.  Lists,
- * maps and whole models are written as JSON.
+ * .env file, a file of that name among the secrets, the YAML file; then the member's default.
+ * Lists, maps and whole models are written as JSON; in YAML as they are.  `--set NAME=VALUE`
+ * on the command line goes before the environment.
  *
  * What is missing or wrong keeps the service from starting; the sentence names the
  * variables, and never the value of a secret.
@@ -31,17 +32,19 @@
 APUS_API_BEGIN
 
 enum {
-    APUS_SETTINGS_FILE_MAX = 1 << 20,    /* bytes of a .env file */
+    APUS_SETTINGS_FILE_MAX = 1 << 20,    /* bytes of a .env or YAML file */
     APUS_SETTINGS_SECRET_MAX = 64 << 10, /* bytes of a file with a secret */
     APUS_SETTINGS_NAME_MAX = 255,        /* bytes of a variable's name */
     APUS_SETTINGS_DEPTH_MAX = 8,         /* models within models */
 };
 
 typedef struct apus_settings_options {
-    const char *prefix;   /* of all variables; NULL: none */
-    const char *env_file; /* NULL: none; one that is not there is empty */
-    const char *secrets;  /* a directory such as "/run/secrets", with one file per variable,
-                             called as it is or in small letters; NULL: none */
+    const char *prefix;    /* of all variables; NULL: none */
+    const char *env_file;  /* NULL: none; one that is not there is empty */
+    const char *yaml_file; /* "shop.yaml", with the members' own names; NULL: none; one that is
+                              not there is empty, a name that no member has is a mistake */
+    const char *secrets;   /* a directory such as "/run/secrets", with one file per variable,
+                              called as it is or in small letters; NULL: none */
 } apus_settings_options;
 
 /* Reads the model; NULL with the worker failed.  *options is not kept.  For functions

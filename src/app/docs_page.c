@@ -3,6 +3,7 @@
 #include "app/docs_page.h"
 
 #include "apus/buf.h"
+#include "apus/html.h"
 
 const apus_str apus__docs_css =
     APUS_STR_INIT("body { margin: 0; background: #fafafa; }\n"
@@ -85,37 +86,17 @@ const apus_str apus__docs_redirect_js = APUS_STR_INIT(
     "  document.getElementById('docs').textContent =\n"
     "    'Logins come back to this page; begin one with \"Authorize\" in the docs.';\n");
 
-static void add_escaped(apus_buf *b, apus_str text)
-{
-    static const struct {
-        char c;
-        const char *entity;
-    } entities[] = {
-        { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '"', "&quot;" }, { '\'', "&#39;" },
-    };
-    for (size_t i = 0; i < text.len; i++) {
-        const char *entity = NULL;
-        for (size_t k = 0; k < sizeof(entities) / sizeof(entities[0]); k++)
-            if (entities[k].c == text.ptr[i])
-                entity = entities[k].entity;
-        if (entity)
-            apus_buf_add(b, apus_str_of(entity));
-        else
-            apus_buf_addc(b, text.ptr[i]);
-    }
-}
-
 static void add_head(apus_buf *b, const struct apus__docs_options *o, const char *what)
 {
     const apus_docs_page *page = o->page;
     apus_buf_lit(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                     "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
-    add_escaped(b, page->title ? apus_str_of(page->title) : o->title);
+    apus_html_escape(b, page->title ? apus_str_of(page->title) : o->title);
     if (!page->title)
         apus_buf_addf(b, " - %s", what);
     apus_buf_lit(b, "</title>\n<link rel=\"icon\" href=\"");
-    add_escaped(b, apus_str_of(page->icon ? page->icon : "data:,"));
+    apus_html_escape(b, apus_str_of(page->icon ? page->icon : "data:,"));
     apus_buf_lit(b, "\">\n");
 }
 
@@ -125,9 +106,9 @@ static void add_link(apus_buf *b, const struct apus__docs_options *o, const char
 {
     apus_buf_add(b, apus_str_of(before));
     if (instead) {
-        add_escaped(b, apus_str_of(instead));
+        apus_html_escape(b, apus_str_of(instead));
     } else {
-        add_escaped(b, o->assets);
+        apus_html_escape(b, o->assets);
         apus_buf_add(b, apus_str_of(name));
     }
     apus_buf_add(b, apus_str_of(after));
@@ -151,7 +132,7 @@ static void add_datum(apus_buf *b, const char *name, apus_str value)
     if (!value.len)
         return;
     apus_buf_addf(b, " data-%s=\"", name);
-    add_escaped(b, value);
+    apus_html_escape(b, value);
     apus_buf_addc(b, '"');
 }
 
@@ -170,9 +151,9 @@ static void add_body(apus_buf *b, const struct apus__docs_options *o, const char
                         "<code>scripts/assets.sh</code> and build Apus again.</p>");
     apus_buf_lit(b, "</div>\n<noscript>This page needs JavaScript; the document itself is at "
                     "<a href=\"");
-    add_escaped(b, o->openapi);
+    apus_html_escape(b, o->openapi);
     apus_buf_lit(b, "\">");
-    add_escaped(b, o->openapi);
+    apus_html_escape(b, o->openapi);
     apus_buf_lit(b, "</a>.</noscript>\n");
     add_script(b, o, bundle, page->script);
     add_script(b, o, "docs.js", NULL);

@@ -11,6 +11,7 @@
 #include "apus/clock.h"
 #include "apus/decode.h"
 #include "apus/dotenv.h"
+#include "apus/yaml.h"
 
 enum { SCRATCH_MAX = 64 << 20 };
 
@@ -24,6 +25,7 @@ struct reading {
     apus_arena scratch;
     const apus_settings_options *options;
     struct variable *file; /* of the .env file, the last line first */
+    apus_json *yaml;       /* an object; or NULL */
     apus_problems problems;
 };
 
@@ -72,6 +74,24 @@ static void read_env_file(struct reading *r)
         apus_worker_fail(r->worker, "%s:%u: not a line such as NAME=value", path, d.line);
     else if (rc == APUS_NOMEM)
         no_memory(r);
+}
+
+static void read_yaml_file(struct reading *r)
+{
+    const char *path = r->options->yaml_file;
+    apus_str text;
+    apus_err err = { 0 };
+    apus_rc rc = path ? read_file(r, path, APUS_SETTINGS_FILE_MAX, &text) : APUS_NOT_FOUND;
+    if (rc == APUS_NOT_FOUND)
+        return;
+    if (rc) {
+        apus_worker_fail(r->worker, "%s: %s", path, apus_rc_text(rc));
+        return;
+    }
+    if (apus_yaml_parse(&r->scratch, text, &r->yaml, &err))
+        apus_worker_fail(r->worker, "%s: %s", path, err.msg);
+    else if (r->yaml->kind != APUS_JSON_object)
+        apus_worker_fail(r->worker, "%s: should be names and values", path);
 }
 
 static void lower(char *to, const char *from)
@@ -159,32 +179,82 @@ static apus_json *value_of(struct reading *r, const apus_type *t, const char *na
 }
 
 static apus_json *object_of(struct reading *r, const apus_model *m, const char *before,
-                            unsigned depth);
+                            const apus_json *yaml, unsigned depth);
+
+/* What the YAML file says of a member, out of its object; NULL: nothing. */
+static apus_json *written(struct reading *r, const apus_field *f, const apus_json *yaml)
+{
+    const apus_json *said = apus_json_get(yaml, f->name.ptr);
+    apus_json *value = said ? APUS_NEW(&r->scratch, apus_json, 1) : NULL;
+    if (!said)
+        return NULL;
+    if (!value)
+        return no_memory(r);
+    *value = *said;
+    value->next = NULL;
+    return value;
+}
+
+/* A model member by member: variables may say more of it, or otherwise, than the file. */
+static apus_json *within_of(struct reading *r, const apus_field *f, const char *name,
+                            const apus_json *yaml, unsigned depth)
+{
+    char within[APUS_SETTINGS_NAME_MAX + 1];
+    if (depth == APUS_SETTINGS_DEPTH_MAX || !name_variable(within, name, APUS_STR("__")))
+        return NULL;
+    apus_json *object = object_of(r, f->type->model, within, yaml, depth + 1);
+    bool is_required = (f->flags & APUS_FIELD_required) != 0;
+    return object && (object->n || is_required || yaml) ? object : NULL;
+}
 
 /* What is said of a member; NULL: nothing, or the worker has failed. */
 static apus_json *member_of(struct reading *r, const apus_field *f, const char *before,
-                            unsigned depth)
+                            const apus_json *yaml, unsigned depth)
 {
-    char name[APUS_SETTINGS_NAME_MAX + 1], within[APUS_SETTINGS_NAME_MAX + 1];
+    char name[APUS_SETTINGS_NAME_MAX + 1];
     apus_str text;
     if (!name_variable(name, before, f->name))
         return apus_worker_fail(r->worker, "%s%s: the name is too long", before, f->name.ptr);
     if (find(r, name, &text))
         return value_of(r, f->type, name, text);
-    if (apus_worker_failed(r->worker) || f->type->kind != APUS_KIND_model ||
-        depth == APUS_SETTINGS_DEPTH_MAX || !name_variable(within, name, APUS_STR("__")))
+    if (apus_worker_failed(r->worker))
         return NULL;
-    apus_json *object = object_of(r, f->type->model, within, depth + 1);
-    bool is_required = (f->flags & APUS_FIELD_required) != 0;
-    return object && (object->n || is_required) ? object : NULL;
+    const apus_json *said = apus_json_get(yaml, f->name.ptr);
+    bool is_model = f->type->kind == APUS_KIND_model;
+    if (is_model && (!said || said->kind == APUS_JSON_object))
+        return within_of(r, f, name, said, depth);
+    return written(r, f, yaml);
+}
+
+static bool is_member(const apus_model *m, apus_str name)
+{
+    for (uint32_t i = 0; i < m->n_fields; i++)
+        if (apus_str_eq(m->fields[i].name, name))
+            return true;
+    return false;
+}
+
+/* A name that is no member's is a slip of somebody's pen. */
+static bool check_names(struct reading *r, const apus_model *m, const apus_json *yaml)
+{
+    for (const apus_json *v = yaml ? yaml->first : NULL; v; v = v->next) {
+        if (is_member(m, v->name))
+            continue;
+        apus_worker_fail(r->worker, "%s: there is no setting \"%.*s\"", r->options->yaml_file,
+                         APUS_FMT(v->name));
+        return false;
+    }
+    return true;
 }
 
 static apus_json *object_of(struct reading *r, const apus_model *m, const char *before,
-                            unsigned depth)
+                            const apus_json *yaml, unsigned depth)
 {
     apus_json *object = apus_json_object(&r->scratch);
+    if (object && !check_names(r, m, yaml))
+        return NULL;
     for (uint32_t i = 0; object && i < m->n_fields; i++) {
-        apus_json *value = member_of(r, &m->fields[i], before, depth);
+        apus_json *value = member_of(r, &m->fields[i], before, yaml, depth);
         if (value && !apus_json_set(&r->scratch, object, m->fields[i].name.ptr, value))
             return no_memory(r);
     }
@@ -278,8 +348,10 @@ const void *apus__settings_read(apus_worker *w, const apus_model *m,
     void *out = apus__worker_new(w, m->size, m->align);
     if (out)
         read_env_file(&r);
+    if (out && !apus_worker_failed(w))
+        read_yaml_file(&r);
     const char *prefix = options->prefix ? options->prefix : "";
-    apus_json *object = apus_worker_failed(w) ? NULL : object_of(&r, m, prefix, 0);
+    apus_json *object = apus_worker_failed(w) ? NULL : object_of(&r, m, prefix, r.yaml, 0);
     if (object && !apus_worker_failed(w))
         decode(&r, m, object, out);
     apus_arena_finish(&r.scratch);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SET_NAME_MAX = 256 }; /* bytes of a name in --set, and its NUL */
+
 typedef enum kind { TEXT, NUMBER } kind;
 
 static const struct option {
@@ -105,6 +107,39 @@ static apus_rc read_flag(int argc, char **argv, int *i, apus__options *o, apus_e
     return apus_err_set(err, APUS_INVALID, "there is no option %s", arg);
 }
 
+/* "--set NAME=VALUE" or "--set=NAME=VALUE": a variable, before all that reads one. */
+static apus_rc set_variable(int argc, char **argv, int *i, apus_err *err)
+{
+    const char *arg = argv[*i], *text = arg + strlen("--set");
+    char name[SET_NAME_MAX];
+    if (*text == '\0' && *i + 1 < argc)
+        text = argv[++*i];
+    else if (*text == '=')
+        text++;
+    size_t len = strcspn(text, "=");
+    if (!text[len] || len == 0 || len >= sizeof(name))
+        return apus_err_set(err, APUS_INVALID, "--set wants NAME=VALUE");
+    memcpy(name, text, len);
+    name[len] = '\0';
+    return setenv(name, text + len + 1, 1) ? apus_err_set(err, APUS_NOMEM, "out of memory")
+                                           : APUS_OK;
+}
+
+static bool is_set(const char *arg)
+{
+    return strcmp(arg, "--set") == 0 || strncmp(arg, "--set=", 6) == 0;
+}
+
+/* First of all: what is set may be an option's variable. */
+static apus_rc set_variables(int argc, char **argv, apus_err *err)
+{
+    apus_rc rc = APUS_OK;
+    for (int i = 1; !rc && i < argc; i++)
+        if (is_set(argv[i]))
+            rc = set_variable(argc, argv, &i, err);
+    return rc;
+}
+
 static const struct word {
     const char *word;
     apus__command command;
@@ -127,11 +162,15 @@ static bool read_word(const char *arg, apus__options *o)
 apus_rc apus__options_read(int argc, char **argv, apus__options *out, apus_err *err)
 {
     set_defaults(out);
-    apus_rc rc = read_environment(out, err);
+    apus_rc rc = set_variables(argc, argv, err);
+    if (!rc)
+        rc = read_environment(out, err);
     bool has_command = false;
     for (int i = 1; !rc && i < argc; i++) {
         if ((!has_command || argv[i][0] == '-') && read_word(argv[i], out))
             has_command = true;
+        else if (is_set(argv[i]))
+            i += argv[i][5] == '\0';
         else if (strncmp(argv[i], "--", 2) == 0)
             rc = read_flag(argc, argv, &i, out, err);
         else if (out->command == APUS__COMMAND_test && !out->filter)

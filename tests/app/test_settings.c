@@ -218,12 +218,72 @@ static int remove_folder(void **state)
     return rmdir(folder);
 }
 
+/* Writes shop.yaml and reads the settings with it. */
+static const char *say_with(const char *yaml)
+{
+    static char path[128];
+    snprintf(path, sizeof(path), "%s/shop.yaml", folder);
+    write_file("shop.yaml", yaml, strlen(yaml));
+    options.yaml_file = path;
+    const char *said = say();
+    unlink(path);
+    return said;
+}
+
+static void yaml_comes_last(void **state)
+{
+    (void)state;
+    clear();
+    assert_string_equal(say_with("name: shop\non: yes\ntags: [a, 'b']\n"
+                                 "db:\n  port: 7\n  key: hush\n"),
+                        "");
+    assert_true(*got.on);
+    assert_int_equal(got.tags.len, 2);
+    assert_int_equal(got.db.port, 7);
+    assert_null(got.other);
+    setenv("T_DB__PORT", "8", 1); /* one member of it */
+    assert_string_equal(
+        say_with("name: shop\ndb: {port: 7, key: hush}\nother: {port: 1, key: b}\n"), "");
+    assert_int_equal(got.db.port, 8);
+    assert_string_equal(got.db.key.ptr, "hush");
+    assert_int_equal(got.other->port, 1);
+    setenv("T_TAGS", "[]", 1);
+    assert_string_equal(say_with("name: shop\ntags: [a]\non: ~\ndb: {port: 7, key: hush}\n"), "");
+    assert_int_equal(got.tags.len, 0);
+    assert_null(got.on);
+    clear();
+    set_required();
+    options.yaml_file = "/nowhere/shop.yaml";
+    assert_string_equal(say(), "");
+}
+
+static void mistakes_in_yaml_are_told(void **state)
+{
+    (void)state;
+    clear();
+    set_required();
+    assert_non_null(strstr(say_with("nmae: shop\n"), "shop.yaml: there is no setting \"nmae\""));
+    assert_non_null(strstr(say_with("db: {prot: 1}\n"), "there is no setting \"prot\""));
+    assert_non_null(strstr(say_with("name: [\n"), "shop.yaml: line"));
+    assert_non_null(strstr(say_with("- 1\n"), "should be names and values"));
+    clear();
+    const char *said = say_with("name: shop\ndb: {port: seven, key: [hush]}\n");
+    assert_non_null(strstr(said, "T_DB__PORT: Input should be a valid integer"));
+    assert_non_null(strstr(said, "T_DB__KEY: Input should be a valid string"));
+    assert_null(strstr(said, "hush"));
+    static char big[APUS_SETTINGS_FILE_MAX + 2];
+    memset(big, '#', sizeof(big) - 1);
+    assert_non_null(strstr(say_with(big), "shop.yaml: "));
+    clear();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_environment_is_read),     cmocka_unit_test(files_come_behind_it),
         cmocka_unit_test(mistakes_name_the_variable),  cmocka_unit_test(secrets_are_not_told),
-        cmocka_unit_test(files_have_limits_and_lines),
+        cmocka_unit_test(files_have_limits_and_lines), cmocka_unit_test(yaml_comes_last),
+        cmocka_unit_test(mistakes_in_yaml_are_told),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -10,7 +10,7 @@
 
 #include "serve/options.h"
 
-enum { ARGS_MAX = 4 };
+enum { ARGS_MAX = 5 };
 
 static apus_rc read_args(apus__options *o, apus_err *err, const char *const *args, int n)
 {
@@ -51,6 +51,18 @@ static void the_command_line_wins_over_the_environment(void **state)
     unsetenv("APUS_HOST");
 }
 
+static void variables_are_set_first(void **state)
+{
+    (void)state;
+    apus__options o;
+    setenv("T_NAME", "old", 1);
+    assert_int_equal(READ(&o, NULL, "--set", "T_NAME=a=b", "--set=APUS_PORT=7", "serve"), APUS_OK);
+    assert_string_equal(getenv("T_NAME"), "a=b");
+    assert_int_equal(o.port, 7);
+    unsetenv("T_NAME");
+    unsetenv("APUS_PORT");
+}
+
 static void commands_are_words(void **state)
 {
     (void)state;
@@ -82,6 +94,9 @@ static void mistakes_are_explained(void **state)
         { "--prt", "1", "there is no option --prt" },
         { "serve", "8000", "\"8000\" is neither an option nor a command" },
         { "test", "-x", NULL },
+        { "serve", "--set", "--set wants NAME=VALUE" },
+        { "serve", "--set=NAME", "--set wants NAME=VALUE" },
+        { "--set", "=x", "--set wants NAME=VALUE" },
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         apus__options o;
@@ -104,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_serve_on_port_8000),
         cmocka_unit_test(the_command_line_wins_over_the_environment),
+        cmocka_unit_test(variables_are_set_first),
         cmocka_unit_test(commands_are_words),
         cmocka_unit_test(mistakes_are_explained),
     };

@@ -1,0 +1,32 @@
+/* apus/yaml.h - a YAML document as a JSON value, for files that people write.
+ *
+ * Mappings, lists and scalars of one document.  Each scalar is the text that was written,
+ * `8080` as `"8080"`: the reader's types decide what it means; only `null`, `~` and nothing
+ * are null.  Anchors, aliases, tags, merge keys and further documents are refused: what is
+ * short on paper must not be long in memory.
+ *
+ * Bytes in, a value out; nothing suspends.  The parser is libyaml's. */
+#ifndef APUS_YAML_H
+#define APUS_YAML_H
+
+#include "apus/api.h"
+#include "apus/arena.h"
+#include "apus/json.h"
+#include "apus/rc.h"
+
+APUS_API_BEGIN
+
+enum {
+    APUS_YAML_DEPTH_MAX = 16,    /* mappings and lists within one another */
+    APUS_YAML_NODES_MAX = 10000, /* mappings, lists and scalars */
+};
+
+/* Reads text into *a; an empty document is an empty object.
+ * APUS_OK; APUS_SYNTAX, APUS_LIMIT (deeper, or more nodes) or APUS_NOMEM, with *err saying what
+ * is wrong in which line, never a value. */
+apus_rc apus_yaml_parse(apus_arena *a, apus_str text, apus_json **out, apus_err *err)
+    APUS_NODISCARD;
+
+APUS_API_END
+
+#endif

@@ -1,0 +1,125 @@
+/* YAML: what is read, and what is refused, by line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include <apus/yaml.h>
+
+#include "../support/failing.h"
+
+static apus_rc parse(apus_arena *a, const char *text, apus_str *json, apus_err *err)
+{
+    apus_json *value = NULL;
+    apus_rc rc = apus_yaml_parse(a, apus_str_of(text), &value, err);
+    if (rc)
+        return rc;
+    apus_buf b = apus_buf_in(a);
+    apus_json_write(&b, value);
+    return apus_buf_take(&b, json);
+}
+
+static void documents_are_values(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        { "", "{}" },
+        { "# nothing\n", "{}" },
+        { "a: 1\nb: [x, 'y', \"z\"]\nc:\n  d: true\n  e: ~\n  f:\n  g: null\n",
+          "{\"a\":\"1\",\"b\":[\"x\",\"y\",\"z\"],\"c\":{\"d\":\"true\",\"e\":null,\"f\":null,"
+          "\"g\":"
+          "null}}" },
+        { "- 1\n- a: b\n", "[\"1\",{\"a\":\"b\"}]" },
+        { "a: \"null\"\nb: 1.10\nc: |\n  two\n  lines\n",
+          "{\"a\":\"null\",\"b\":\"1.10\",\"c\":\"two\\nlines\\n\"}" },
+        { "---\na: \xc3\xa4\n...\n", "{\"a\":\"\xc3\xa4\"}" },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        apus_arena a;
+        apus_str json = { 0 };
+        apus_err err = { 0 };
+        apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
+        if (parse(&a, cases[i][0], &json, &err))
+            fail_msg("%s", err.msg);
+        assert_string_equal(json.ptr, cases[i][1]);
+        apus_arena_finish(&a);
+    }
+}
+
+static void refused(const char *text, apus_rc rc, const char *why)
+{
+    apus_arena a;
+    apus_str json;
+    apus_err err = { 0 };
+    apus_arena_init(&a, &apus_alloc_libc, 1 << 24);
+    assert_int_equal(parse(&a, text, &json, &err), rc);
+    if (!strstr(err.msg, why))
+        fail_msg("\"%s\" says nothing of \"%s\"", err.msg, why);
+    apus_arena_finish(&a);
+}
+
+static void the_rest_is_refused(void **state)
+{
+    (void)state;
+    refused("a: &x 1\n", APUS_SYNTAX, "line 1: anchors");
+    refused("a: 1\nb: *x\n", APUS_SYNTAX, "line 2: aliases");
+    refused("a: !!int 1\n", APUS_SYNTAX, "line 1: anchors and tags");
+    refused("a: &l [1]\n", APUS_SYNTAX, "anchors");
+    refused("<<: {a: 1}\n", APUS_SYNTAX, "merge keys");
+    refused("a: 1\na: 2\n", APUS_SYNTAX, "line 2: a key stands twice");
+    refused("? [a]\n: 1\n", APUS_SYNTAX, "a key is one word");
+    refused("a: 1\n---\nb: 2\n", APUS_SYNTAX, "line 2: a second document");
+    refused("a: [1\n", APUS_SYNTAX, "line");
+    refused("a: \xff\n", APUS_SYNTAX, "line");
+    refused("\"a\\0b\": 1\n", APUS_SYNTAX, "NUL");
+}
+
+static void depth_and_number_are_limited(void **state)
+{
+    (void)state;
+    static char text[APUS_YAML_NODES_MAX * 4];
+    char *to = text;
+    for (int i = 0; i <= APUS_YAML_DEPTH_MAX; i++)
+        *to++ = '[';
+    for (int i = 0; i <= APUS_YAML_DEPTH_MAX; i++)
+        *to++ = ']';
+    *to = '\0';
+    refused(text, APUS_LIMIT, "over 16 deep");
+    to = text;
+    for (int i = 0; i < APUS_YAML_NODES_MAX; i++)
+        to += sprintf(to, "- 1\n");
+    refused(text, APUS_LIMIT, "over 10000 values");
+}
+
+static void memory_may_run_out(void **state)
+{
+    (void)state;
+    for (unsigned k = 1;; k++) {
+        struct failing f = { .fail_at = k };
+        apus_alloc alloc = failing_alloc(&f);
+        apus_arena a;
+        apus_str json;
+        apus_err err = { 0 };
+        apus_arena_init(&a, &alloc, 1 << 20);
+        apus_rc rc = parse(&a, "a: 1\nb: [x, y]\nc: {d: e}\n", &json, &err);
+        assert_true(rc == APUS_OK || rc == APUS_NOMEM);
+        apus_arena_finish(&a);
+        assert_int_equal(f.held, 0);
+        if (f.calls < k)
+            break;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(documents_are_values),
+        cmocka_unit_test(the_rest_is_refused),
+        cmocka_unit_test(depth_and_number_are_limited),
+        cmocka_unit_test(memory_may_run_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
