@@ -219,6 +219,7 @@ struct ct_model {
     uint32_t n_variants;
     const char *tag_name; /* wire name of the tag field, or NULL */
     bool tag_hidden;
+    bool is_bare;                   /* a shape of a union: no object, but its one field's value */
     bool is_broken;                 /* an error was reported: members may be missing */
     uint64_t apps;                  /* whose documents it is in: a bit per app; set by check */
     uint64_t reached[CT_WAY_COUNT]; /* and how */

@@ -329,6 +329,8 @@ static void emit_model_table(struct out *o, const char *storage, const char *sym
         if (m->tag_hidden)
             out_line(o, "    .tag_hidden = true,");
     }
+    if (m->is_bare)
+        out_line(o, "    .is_bare = true,");
     out_line(o, "};\n");
 }
 

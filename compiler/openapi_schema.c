@@ -234,6 +234,12 @@ static void fill_union(struct openapi *d, apus_json *s, const ct_model *m)
 {
     apus_json *shapes = apus_json_array(d->arena), *mapping = apus_json_object(d->arena);
     for (const ct_variant *v = m->variants; v; v = v->next) {
+        if (v->whole->is_bare) {
+            const ct_field *f = v->whole->fields;
+            if (f)
+                apus_json_add(shapes, type_schema(d, f->type, &f->rules));
+            continue;
+        }
         apus_json *ref = variant_ref(d, m, v);
         apus_json_add(shapes, ref);
         apus_json_set(

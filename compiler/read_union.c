@@ -72,6 +72,51 @@ static ct_variant *new_variant(unit *u, const ct_model *m, const ct_enum_value *
     return v;
 }
 
+/* What places call a shape that is no object, in Python's words. */
+static const char *label_of(const ct_type *t)
+{
+    switch (t->kind) {
+    case APUS_KIND_bool:
+        return "bool";
+    case APUS_KIND_float:
+    case APUS_KIND_double:
+        return "float";
+    case APUS_KIND_str:
+    case APUS_KIND_cstr:
+    case APUS_KIND_chars:
+    case APUS_KIND_email:
+        return "str";
+    case APUS_KIND_list:
+    case APUS_KIND_array:
+        return "list";
+    case APUS_KIND_map:
+        return "dict";
+    case APUS_KIND_time:
+        return "datetime";
+    case APUS_KIND_enum:
+        return t->enumeration->name;
+    default:
+        return t->kind >= APUS_KIND_int8 && t->kind <= APUS_KIND_uint64 ? "int" : t->c_name;
+    }
+}
+
+/* A shape that is a number, a text, a list: the value stands in the place of the object. */
+static void add_bare(unit *u, ct_model *m, const ct_enum_value *tag, const member *from,
+                     const ct_type *own, const char *path)
+{
+    ct_variant *v = new_variant(u, m, tag, NULL, from->c_name);
+    member *alone = NEW(u->reader->arena, member);
+    *alone = *from;
+    alone->next = NULL;
+    v->place = from->place;
+    v->whole->is_bare = true;
+    v->whole->name = label_of(own);
+    v->whole->extra = APUS_EXTRA_ignore;
+    members_add(u, v->whole, alone, path);
+    APPEND(m->variants, v);
+    m->n_variants++;
+}
+
 static void add_variant(unit *u, ct_model *m, const ct_enum *e, const member *from,
                         const char *path)
 {
@@ -86,10 +131,15 @@ static void add_variant(unit *u, ct_model *m, const ct_enum *e, const member *fr
     CXType canonical = type_canonical(from->type);
     const char *why = NULL;
     ct_type *own = type_read(u, from->type, &why);
+    if (own && own->kind != APUS_KIND_model && m->tag_hidden) {
+        add_bare(u, m, tag, from, own, path);
+        return;
+    }
     if (!own || own->kind != APUS_KIND_model) {
         diag *g = diag_error(d, from->place, "'%s' cannot be a shape of a union", from->c_name);
-        diag_note(d, g, NULL, "its members must be structs; this is '%s'",
-                  type_spell(u, from->type));
+        diag_note(d, g, NULL, "its members must be structs; this is '%s'%s",
+                  type_spell(u, from->type),
+                  own ? "; with Field(tag = hidden) plain values can be" : "");
         return;
     }
     ct_variant *v = new_variant(u, m, tag, own->model, from->c_name);
@@ -154,13 +204,35 @@ void union_read(unit *u, ct_model *m, member *members, const member *body, const
     }
 }
 
+/* A plain value has no place for members beside it. */
+static void check_alone(unit *u, const ct_model *m)
+{
+    const ct_variant *v = m->variants;
+    while (v && !v->whole->is_bare)
+        v = v->next;
+    if (!v)
+        return;
+    for (const ct_field *f = m->fields; f; f = f->next) {
+        if (f->flags & APUS_FIELD_tag)
+            continue;
+        diag *g =
+            diag_error(u->reader->diags, f->place, "'%s' has no place where '%s' is sent alone",
+                       f->c_name, v->whole->name);
+        diag_note(u->reader->diags, g, &v->place, "this member of the union is no struct");
+        return;
+    }
+}
+
 void union_finish(unit *u, ct_model *m)
 {
     for (const ct_field *f = m->fields; f; f = f->next) {
         if (f->flags & APUS_FIELD_tag)
             m->tag_name = f->name;
     }
+    check_alone(u, m);
     for (ct_variant *v = m->variants; v; v = v->next) {
+        if (v->whole->is_bare)
+            continue;
         ct_field *own = v->whole->fields;
         v->whole->fields = NULL;
         v->whole->n_fields = 0;

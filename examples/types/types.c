@@ -85,6 +85,35 @@ const point *find_near(apus_req *req, const point *near Query(json),
     return near;
 }
 
+/// What a setting may be: whatever was sent decides.
+typedef struct setting {
+    enum setting_kind {
+        SETTING_NUMBER,
+        SETTING_SHARE,
+        SETTING_ON,
+        SETTING_TEXT,
+        SETTING_ALL,
+        SETTING_AT
+    } kind Field(tag = hidden);
+    union {
+        int64_t number Field(ge = 0);
+        double share;
+        bool on;
+        apus_str text Field(max_length = 5);
+        apus_strs all;
+        point at;
+    };
+} setting;
+Map(setting);
+
+/// Settings, each of its own kind.
+Post("/settings")
+setting_map keep_settings(apus_req *req, const setting_map *body)
+{
+    (void)req;
+    return *body;
+}
+
 /* The first of what a client is told. */
 static void expect_said(const char *path, const char *body, const char *type, const char *msg)
 {
@@ -244,5 +273,34 @@ Test(json_within_a_text_is_checked)
                      "\"uuid4\"");
     apus_expect_json(a, "$.components.schemas.Meeting.properties.doors.format", "\"time\"");
     apus_expect_json(a, "$.components.schemas.Words.properties.wheels.anyOf[0].enum", "[2, 4]");
+    apus_test_stop(t);
+}
+
+Test(unions_of_plain_values)
+{
+    expect_back(
+        "/settings",
+        APUS_JSON(
+            { "a" : 1, "b" : 1.5, "c" : true, "d" : "1", "e" : ["x"], "f" : { "x" : 1, "y" : 2 } }),
+        APUS_JSON({
+            "a" : 1,
+            "b" : 1.5,
+            "c" : true,
+            "d" : "1",
+            "e" : ["x"],
+            "f" : { "x" : 1, "y" : 2 }
+        }));
+    apus_test *t = apus_test_start(&types_app);
+    apus_answer a = apus_test_post(t, "/settings", APUS_JSON({ "a" : "too long" }));
+    apus_expect_status(a, 422);
+    apus_expect_json(a, "$.detail[0].loc", APUS_JSON([ "body", "a", "int" ]));
+    apus_expect_json(a, "$.detail[3].type", "\"string_too_long\"");
+    apus_expect_json(a, "$.detail[3].loc", APUS_JSON([ "body", "a", "str" ]));
+    apus_expect_json(a, "$.detail[5].type", "\"model_attributes_type\"");
+    apus_expect_json(apus_test_post(t, "/settings", APUS_JSON({ "a" : -1 })), "$",
+                     APUS_JSON({ "a" : -1.0 }));
+    a = apus_test_get(t, "/openapi.json");
+    apus_expect_json(a, "$.components.schemas.Setting.anyOf[0]",
+                     APUS_JSON({ "type" : "integer", "minimum" : 0 }));
     apus_test_stop(t);
 }

@@ -299,6 +299,8 @@ struct apus_model {
     uint32_t n_variants;
     uint32_t tag_field; /* index into fields */
     bool tag_hidden;
+    bool is_bare; /* a shape of a union without a tag that is no object, but the value of its one
+                     field; `name` is what places call it: "int", "str" */
 };
 
 /* The hash behind `slots`. */

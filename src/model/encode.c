@@ -400,11 +400,23 @@ static APUS_NOINLINE apus_rc encode_member(apus_buf *to, const apus_model *m, co
     return encode_field(to, f, object, at, before, omit);
 }
 
+/* A shape that is no object: its value alone. */
+static apus_rc encode_bare(apus_buf *to, const apus_field *f, const void *object, apus_omit omit)
+{
+    const void *at = (const char *)object + f->offset;
+    if (f->flags & APUS_FIELD_pointer)
+        memcpy(&at, at, sizeof(at));
+    apus_rc rc = encode_value(to, f, object, at, omit);
+    return rc ? rc : to->failed;
+}
+
 apus_rc apus_encode_model(apus_buf *to, const apus_model *m, const void *object, apus_omit omit)
 {
     const apus_model *shape = apus__model_shape(m, object);
     if (!shape)
         return APUS_INVALID;
+    if (shape->is_bare)
+        return encode_bare(to, &shape->fields[0], object, omit);
     bool any = false;
     apus_rc rc = APUS_OK;
     apus_buf_addc(to, '{');

@@ -317,9 +317,31 @@ static apus_rc read_again(struct apus__decoding *c, const apus_scan *start)
                                                                                    : APUS_INVALID;
 }
 
-/* Each shape in turn; if none fits, the complaints of all are told. */
-static apus_rc decode_untagged(struct apus__decoding *c, const apus_model *m,
-                               const apus_place *place, void *base)
+static apus_rc no_object(struct apus__decoding *c, const apus_model *m, const apus_place *place)
+{
+    apus_type whole = { .kind = APUS_KIND_model };
+    whole.model = m;
+    struct apus__input in = { .echo_as = &whole };
+    apus_rc rc = apus__input_read(c, &in);
+    return rc ? rc
+              : apus__complain(c->d, place, &in, "model_attributes_type", APUS_STR(""),
+                               "Input should be a valid dictionary or object to extract "
+                               "fields from");
+}
+
+static apus_rc decode_shape(struct apus__decoding *c, const apus_model *m, const apus_place *place,
+                            void *base)
+{
+    if (m->is_bare)
+        return apus__decode_field(c, &m->fields[0], place, base);
+    return apus_scan_peek(&c->scan) == '{' ? decode_plain(c, m, place, base)
+                                           : no_object(c, m, place);
+}
+
+/* The shapes in turn, from one on, of those that `fits` admits (NULL: all); if none is right,
+ * the complaints of all are told. */
+static apus_rc try_shapes(struct apus__decoding *c, const apus_model *m, const apus_place *place,
+                          void *base, bool (*fits)(const apus_model *shape, const apus_scan *at))
 {
     const apus_scan start = c->scan;
     uint32_t n = c->d->problems->n;
@@ -327,9 +349,11 @@ static apus_rc decode_untagged(struct apus__decoding *c, const apus_model *m,
     for (uint32_t i = 0; i < m->n_variants && rc == APUS_INVALID; i++) {
         const apus_variant *v = &m->variants[i];
         apus_place here = { .up = place, .key = apus_str_of(v->model->name), .order = i };
+        if (fits && !fits(v->model, &start))
+            continue;
         c->scan = start;
         memset(base, 0, m->size);
-        rc = decode_plain(c, v->model, &here, base);
+        rc = decode_shape(c, v->model, &here, base);
         if (rc == APUS_OK) {
             apus_problems_cut(c->d->problems, n);
             store_tag(m, v, base);
@@ -338,6 +362,64 @@ static apus_rc decode_untagged(struct apus__decoding *c, const apus_model *m,
         }
     }
     return rc;
+}
+
+/* Whether a shape is what was sent without any conversion. */
+static bool is_exact(const apus_model *shape, const apus_scan *at)
+{
+    char c = apus_scan_peek((apus_scan *)(uintptr_t)at);
+    if (!shape->is_bare)
+        return c == '{';
+    const char *p = at->at;
+    switch (shape->fields[0].type->kind) {
+    case APUS_KIND_bool:
+        return c == 't' || c == 'f';
+    case APUS_KIND_str:
+    case APUS_KIND_cstr:
+    case APUS_KIND_chars:
+    case APUS_KIND_enum:
+        return c == '"';
+    case APUS_KIND_list:
+    case APUS_KIND_array:
+        return c == '[';
+    case APUS_KIND_map:
+        return c == '{';
+    case APUS_KIND_float:
+    case APUS_KIND_double:
+        for (; p < at->end && *p && strchr("+-0123456789", *p); p++)
+            ;
+        return c && strchr("-0123456789", c) && p < at->end && strchr(".eE", *p);
+    default:
+        for (; p < at->end && *p && strchr("-0123456789", *p); p++)
+            ;
+        return shape->fields[0].type->kind >= APUS_KIND_int8 &&
+               shape->fields[0].type->kind <= APUS_KIND_uint64 && p > at->at &&
+               !(p < at->end && strchr(".eE", *p));
+    }
+}
+
+static bool has_bare(const apus_model *m)
+{
+    for (uint32_t i = 0; i < m->n_variants; i++) {
+        if (m->variants[i].model->is_bare)
+            return true;
+    }
+    return false;
+}
+
+/* Where plain values are among the shapes, what was sent as one of them is that one, and
+ * only then others are tried, as pydantic's smart mode does; otherwise the first that fits. */
+static apus_rc decode_untagged(struct apus__decoding *c, const apus_model *m,
+                               const apus_place *place, void *base)
+{
+    const apus_scan start = c->scan;
+    uint32_t n = c->d->problems->n;
+    apus_rc rc = has_bare(m) ? try_shapes(c, m, place, base, is_exact) : APUS_INVALID;
+    if (rc != APUS_INVALID)
+        return rc;
+    c->scan = start;
+    apus_problems_cut(c->d->problems, n);
+    return try_shapes(c, m, place, base, NULL);
 }
 
 /* What Model(before = f) leaves of what was sent, read in its place. */
@@ -356,16 +438,8 @@ apus_rc apus__decode_model(struct apus__decoding *c, const apus_model *m, const 
 {
     if (m->before)
         return decode_changed(c, m, place, base);
-    if (apus_scan_peek(&c->scan) != '{') {
-        apus_type whole = { .kind = APUS_KIND_model };
-        whole.model = m;
-        struct apus__input in = { .echo_as = &whole };
-        apus_rc rc = apus__input_read(c, &in);
-        return rc ? rc
-                  : apus__complain(c->d, place, &in, "model_attributes_type", APUS_STR(""),
-                                   "Input should be a valid dictionary or object to extract "
-                                   "fields from");
-    }
+    if (apus_scan_peek(&c->scan) != '{' && !(m->tag_hidden && has_bare(m)))
+        return no_object(c, m, place);
     memset(base, 0, m->size);
     if (m->n_variants == 0)
         return decode_plain(c, m, place, base);
