@@ -50,7 +50,8 @@ void split_tags(apus_checking *c, apus_json *sent)
         if (rest.len)
             apus_str_cut(&rest, 1);
     }
-    *sent = *list;
+    if (list)
+        *sent = *list;
 }
 
 /// The price a day later.
@@ -180,7 +181,8 @@ void name_or_object(apus_checking *c, apus_json *sent)
         return;
     apus_json *object = apus_json_object(a);
     apus_json_set(a, object, "name", apus_json_text(a, sent->text));
-    *sent = *object;
+    if (object)
+        *sent = *object;
 }
 
 typedef struct person {
