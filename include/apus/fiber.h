@@ -83,10 +83,10 @@ void apus_fiber_exit(void) APUS_NORETURN;
  * the reason if the fiber was cancelled meanwhile (fn has ended then). */
 apus_rc apus_offload_run(void *(*fn)(void *arg), void *arg, void **result) APUS_NODISCARD;
 
-/* Makes a stack overflow say where: on a fault in a guard, "apus: stack overflow in
- * LABEL" goes to standard error before the default action.  Once per process, for
- * the calling thread. */
-apus_rc apus_fiber_report_overflow(void) APUS_NODISCARD;
+/* Makes a crash say where, by the label of the fiber that runs (apus/fault.h); a fault in
+ * a guard reads "apus: stack overflow in LABEL".  Once per process, for the calling
+ * thread. */
+apus_rc apus_fiber_report_faults(void) APUS_NODISCARD;
 
 /* How many fibers of the loop have not ended; how many stacks it keeps for reuse. */
 size_t apus_fiber_count(const apus_loop *l);

@@ -21,7 +21,8 @@ enum { APUS_SOCKET_NAME_MAX = 64 }; /* bytes of a printed address, with the NUL 
 /* How a listening socket shares its port. */
 typedef enum apus_socket_share {
     APUS_SOCKET_ALONE,
-    APUS_SOCKET_SHARED, /* SO_REUSEPORT: several processes, each with a queue of its own */
+    APUS_SOCKET_FIRST,  /* SO_REUSEPORT: nobody has the port yet, and others will share it */
+    APUS_SOCKET_SHARED, /* SO_REUSEPORT: one more socket, with a queue of its own */
 } apus_socket_share;
 
 /* Listens on an IPv4 or IPv6 address (no names) and a port; port 0 lets the system
@@ -30,7 +31,8 @@ typedef enum apus_socket_share {
 apus_rc apus_socket_listen(const char *host, uint16_t port, apus_socket_share share, int *fd,
                            apus_err *err) APUS_NODISCARD;
 
-/* The same on a Unix socket; a stale socket file is replaced. */
+/* The same on a Unix socket; a stale socket file is replaced, one that somebody listens on
+ * is APUS_BUSY. */
 apus_rc apus_socket_listen_unix(const char *path, int *fd, apus_err *err) APUS_NODISCARD;
 
 /* The port that a socket is bound to, or 0. */
@@ -53,6 +55,25 @@ apus_rc apus_socket_writev(int fd, const struct iovec *iov, int n, size_t *sent)
 void apus_socket_no_delay(int fd); /* TCP_NODELAY, where there is such a thing */
 void apus_socket_finish(int fd);   /* the peer reads the end behind the last byte */
 void apus_socket_close(int fd);
+
+/* Whether fd is a stream socket that listens. */
+bool apus_socket_is_listening(int fd);
+
+/* Makes an inherited descriptor one of ours: non-blocking, closed on exec.  APUS_OK or
+ * APUS_IO. */
+apus_rc apus_socket_adopt(int fd) APUS_NODISCARD;
+
+/* The same socket under a further number, with which it is closed on its own.  APUS_OK or
+ * APUS_LIMIT (out of descriptors). */
+apus_rc apus_socket_duplicate(int fd, int *copy) APUS_NODISCARD;
+
+/* Two connected ends that keep messages apart: what one write sends one read gets.
+ * APUS_OK or APUS_LIMIT. */
+apus_rc apus_socket_pair(int ends[2], apus_err *err) APUS_NODISCARD;
+
+/* One datagram to a Unix socket, whose name may begin with '@' (an abstract one).
+ * APUS_OK, or APUS_IO when nobody takes it. */
+apus_rc apus_socket_tell(const char *path, apus_str text);
 
 APUS_API_END
 

@@ -17,13 +17,10 @@
 #include "apus/fiber.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
+#include "apus/fault.h"
 #include "run/loop.h"
 #include "run/sanitize.h"
 #include "run/switch.h"
@@ -387,42 +384,21 @@ size_t apus_fiber_pooled(const apus_loop *l)
     return l->n_idle;
 }
 
-/* --- a stack overflow says where --- */
+/* --- a crash says where --- */
 
-static bool is_in_guard(const apus_fiber *f, const void *at)
+static const char *doing(void)
 {
-    const char *guard = mapping_of(f);
-    return (const char *)at >= guard && (const char *)at < guard + GUARD_SIZE;
+    return running ? running->label : NULL;
 }
 
-/* Only async-signal-safe calls; returning repeats the fault with the default action. */
-static void on_fault(int number, siginfo_t *info, void *context)
+static bool overflows(const void *addr)
 {
-    (void)context;
-    const apus_fiber *f = running;
-    if (f && is_in_guard(f, info->si_addr)) {
-        static const char text[] = "apus: stack overflow in ";
-        const char *label = f->label ? f->label : "a fiber";
-        ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
-        n = n < 0 ? n : write(STDERR_FILENO, label, strlen(label));
-        n = n < 0 ? n : write(STDERR_FILENO, "\n", 1);
-        (void)n;
-    }
-    signal(number, SIG_DFL);
+    const char *guard = running ? mapping_of(running) : NULL;
+    return guard && (const char *)addr >= guard && (const char *)addr < guard + GUARD_SIZE;
 }
 
-apus_rc apus_fiber_report_overflow(void)
+apus_rc apus_fiber_report_faults(void)
 {
-    enum { HANDLER_STACK = 64 * 1024 };
-    static char *stack; /* for the whole process: declared as such, see fiber.h */
-    if (!stack)
-        stack = malloc(HANDLER_STACK);
-    if (!stack)
-        return APUS_NOMEM;
-    stack_t alternate = { .ss_sp = stack, .ss_size = HANDLER_STACK };
-    struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
-    if (sigaltstack(&alternate, NULL) || sigaction(SIGSEGV, &action, NULL) ||
-        sigaction(SIGBUS, &action, NULL))
-        return APUS_IO;
-    return APUS_OK;
+    static const apus_fault_witness witness = { .doing = doing, .overflows = overflows };
+    return apus_fault_report(&witness);
 }

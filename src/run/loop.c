@@ -10,6 +10,7 @@ static void read_clock(void *ctx)
 {
     apus_loop *l = ctx;
     l->now = apus_clock_now();
+    __atomic_store_n(l->busy_since, l->now, __ATOMIC_RELAXED);
 }
 
 apus_rc apus_loop_create(apus_loop **out, apus_err *err)
@@ -22,6 +23,7 @@ apus_rc apus_loop_create(apus_loop **out, apus_err *err)
         free(l);
         return rc;
     }
+    l->busy_since = &l->unseen;
     l->ready_last = &l->ready;
     l->hooks_last = &l->hooks;
     l->now = apus_clock_now();
@@ -75,8 +77,9 @@ void apus_loop_turn(apus_loop *l, int64_t wait_ns)
         int64_t until = next - apus_clock_now();
         wait_ns = until < wait_ns ? until : wait_ns;
     }
+    __atomic_store_n(l->busy_since, 0, __ATOMIC_RELAXED);
     apus_reactor_turn(l->reactor, l->stopping ? 0 : wait_ns);
-    l->now = apus_clock_now();
+    read_clock(l);
     apus__timers_fire(l);
     if (l->pool)
         apus_pool_collect(l->pool);
@@ -103,6 +106,11 @@ void apus_loop_wake(apus_loop *l)
 int64_t apus_loop_now(const apus_loop *l)
 {
     return l->now;
+}
+
+void apus_loop_show_busy(apus_loop *l, int64_t *busy_since)
+{
+    l->busy_since = busy_since ? busy_since : &l->unseen;
 }
 
 apus_reactor *apus_loop_reactor(apus_loop *l)

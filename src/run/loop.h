@@ -10,6 +10,8 @@
 struct apus_loop {
     apus_reactor *reactor;
     int64_t now;
+    int64_t *busy_since; /* where others see it, or nowhere: `unseen` */
+    int64_t unseen;
     apus_timer *timers;              /* the root of the heap */
     apus_fiber *ready, **ready_last; /* woken, oldest first */
     apus_hook *hooks, **hooks_last;  /* for the end of the turn, in order */

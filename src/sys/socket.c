@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -29,10 +30,20 @@ static bool set_flags(int fd)
            fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
-static apus_rc bind_and_listen(int fd, const union address *at, socklen_t len, const char *name,
-                               apus_err *err)
+static bool reuse_port(int fd)
 {
-    if (fd >= 0 && set_flags(fd) && bind(fd, &at->any, len) == 0 && listen(fd, BACKLOG) == 0)
+    int on = 1;
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0;
+}
+
+/* The first of those that share a port binds as if it were alone, so that a port that
+ * another service shares among its own is in use all the same. */
+static apus_rc bind_and_listen(int fd, const union address *at, socklen_t len,
+                               apus_socket_share share, const char *name, apus_err *err)
+{
+    if (fd >= 0 && set_flags(fd) && (share != APUS_SOCKET_SHARED || reuse_port(fd)) &&
+        bind(fd, &at->any, len) == 0 && (share != APUS_SOCKET_FIRST || reuse_port(fd)) &&
+        listen(fd, BACKLOG) == 0)
         return APUS_OK;
     int why = errno;
     if (fd >= 0)
@@ -64,29 +75,48 @@ apus_rc apus_socket_listen(const char *host, uint16_t port, apus_socket_share sh
         (void)setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
         if (at.any.sa_family == AF_INET6)
             (void)setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-        if (share == APUS_SOCKET_SHARED)
-            (void)setsockopt(s, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
     }
-    apus_rc rc = bind_and_listen(s, &at, len, name, err);
+    apus_rc rc = bind_and_listen(s, &at, len, share, name, err);
     if (rc == APUS_OK)
         *fd = s;
     return rc;
 }
 
+/* false if the path is too long. */
+static bool name_local(const char *path, union address *at)
+{
+    memset(at, 0, sizeof(*at));
+    at->local.sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof(at->local.sun_path))
+        return false;
+    memcpy(at->local.sun_path, path, strlen(path) + 1);
+    return true;
+}
+
+/* Whether somebody takes connections there. */
+static bool is_alive(const union address *at)
+{
+    int s = socket(AF_UNIX, SOCK_STREAM, 0);
+    bool alive = s >= 0 && connect(s, &at->any, sizeof(at->local)) == 0;
+    if (s >= 0)
+        close(s);
+    return alive;
+}
+
 apus_rc apus_socket_listen_unix(const char *path, int *fd, apus_err *err)
 {
     union address at;
-    memset(&at, 0, sizeof(at));
-    if (strlen(path) >= sizeof(at.local.sun_path))
+    if (!name_local(path, &at))
         return apus_err_set(err, APUS_INVALID, "%s: over %zu bytes", path,
                             sizeof(at.local.sun_path) - 1);
-    at.local.sun_family = AF_UNIX;
-    memcpy(at.local.sun_path, path, strlen(path) + 1);
     struct stat st;
-    if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+    if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+        if (is_alive(&at))
+            return apus_err_set(err, APUS_BUSY, "%s: somebody listens on it", path);
         (void)unlink(path);
+    }
     int s = socket(AF_UNIX, SOCK_STREAM, 0);
-    apus_rc rc = bind_and_listen(s, &at, sizeof(at.local), path, err);
+    apus_rc rc = bind_and_listen(s, &at, sizeof(at.local), APUS_SOCKET_ALONE, path, err);
     if (rc == APUS_OK)
         *fd = s;
     return rc;
@@ -195,4 +225,52 @@ void apus_socket_finish(int fd)
 void apus_socket_close(int fd)
 {
     close(fd);
+}
+
+bool apus_socket_is_listening(int fd)
+{
+    int listens = 0;
+    socklen_t len = sizeof(listens);
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 && listens;
+}
+
+apus_rc apus_socket_adopt(int fd)
+{
+    return set_flags(fd) ? APUS_OK : APUS_IO;
+}
+
+apus_rc apus_socket_duplicate(int fd, int *copy)
+{
+    int made = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (made < 0)
+        return APUS_LIMIT;
+    *copy = made;
+    return APUS_OK;
+}
+
+apus_rc apus_socket_pair(int ends[2], apus_err *err)
+{
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends))
+        return apus_err_set(err, APUS_LIMIT, "socketpair: %s", strerror(errno));
+    if (set_flags(ends[0]) && set_flags(ends[1]))
+        return APUS_OK;
+    close(ends[0]);
+    close(ends[1]);
+    return apus_err_set(err, APUS_IO, "socketpair: no flags");
+}
+
+apus_rc apus_socket_tell(const char *path, apus_str text)
+{
+    union address at;
+    if (!name_local(path, &at))
+        return APUS_IO;
+    socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+    if (path[0] == '@')
+        at.local.sun_path[0] = 0;
+    int s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (s < 0)
+        return APUS_IO;
+    ssize_t n = sendto(s, text.ptr, text.len, MSG_NOSIGNAL, &at.any, len);
+    close(s);
+    return n == (ssize_t)text.len ? APUS_OK : APUS_IO;
 }

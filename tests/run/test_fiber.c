@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -295,7 +296,7 @@ static void expect_death(void (*fn)(void *arg), char *report, size_t room)
         dup2(ends[1], STDERR_FILENO);
         apus_loop *own;
         bool ran = apus_loop_create(&own, NULL) == APUS_OK &&
-                   apus_fiber_report_overflow() == APUS_OK &&
+                   apus_fiber_report_faults() == APUS_OK &&
                    apus_fiber_spawn(own, fn, &unused, "GET /deep", NULL) == APUS_OK;
         _exit(ran ? 0 : 99);
     }
@@ -317,6 +318,60 @@ static void an_overflow_hits_the_guard_and_says_where(void **state)
     assert_non_null(strstr(report, "stack overflow in GET /deep"));
 }
 
+static void crashes(void *unused)
+{
+    volatile uintptr_t nowhere = 16; /* which no sanitizer takes for NULL */
+    (void)unused;
+    *(int *)nowhere = 1;
+}
+
+static void aborts(void *unused)
+{
+    (void)unused;
+    abort();
+}
+
+static void a_crash_says_where(void **state)
+{
+    (void)state;
+    char report[8192];
+    expect_death(aborts, report, sizeof(report));
+    assert_non_null(strstr(report, " crashes in GET /deep: Aborted\n"));
+    assert_non_null(strstr(report, "test_fiber(")); /* a frame of the backtrace */
+    expect_death(crashes, report, sizeof(report));
+    assert_non_null(strstr(report, " crashes in GET /deep: Segmentation fault at 0x10\n"));
+}
+
+/* --- others see that the loop comes round --- */
+
+static int64_t seen_busy;
+
+static void note_busy(void *arg)
+{
+    int64_t *shown = arg;
+    seen_busy = *shown;
+}
+
+static void a_loop_shows_since_when_it_is_busy(void **state)
+{
+    (void)state;
+    apus_loop *own;
+    int64_t shown = 0;
+    assert_int_equal(apus_loop_create(&own, NULL), APUS_OK);
+    apus_loop_show_busy(own, &shown);
+    apus_timer t = { .fn = note_busy, .ctx = &shown };
+    apus_timer_start(own, &t, apus_loop_now(own));
+    seen_busy = 0;
+    while (!seen_busy)
+        apus_loop_turn(own, APUS_MILLISECOND);
+    assert_true(seen_busy == apus_loop_now(own));
+    apus_loop_show_busy(own, NULL);
+    shown = -1;
+    apus_loop_turn(own, 0);
+    assert_true(shown == -1);
+    apus_loop_destroy(own);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +385,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(work_on_other_threads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(timers_fire_in_order, set_up, tear_down),
         cmocka_unit_test(an_overflow_hits_the_guard_and_says_where),
+        cmocka_unit_test(a_crash_says_where),
+        cmocka_unit_test(a_loop_shows_since_when_it_is_busy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
