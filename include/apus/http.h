@@ -203,11 +203,23 @@ typedef void apus_http_refusal(void *ctx, apus_exchange *x, const char *detail,
                                apus_http_reply *reply);
 void apus_http_server_on_refusal(apus_http_server *s, apus_http_refusal *fn, void *ctx);
 
-/* Stops accepting, lets requests in flight finish (their answers say
- * `Connection: close`), closes idle connections, and calls done(ctx) when the
+/* Stops accepting on that socket again, and closes it; connections go on.  What waits in its
+ * queue is left to whoever else holds the socket.  Nothing when it is not served. */
+void apus_http_server_unlisten(apus_http_server *s, int fd);
+
+/* Stops accepting, after a last look at the queue, lets requests in flight finish (their
+ * answers say `Connection: close`), closes idle connections (those that were busy a quarter
+ * of a second ago only when half a second brings no request), and calls done(ctx) when the
  * last one is gone or `deadline` (loop time, ns) has passed. */
 void apus_http_server_drain(apus_http_server *s, int64_t deadline, void (*done)(void *ctx),
                             void *ctx);
+
+/* The same for a server that another one succeeds: idle connections stay until their next
+ * request has been answered with `Connection: close`, so that no request meets a closed
+ * connection; those that are idle at the deadline are closed.  May be followed by a
+ * drain. */
+void apus_http_server_retire(apus_http_server *s, int64_t deadline, void (*done)(void *ctx),
+                             void *ctx);
 
 /* fn is told, in a sentence, when connections cannot be accepted because descriptors
  * or memory ran out; once, until it works again.  The server goes on meanwhile. */

@@ -54,6 +54,9 @@ apus_rc apus_listener_open(apus_loop *loop, int fd, const apus_listener_options 
 /* Stops accepting and closes the socket; connections go on.  NULL is fine. */
 void apus_listener_close(apus_listener *l);
 
+/* The same, but takes what waits in the socket's queue first: closing would reset it. */
+void apus_listener_finish(apus_listener *l);
+
 /* --- pipes --- */
 
 /* The near end of a pipe, the client's; the far end is an apus_stream. */

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "apus/fiber.h"
 #include "apus/host.h"
 #include "apus/ws_codec.h"
 #include "app/wait.h"
@@ -109,6 +110,7 @@ static void take_plan(apus_req *req, const apus__realm *realm, const apus__match
         if (plan->steps[i].constants)
             memcpy(frame + plan->steps[i].args_at, plan->steps[i].constants,
                    plan->steps[i].args_size);
+    apus_fiber_set_label(req->fiber, plan->label);
     req->plan = plan;
     req->frame = frame;
     req->values = (const apus_str *)(const void *)(frame + plan->values_at);

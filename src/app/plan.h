@@ -60,6 +60,7 @@ typedef struct apus__step {
 typedef struct apus__plan {
     const apus_route *route;
     const apus_app *app;           /* whose it is */
+    const char *label;             /* "GET /items/{id}": what its fibers are called */
     const struct apus__docs *docs; /* of our own pages: which */
     const struct apus__mock *mock; /* where nothing of the program runs; see mock.h */
     apus__template path;           /* the whole path, all prefixes in front */

@@ -30,6 +30,12 @@ static apus_rc add_routes(apus_service *s, apus__realm *realm, uint64_t seed, ap
     for (uint32_t i = realm->first; !rc && i < realm->beyond; i++) {
         apus__plan *plan = &s->plans.items[i];
         apus__plan_set_phases(plan);
+        plan->label =
+            apus_arena_strf(&s->arena, "%.*s %.*s", APUS_FMT(apus_method_name(plan->route->method)),
+                            APUS_FMT(plan->path.text))
+                .ptr;
+        if (!plan->label)
+            return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
         bool is_socket = plan->route->ws != NULL;
         s->has_sockets = s->has_sockets || is_socket;
         rc = apus__router_add(realm->router, is_socket ? APUS__METHOD_SOCKET : plan->route->method,

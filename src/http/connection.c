@@ -29,6 +29,11 @@
 enum { LINGER_BYTES_MAX = 1 << 20 };
 #define LINGER_TIMEOUT (2 * APUS_SECOND)
 
+/* Who has just been answered, or has just connected, may be sending already when the server
+ * drains. */
+#define DRAIN_FRESH    (250 * APUS_MILLISECOND) /* quiet for less: ... */
+#define DRAIN_PATIENCE (500 * APUS_MILLISECOND) /* ... its next request is waited for */
+
 static int64_t earlier(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -317,11 +322,32 @@ apus_rc apus__connection_open(apus_http_server *s, apus_stream *stream)
     return APUS_OK;
 }
 
-void apus__connection_drain(apus__connection *c)
+static void end_streams(apus__connection *c)
 {
     for (apus__exchange *x = c->first; x; x = x->next)
         if (x->ends_on_drain && x->fiber)
             apus_fiber_cancel(x->fiber, APUS_CANCELLED);
+}
+
+/* Whether the next bytes begin a request, and there is none whose body arrives. */
+static bool is_between_requests(const apus__connection *c)
+{
+    return c->state == APUS__CONNECTION_OPEN && !c->held && !c->incoming &&
+           !apus__input_is_partial(c);
+}
+
+/* Quiet, but for so short a time that the next request may be on its way. */
+static bool is_fresh(const apus__connection *c)
+{
+    if (c->turn || (c->wait != APUS__WAIT_IDLE && c->wait != APUS__WAIT_HEAD))
+        return false;
+    int64_t since = c->read_by - span_of(&c->server->limits, (apus__wait)c->wait);
+    return apus_loop_now(c->server->loop) - since < DRAIN_FRESH;
+}
+
+void apus__connection_drain(apus__connection *c)
+{
+    end_streams(c);
     if (c->state != APUS__CONNECTION_OPEN)
         return;
     apus__connection_enter(c);
@@ -333,11 +359,31 @@ void apus__connection_drain(apus__connection *c)
     /* A request may have arrived that the loop has not come to. */
     if (!c->held)
         apus__input_receive(c);
-    if (c->state == APUS__CONNECTION_OPEN && !c->held && !c->incoming &&
-        !apus__input_is_partial(c)) {
+    if (is_between_requests(c) && is_fresh(c)) {
+        c->read_by = earlier(c->read_by, apus_loop_now(c->server->loop) + DRAIN_PATIENCE);
+    } else if (is_between_requests(c)) {
         c->state = APUS__CONNECTION_CLOSING;
         if (c->turn)
             c->last->closes = true;
+    } else if (c->incoming) {
+        c->incoming->closes = true;
+    }
+    apus__connection_leave(c);
+}
+
+/* Only an answer that has not begun can still say that it is the last; whoever has read
+ * another one may be sending already. */
+void apus__connection_retire(apus__connection *c)
+{
+    end_streams(c);
+    if (c->state != APUS__CONNECTION_OPEN)
+        return;
+    apus__connection_enter(c);
+    if (c->incoming) {
+        c->incoming->closes = true;
+    } else if (is_between_requests(c) && c->turn && c->last->answer_state == APUS__ANSWER_NONE) {
+        c->last->closes = c->lingers = true;
+        c->state = APUS__CONNECTION_CLOSING;
     }
     apus__connection_leave(c);
 }

@@ -167,6 +167,9 @@ void apus__connection_lose(apus__connection *c);
 /* The server drains: ends the connection if nothing is under way. */
 void apus__connection_drain(apus__connection *c);
 
+/* The same, but an idle one stays for one more request. */
+void apus__connection_retire(apus__connection *c);
+
 /* --- input.c: from bytes to exchanges --- */
 
 /* Reads once and handles what came. */

@@ -18,6 +18,7 @@ struct apus__listening {
     apus_http_server *server;
     apus_listener *listener;
     apus_tls *tls; /* or NULL; the caller's */
+    int fd;
 };
 
 static const apus_http_limits defaults = {
@@ -242,6 +243,7 @@ apus_rc apus_http_server_listen_tls(apus_http_server *s, int fd, apus_tls *tls, 
         give_memory(s, l, sizeof(*l));
         return rc;
     }
+    l->fd = fd;
     l->next = s->listening;
     s->listening = l;
     return APUS_OK;
@@ -252,29 +254,54 @@ apus_rc apus_http_server_listen(apus_http_server *s, int fd, apus_err *err)
     return apus_http_server_listen_tls(s, fd, NULL, err);
 }
 
-static void stop_listening(apus_http_server *s)
+void apus_http_server_unlisten(apus_http_server *s, int fd)
+{
+    for (struct apus__listening **at = &s->listening, *l; (l = *at) != NULL; at = &l->next) {
+        if (l->fd != fd)
+            continue;
+        *at = l->next;
+        apus_listener_close(l->listener);
+        give_memory(s, l, sizeof(*l));
+        return;
+    }
+}
+
+static void stop_listening(apus_http_server *s, void (*stop)(apus_listener *l))
 {
     while (s->listening) {
         struct apus__listening *l = s->listening;
         s->listening = l->next;
-        apus_listener_close(l->listener);
+        stop(l->listener);
         give_memory(s, l, sizeof(*l));
     }
+}
+
+static void wind_down(apus_http_server *s, void (*end)(apus__connection *c), int64_t deadline)
+{
+    stop_listening(s, apus_listener_finish);
+    s->draining = true;
+    for (apus__connection *c = s->connections, *next; c; c = next) {
+        next = c->next;
+        end(c);
+    }
+    apus_timer_start(s->loop, &s->drain_timer,
+                     s->n_connections ? deadline : apus_loop_now(s->loop));
 }
 
 void apus_http_server_drain(apus_http_server *s, int64_t deadline, void (*done)(void *ctx),
                             void *ctx)
 {
-    stop_listening(s);
-    s->draining = true;
     s->drained = done;
     s->drained_ctx = ctx;
-    for (apus__connection *c = s->connections, *next; c; c = next) {
-        next = c->next;
-        apus__connection_drain(c);
-    }
-    apus_timer_start(s->loop, &s->drain_timer,
-                     s->n_connections ? deadline : apus_loop_now(s->loop));
+    wind_down(s, apus__connection_drain, deadline);
+}
+
+void apus_http_server_retire(apus_http_server *s, int64_t deadline, void (*done)(void *ctx),
+                             void *ctx)
+{
+    s->drained = done;
+    s->drained_ctx = ctx;
+    wind_down(s, apus__connection_retire, deadline);
 }
 
 size_t apus_http_server_connections(const apus_http_server *s)
@@ -286,7 +313,7 @@ void apus_http_server_destroy(apus_http_server *s)
 {
     if (!s)
         return;
-    stop_listening(s);
+    stop_listening(s, apus_listener_close);
     s->draining = true;
     s->drained = NULL;
     for (apus__connection *c = s->connections, *next; c; c = next) {

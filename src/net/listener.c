@@ -13,6 +13,7 @@
 
 enum {
     ACCEPTS_MAX = 64,            /* in one turn, so that others get theirs */
+    LAST_ACCEPTS_MAX = 4096,     /* when it finishes: no queue is longer */
     REST_NS = 100 * 1000 * 1000, /* when descriptors run out */
     FREE_MAX = 256,              /* streams kept for later */
 };
@@ -192,11 +193,9 @@ static apus_rc accept_one(apus_listener *l)
     return APUS_OK;
 }
 
-static void acceptable(void *ctx, unsigned events)
+static void accept_some(apus_listener *l, int most)
 {
-    apus_listener *l = ctx;
-    (void)events;
-    for (int i = 0; i < ACCEPTS_MAX; i++) {
+    for (int i = 0; i < most; i++) {
         apus_rc rc = accept_one(l);
         if (rc == APUS_MORE)
             return;
@@ -209,6 +208,12 @@ static void acceptable(void *ctx, unsigned events)
         }
         l->in_trouble = false;
     }
+}
+
+static void acceptable(void *ctx, unsigned events)
+{
+    (void)events;
+    accept_some(ctx, ACCEPTS_MAX);
 }
 
 apus_rc apus_listener_open(apus_loop *loop, int fd, const apus_listener_options *options,
@@ -250,6 +255,13 @@ void apus_listener_close(apus_listener *l)
     apus_alloc alloc = l->pool->alloc;
     leave_pool(l->pool);
     alloc.resize(alloc.ctx, l, sizeof(*l), 0);
+}
+
+void apus_listener_finish(apus_listener *l)
+{
+    if (l)
+        accept_some(l, LAST_ACCEPTS_MAX);
+    apus_listener_close(l);
 }
 
 apus_rc apus_listen_tcp(const char *host, uint16_t port, apus_socket_share share, int *fd,

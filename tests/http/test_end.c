@@ -158,9 +158,35 @@ static void drain_closes_idle_connections(void **state)
     (void)state;
     send_text(t, GET("/ok"));
     EXPECT(t, OK);
+    turn_for(t, 300 * MS);
     drain(t, APUS_SECOND);
     assert_true(apus_http_pipe_is_closed(t->pipe));
     apus_loop_turn(t->loop, 0);
+    assert_true(t->drained);
+    client_close(t);
+}
+
+static void drain_waits_for_who_may_be_sending(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, GET("/ok"));
+    EXPECT(t, OK);
+    drain(t, 10 * APUS_SECOND);
+    turn_for(t, 300 * MS);
+    assert_false(apus_http_pipe_is_closed(t->pipe));
+    send_text(t, GET("/ok"));
+    EXPECT(t, OK_CLOSE);
+    apus_loop_turn(t->loop, 0);
+    assert_true(t->drained);
+    client_close(t);
+
+    t = client_open(NULL); /* one that has only connected */
+    drain(t, 10 * APUS_SECOND);
+    turn_for(t, 300 * MS);
+    assert_false(apus_http_pipe_is_closed(t->pipe));
+    turn_for(t, 300 * MS);
+    assert_true(apus_http_pipe_is_closed(t->pipe));
     assert_true(t->drained);
     client_close(t);
 }
@@ -211,6 +237,100 @@ static void drain_ends_at_its_deadline(void **state)
     client_close(t); /* destroys the server: what is left is cancelled */
 }
 
+/* --- retiring --- */
+
+static void retire(struct client *t, int64_t ns)
+{
+    apus_loop_turn(t->loop, 0);
+    apus_http_server_retire(t->server, apus_loop_now(t->loop) + ns, note_drained, t);
+}
+
+static void retiring_waits_for_the_next_request_of_the_idle(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, GET("/ok"));
+    EXPECT(t, OK);
+    retire(t, APUS_SECOND);
+    turn_for(t, 100 * MS);
+    assert_false(apus_http_pipe_is_closed(t->pipe));
+    assert_false(t->drained);
+    send_text(t, GET("/ok"));
+    EXPECT(t, OK_CLOSE);
+    assert_true(apus_http_pipe_is_closed(t->pipe));
+    apus_loop_turn(t->loop, 0);
+    assert_true(t->drained);
+    client_close(t);
+}
+
+static void retiring_serves_who_has_only_connected(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    retire(t, APUS_SECOND);
+    send_text(t, GET("/ok"));
+    EXPECT(t, OK_CLOSE);
+    client_close(t);
+}
+
+static void retiring_lets_requests_finish(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, GET("/slow") GET("/slow"));
+    retire(t, APUS_SECOND);
+    assert_false(t->drained);
+    release(t);
+    EXPECT(t, OK OK_CLOSE);
+    apus_http_pipe_finish(t->pipe); /* it has read the end */
+    apus_loop_turn(t->loop, 0);
+    assert_true(apus_http_pipe_is_closed(t->pipe));
+    apus_loop_turn(t->loop, 0);
+    assert_true(t->drained);
+    client_close(t);
+}
+
+static void a_body_that_is_arriving_is_the_last(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
+    retire(t, APUS_SECOND);
+    send_text(t, "llo");
+    EXPECT(t, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n"
+              "Connection: close\r\n\r\nhello");
+    client_close(t);
+}
+
+static void retiring_ends_at_its_deadline(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, GET("/ok"));
+    EXPECT(t, OK);
+    retire(t, 300 * MS);
+    turn_for(t, 100 * MS);
+    assert_false(t->drained);
+    turn_for(t, 250 * MS);
+    assert_true(t->drained);
+    client_close(t);
+}
+
+static void who_retires_can_be_told_to_hurry(void **state)
+{
+    struct client *t = client_open(NULL);
+    (void)state;
+    send_text(t, GET("/ok"));
+    EXPECT(t, OK);
+    retire(t, 600 * APUS_SECOND);
+    turn_for(t, 300 * MS);
+    drain(t, 600 * APUS_SECOND);
+    assert_true(apus_http_pipe_is_closed(t->pipe));
+    apus_loop_turn(t->loop, 0);
+    assert_true(t->drained);
+    client_close(t);
+}
+
 static void destroy_cancels_what_is_left(void **state)
 {
     struct client *t = client_open(NULL);
@@ -235,9 +355,16 @@ int main(void)
         cmocka_unit_test(lingers_for_so_many_bytes),
         cmocka_unit_test(lingers_for_so_long),
         cmocka_unit_test(drain_closes_idle_connections),
+        cmocka_unit_test(drain_waits_for_who_may_be_sending),
         cmocka_unit_test(drain_lets_requests_finish),
         cmocka_unit_test(drain_serves_the_request_that_is_arriving),
         cmocka_unit_test(drain_ends_at_its_deadline),
+        cmocka_unit_test(retiring_waits_for_the_next_request_of_the_idle),
+        cmocka_unit_test(retiring_serves_who_has_only_connected),
+        cmocka_unit_test(retiring_lets_requests_finish),
+        cmocka_unit_test(a_body_that_is_arriving_is_the_last),
+        cmocka_unit_test(retiring_ends_at_its_deadline),
+        cmocka_unit_test(who_retires_can_be_told_to_hurry),
         cmocka_unit_test(destroy_cancels_what_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,6 +211,20 @@ static void listen_refuses_what_is_no_address(void **state)
     assert_non_null(strstr(err.msg, "no.such.host"));
 }
 
+static void finishing_takes_who_waits(void **state)
+{
+    struct host *h = *state;
+    tcp(h);
+    int waiting[3];
+    for (int i = 0; i < 3; i++)
+        waiting[i] = connect_to(h);
+    apus_listener_finish(h->listener);
+    h->listener = NULL;
+    assert_int_equal(h->n, 3);
+    for (int i = 0; i < 3; i++)
+        close(waiting[i]);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, open_host, close_host)
@@ -220,6 +234,7 @@ int main(void)
         T(stream_tells_a_reset_but_not_a_half_close),
         T(listener_rests_when_descriptors_run_out),
         cmocka_unit_test(listen_refuses_what_is_no_address),
+        cmocka_unit_test_setup_teardown(finishing_takes_who_waits, open_host, close_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
