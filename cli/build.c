@@ -47,6 +47,7 @@ static int run(apus_arena *arena, const struct options *options)
     add_address(&a, options);
     for (const char **word = options->rest; word && *word; word++)
         argv_add(&a, *word);
+    setenv("APUS_WORKERS", "auto", 0); /* unless somebody has decided */
     fflush(NULL);
     process_exec(&a);
     return EXIT_FAILED;
@@ -131,7 +132,8 @@ const struct command command_run = {
               .summary = "build it and serve",
               .heading = "Options",
               .rows = run_rows,
-              .about = "What follows -- goes to the program as it is.",
+              .about = "One worker per core answers, unless APUS_WORKERS or `-- --workers N` says "
+                       "otherwise. What follows -- goes to the program as it is.",
               .also = (const char *const[]){ "apus", "apus dev", "apus build", NULL } },
     .run = run,
 };

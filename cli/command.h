@@ -39,7 +39,8 @@ struct command {
 };
 
 extern const struct command command_new, command_dev, command_build, command_run, command_test,
-    command_check, command_routes, command_openapi, command_import, command_diff, command_mock;
+    command_check, command_routes, command_openapi, command_import, command_diff, command_mock,
+    command_reload;
 
 /* All of them, NULL at the end. */
 extern const struct command *const commands[];

@@ -5,9 +5,19 @@
 #include "command.h"
 
 const struct command *const commands[] = {
-    &command_new,    &command_dev,   &command_build,  &command_run,
-    &command_test,   &command_check, &command_routes, &command_openapi,
-    &command_import, &command_diff,  &command_mock,   NULL,
+    &command_new,
+    &command_dev,
+    &command_build,
+    &command_run,
+    &command_test,
+    &command_check,
+    &command_routes,
+    &command_openapi,
+    &command_import,
+    &command_diff,
+    &command_mock,
+    &command_reload,
+    NULL,
 };
 
 static size_t distance(const char *a, const char *b)

@@ -120,6 +120,7 @@ static pid_t start_child(struct dev *dev, apus_arena *arena)
     fcntl(ready[0], F_SETFD, FD_CLOEXEC);
     setenv("APUS_LISTEN_FD", textf(arena, "%d", dev->listener), 1);
     setenv("APUS_READY_FD", textf(arena, "%d", ready[1]), 1);
+    setenv("APUS_WORKERS", "0", 1);
     setenv("APUS_DEV_STATUS", dev->status_path, 1);
     struct argv a = { .arena = arena };
     argv_add(&a, dev->project.program);

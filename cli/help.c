@@ -13,9 +13,10 @@ static const char about[] =
     "Environment: `CC` names the compiler, `CFLAGS` and `LDLIBS` go to it and to the linker. "
     "`APUS_PREFIX` is where apusc, the headers and the library are, if not where apus itself "
     "stands. `NO_COLOR` keeps colours from a terminal; elsewhere there are none.\n\n"
-    "A built program takes `--host --port --unix --workers --drain --body-max`, each also from "
-    "the environment (`APUS_PORT`), and `test` and `openapi` as commands; its own `--help` lists "
-    "them. It takes a listening socket from systemd (`LISTEN_FDS`).";
+    "A built program takes `--host --port --unix --workers --drain --body-max` and more, each also "
+    "from the environment (`APUS_PORT`), and `test` and `openapi` as commands; its own `--help` "
+    "lists them. It takes listening sockets from systemd (`LISTEN_FDS`); see "
+    "docs/how-to/deploy.md.";
 
 static const char *const see_also[] = { "apusc", NULL };
 

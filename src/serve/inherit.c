@@ -1,11 +1,10 @@
 #include "serve/inherit.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "apus/socket.h"
 
 enum { SYSTEMD_FIRST_FD = 3 };
 
@@ -18,31 +17,27 @@ static long number_in(const char *name)
     return value >= 0 && value <= INT_MAX && !*end ? value : -1;
 }
 
-static int take(int fd)
+apus_rc apus__inherited_listeners(int *fds, uint32_t max, uint32_t *n, apus_err *err)
 {
-    struct stat st;
-    int flags = fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) ? fcntl(fd, F_GETFL) : -1;
-    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) || fcntl(fd, F_SETFD, FD_CLOEXEC))
-        return -1;
-    return fd;
-}
-
-int apus__inherited_listener(void)
-{
-    long fd = number_in("APUS_LISTEN_FD");
-    if (fd >= 0)
-        return take((int)fd);
-    if (number_in("LISTEN_PID") == (long)getpid() && number_in("LISTEN_FDS") > 0)
-        return take(SYSTEMD_FIRST_FD);
-    return -1;
-}
-
-void apus__tell_ready(void)
-{
-    long fd = number_in("APUS_READY_FD");
-    if (fd < 0)
-        return;
-    ssize_t told = write((int)fd, "1", 1); /* nobody left to tell is nothing to do about */
-    (void)told;
-    close((int)fd);
+    long first = number_in("APUS_LISTEN_FD"), count = 1;
+    *n = 0;
+    if (first < 0 && number_in("LISTEN_PID") == (long)getpid()) {
+        first = SYSTEMD_FIRST_FD;
+        count = number_in("LISTEN_FDS");
+    }
+    if (first < 0 || count <= 0)
+        return APUS_OK;
+    if (count > (long)max)
+        return apus_err_set(err, APUS_LIMIT, "%ld inherited sockets: over %u", count,
+                            (unsigned)max);
+    for (long i = 0; i < count; i++) {
+        int fd = (int)(first + i);
+        if (!apus_socket_is_listening(fd) || apus_socket_adopt(fd))
+            return apus_err_set(err, APUS_INVALID,
+                                "descriptor %d, which was inherited, is not a listening socket",
+                                fd);
+        fds[i] = fd;
+    }
+    *n = (uint32_t)count;
+    return APUS_OK;
 }

@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apus/process.h"
+#include "serve/link.h"
+
 enum { SET_NAME_MAX = 256 }; /* bytes of a name in --set, and its NUL */
 
-typedef enum kind { TEXT, NUMBER } kind;
+typedef enum kind { TEXT, NUMBER, COUNT /* a number, or "auto" */ } kind;
 
 static const struct option {
     const char *flag; /* without the dashes */
@@ -24,7 +27,7 @@ static const struct option {
     const char *help;
 } options[] = {
     { "host", "APUS_HOST", "ADDRESS", TEXT, offsetof(apus__options, host), "127.0.0.1", 0, 0, 0,
-      "IPv4 or IPv6 address to listen on; 0.0.0.0 for all" },
+      "IPv4 or IPv6 addresses to listen on, with commas between; 0.0.0.0 for all" },
     { "port", "APUS_PORT", "PORT", NUMBER, offsetof(apus__options, port), NULL, 8000, 0, 65535,
       "port to listen on; 0 lets the system choose" },
     { "unix", "APUS_UNIX", "PATH", TEXT, offsetof(apus__options, unix_path), NULL, 0, 0, 0,
@@ -32,10 +35,20 @@ static const struct option {
     { "trusted-proxies", "APUS_TRUSTED_PROXIES", "LIST", TEXT,
       offsetof(apus__options, trusted_proxies), NULL, 0, 0, 0,
       "networks whose X-Forwarded-For and -Proto count: 10.0.0.0/8,unix" },
-    { "workers", "APUS_WORKERS", "N", NUMBER, offsetof(apus__options, workers), NULL, 1, 1, 1024,
-      "processes that serve" },
+    { "workers", "APUS_WORKERS", "N", COUNT, offsetof(apus__options, workers), NULL, 0, 0,
+      APUS__WORKERS_MAX,
+      "processes that serve, watched over by this one; auto: as many as cores; 0: this one "
+      "serves" },
     { "drain", "APUS_DRAIN", "SECONDS", NUMBER, offsetof(apus__options, drain), NULL, 30, 0, 86400,
       "what requests in flight get when the service stops" },
+    { "stuck", "APUS_STUCK", "SECONDS", NUMBER, offsetof(apus__options, stuck), NULL, 10, 0, 86400,
+      "a worker that does nothing else for so long is replaced; 0: never" },
+    { "start", "APUS_START", "SECONDS", NUMBER, offsetof(apus__options, start), NULL, 60, 1, 86400,
+      "what a worker gets to start" },
+    { "user", "APUS_USER", "NAME[:GROUP]", TEXT, offsetof(apus__options, user), NULL, 0, 0, 0,
+      "run as another user once the sockets are open; needs root" },
+    { "pid-file", "APUS_PID_FILE", "PATH", TEXT, offsetof(apus__options, pid_file), NULL, 0, 0, 0,
+      "write the number of the process that takes signals" },
     { "body-max", "APUS_BODY_MAX", "BYTES", NUMBER, offsetof(apus__options, body_max), NULL,
       1 << 20, 0, INT64_C(1) << 40, "longest body that is accepted" },
     { "root-path", "APUS_ROOT_PATH", "PATH", TEXT, offsetof(apus__options, root_path), NULL, 0, 0,
@@ -54,13 +67,19 @@ static apus_rc set(apus__options *o, const struct option *opt, const char *name,
         memcpy(at, &value, sizeof(value));
         return APUS_OK;
     }
+    if (opt->kind == COUNT && strcmp(value, "auto") == 0) {
+        int64_t cores = apus_cores();
+        cores = cores < opt->max ? cores : opt->max;
+        memcpy(at, &cores, sizeof(cores));
+        return APUS_OK;
+    }
     char *end;
     errno = 0;
     long long number = strtoll(value, &end, 10);
     if (errno || end == value || *end || number < opt->min || number > opt->max)
         return apus_err_set(err, APUS_INVALID,
-                            "%s: \"%s\" is not a number from %" PRId64 " to %" PRId64, name, value,
-                            opt->min, opt->max);
+                            "%s: \"%s\" is not a number from %" PRId64 " to %" PRId64 "%s", name,
+                            value, opt->min, opt->max, opt->kind == COUNT ? ", or auto" : "");
     int64_t n = number;
     memcpy(at, &n, sizeof(n));
     return APUS_OK;
@@ -195,7 +214,7 @@ void apus__options_help(FILE *to, const char *program, const apus_app *app)
         char flag[40];
         snprintf(flag, sizeof(flag), "--%s %s", o->flag, o->argument);
         fprintf(to, "  %-20s %s", flag, o->help);
-        if (o->kind == NUMBER)
+        if (o->kind != TEXT)
             fprintf(to, " (%" PRId64 ")", o->number);
         else if (o->text)
             fprintf(to, " (%s)", o->text);
@@ -203,5 +222,6 @@ void apus__options_help(FILE *to, const char *program, const apus_app *app)
     }
     fprintf(to, "  --help               this text\n  --version            versions of the program "
                 "and of Apus\n\nSIGTERM or SIGINT lets requests in flight finish; a second one "
-                "stops at once.\n");
+                "stops at once.\nWith workers, SIGHUP goes over to the program and settings that "
+                "are there by then.\n");
 }

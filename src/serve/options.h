@@ -18,11 +18,15 @@ typedef enum apus__command {
 
 typedef struct apus__options {
     apus__command command;
-    const char *filter; /* of test, or NULL */
-    const char *host;
+    const char *filter;    /* of test, or NULL */
+    const char *host;      /* one address, or several with commas between */
     const char *unix_path; /* or NULL: host and port */
     int64_t port;
-    int64_t workers;
+    int64_t workers;  /* 0: this process serves by itself */
+    int64_t stuck;    /* seconds that a worker's loop may be silent; 0: for ever */
+    int64_t start;    /* seconds that a worker may take to start */
+    const char *user; /* "name" or "name:group" to run as, or NULL */
+    const char *pid_file;
     int64_t drain;               /* seconds that requests in flight get when stopping */
     int64_t body_max;            /* bytes */
     const char *trusted_proxies; /* "10.0.0.0/8,unix"; or NULL: none */

@@ -184,7 +184,23 @@ def case_run(work):
     with Running("run", "main.c", "--port", str(port), cwd=work) as running:
         until("apus run answers", lambda: get(port, "/hello/ada")[0] == 200)
         expect("Hello, ada!" in get(port, "/hello/ada")[1], "the answer")
-        expect(f"http://127.0.0.1:{port}" in running.said(), "where it serves")
+        until("where it serves", lambda: f"http://127.0.0.1:{port}" in running.said())
+
+
+def case_reload(work):
+    apus("reload", code=2)
+    done = apus("reload", str(work / "nowhere"), code=1)
+    expect("--pid-file" in done.stderr, "a file that is not there is not explained")
+    (work / "pid").write_text("no number\n")
+    apus("reload", str(work / "pid"), code=1)
+    (work / "hello.c").write_text(HELLO)
+    port = free_port()
+    with Running("run", "hello.c", "--port", str(port), "--", "--workers", "2", "--pid-file", "pid",
+                 cwd=work) as service:
+        until("an answer", lambda: get(port, "/hello/ada")[0] == 200)
+        apus("reload", "pid", cwd=work)
+        until("the new version", lambda: "reloaded" in service.said())
+        expect(get(port, "/hello/ada")[0] == 200, "after a reload nobody answers")
 
 
 def case_dev(work):

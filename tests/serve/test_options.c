@@ -33,7 +33,7 @@ static void defaults_serve_on_port_8000(void **state)
     assert_int_equal(o.command, APUS__COMMAND_serve);
     assert_string_equal(o.host, "127.0.0.1");
     assert_int_equal(o.port, 8000);
-    assert_int_equal(o.workers, 1);
+    assert_int_equal(o.workers, 0);
     assert_null(o.unix_path);
 }
 
@@ -61,6 +61,16 @@ static void variables_are_set_first(void **state)
     assert_int_equal(o.port, 7);
     unsetenv("T_NAME");
     unsetenv("APUS_PORT");
+}
+
+static void workers_are_counted_or_as_many_as_cores(void **state)
+{
+    (void)state;
+    apus__options o;
+    assert_int_equal(READ(&o, NULL, "--workers", "3"), APUS_OK);
+    assert_int_equal(o.workers, 3);
+    assert_int_equal(READ(&o, NULL, "--workers", "auto"), APUS_OK);
+    assert_true(o.workers >= 1 && o.workers <= 256);
 }
 
 static void commands_are_words(void **state)
@@ -120,6 +130,7 @@ int main(void)
         cmocka_unit_test(defaults_serve_on_port_8000),
         cmocka_unit_test(the_command_line_wins_over_the_environment),
         cmocka_unit_test(variables_are_set_first),
+        cmocka_unit_test(workers_are_counted_or_as_many_as_cores),
         cmocka_unit_test(commands_are_words),
         cmocka_unit_test(mistakes_are_explained),
     };

@@ -1,0 +1,93 @@
+/* What a supervisor and its workers have in common.
+ *
+ * A worker is the same program with the same arguments, and APUS_WORKER in its
+ * environment: its orders.  Over a pair of sockets go messages of one verb and one
+ * number; when the supervisor's end closes, the worker retires.  In shared memory each
+ * process has a cell where its loop shows that it comes round. */
+#ifndef APUS_SERVE_LINK_H
+#define APUS_SERVE_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "apus/rc.h"
+
+/* --- messages --- */
+
+typedef enum apus__verb {
+    APUS__VERB_ready,   /* from a worker: it accepts */
+    APUS__VERB_stop,    /* to a worker, like all others: drain */
+    APUS__VERB_retire,  /* drain, but wait for idle clients' next requests */
+    APUS__VERB_adopt,   /* accept on listener `number` as well ... */
+    APUS__VERB_release, /* ... and no more */
+    APUS__VERB_COUNT
+} apus__verb;
+
+typedef struct apus__message {
+    uint8_t verb;
+    uint8_t unused;
+    uint16_t number;
+} apus__message;
+
+/* Never waits.  APUS_OK; APUS_IO or APUS_MORE when the other end is gone or does not read. */
+apus_rc apus__link_send(int fd, apus__verb verb, uint32_t number);
+
+/* APUS_OK; APUS_MORE: nothing has come; APUS_IO: the other end is gone. */
+apus_rc apus__link_recv(int fd, apus__message *out) APUS_NODISCARD;
+
+/* --- orders --- */
+
+enum {
+    APUS__WORKERS_MAX = 256,
+    APUS__ADDRESSES_MAX = 8, /* listened on at once */
+    APUS__LISTENERS_MAX = APUS__WORKERS_MAX * APUS__ADDRESSES_MAX,
+    APUS__EVERY_SLOT = -1,
+    APUS__ORDERS_TEXT_MAX = 64 + APUS__LISTENERS_MAX * 12,
+};
+
+/* A listening socket and whose it is. */
+typedef struct apus__share {
+    int fd;
+    int slot; /* or APUS__EVERY_SLOT */
+} apus__share;
+
+typedef struct apus__orders {
+    int control;   /* the worker's end of the pair */
+    int board;     /* shared memory */
+    uint32_t cell; /* its place there */
+    uint32_t slot;
+    uint32_t n_shares;
+    apus__share shares[APUS__LISTENERS_MAX];
+} apus__orders;
+
+#define APUS__ORDERS_VARIABLE "APUS_WORKER"
+
+/* "LAYOUT CONTROL BOARD CELL SLOT FD:SLOT FD:SLOT ..." */
+void apus__orders_print(const apus__orders *o, char to[APUS__ORDERS_TEXT_MAX]);
+
+/* APUS_OK; APUS_UNSUPPORTED when they are those of another layout; APUS_INVALID. */
+apus_rc apus__orders_parse(const char *text, apus__orders *out, apus_err *err) APUS_NODISCARD;
+
+/* --- the board --- */
+
+#define APUS__BOARD_MAGIC UINT64_C(0x6472616f62737061)
+
+enum {
+    APUS__LAYOUT = 1,      /* of all that stands in this header */
+    APUS__CELLS_MAX = 2048 /* processes at once, those that retire among them */
+};
+
+typedef struct apus__cell {
+    int64_t busy_since; /* see apus_loop_show_busy */
+    char unused[56];    /* a cache line of its own */
+} apus__cell;
+
+typedef struct apus__board {
+    uint64_t magic;
+    uint32_t layout;
+    uint32_t n_cells;
+    char unused[48];
+    apus__cell cells[APUS__CELLS_MAX];
+} apus__board;
+
+#endif

@@ -1,0 +1,39 @@
+/* One process that answers requests: alone, or as a worker. */
+#ifndef APUS_SERVE_SERVING_H
+#define APUS_SERVE_SERVING_H
+
+#include <stdbool.h>
+
+#include "apus/loop.h"
+#include "apus/main.h"
+#include "apus/value.h"
+#include "serve/options.h"
+
+/* What cancelled requests get to clean up; a second more than a request has. */
+#define APUS__CLEANUP (6 * APUS_SECOND)
+
+typedef struct apus__serving {
+    const apus_app *app;
+    const apus__options *options;
+    apus_loop *loop;
+    apus_service *service;
+    apus_http_server *server;
+    bool retires, stops;
+} apus__serving;
+
+/* Makes a zeroed one ready to listen: what the app's worker needs is there.  `busy_since`
+ * as apus_loop_show_busy; may be NULL.  On failure apus__serving_close ends it. */
+apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__options *options,
+                           int64_t *busy_since, apus_err *err) APUS_NODISCARD;
+
+/* Answers requests until it has stopped or retired. */
+void apus__serving_run(apus__serving *s);
+
+/* Within apus__serving_run: lets requests in flight finish, at most options->drain seconds;
+ * a stop closes idle connections, a retirement waits for their next request. */
+void apus__serving_stop(apus__serving *s);
+void apus__serving_retire(apus__serving *s);
+
+void apus__serving_close(apus__serving *s);
+
+#endif
