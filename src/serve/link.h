@@ -73,7 +73,7 @@ apus_rc apus__orders_parse(const char *text, apus__orders *out, apus_err *err) A
 #define APUS__BOARD_MAGIC UINT64_C(0x6472616f62737061)
 
 enum {
-    APUS__LAYOUT = 1,      /* of all that stands in this header */
+    APUS__LAYOUT = 2,      /* of all that stands in this header */
     APUS__CELLS_MAX = 2048 /* processes at once, those that retire among them */
 };
 
@@ -86,7 +86,8 @@ typedef struct apus__board {
     uint64_t magic;
     uint32_t layout;
     uint32_t n_cells;
-    char unused[48];
+    uint8_t ticket_secret[32]; /* so that a client resumes its TLS session with any worker */
+    char unused[16];
     apus__cell cells[APUS__CELLS_MAX];
 } apus__board;
 

@@ -15,6 +15,11 @@ struct opening {
     apus_err *err;
 };
 
+static const char *scheme_of(const apus__options *o)
+{
+    return o->tls_cert ? "https" : "http";
+}
+
 static bool has(const apus__listeners *l, int fd)
 {
     for (uint32_t i = 0; l && i < l->n; i++)
@@ -118,7 +123,7 @@ static apus_rc open_tcp(struct opening *op, const char *host, uint16_t *port)
     }
     if (!rc)
         snprintf(op->out->names[op->out->n_names - 1], APUS__ADDRESS_MAX,
-                 strchr(host, ':') ? "http://[%.64s]:%u" : "http://%.64s:%u", host,
+                 strchr(host, ':') ? "%s://[%.64s]:%u" : "%s://%.64s:%u", scheme_of(op->o), host,
                  (unsigned)*port);
     return rc;
 }
@@ -173,7 +178,7 @@ static apus_rc take_inherited(struct opening *op, const int *fds, uint32_t n)
         unsigned port = apus_socket_port(fds[i]);
         char *name = op->out->names[op->out->n_names - 1];
         if (port)
-            snprintf(name, APUS__ADDRESS_MAX, "http://%.64s:%u", op->o->host, port);
+            snprintf(name, APUS__ADDRESS_MAX, "%s://%.64s:%u", scheme_of(op->o), op->o->host, port);
         else
             snprintf(name, APUS__ADDRESS_MAX, "descriptor %d", fds[i]);
         (void)add(op->out, fds[i], APUS__EVERY_SLOT);

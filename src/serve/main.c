@@ -58,7 +58,7 @@ static apus_rc accept_on(apus__serving *s, const apus__listeners *l, apus_err *e
     if (!rc)
         rc = apus_reactor_on_signal(reactor, SIGINT, on_signal, s);
     for (uint32_t i = 0; !rc && i < l->n; i++)
-        rc = apus_http_server_listen(s->server, l->items[i].fd, err);
+        rc = apus__serving_listen(s, l->items[i].fd, err);
     return rc;
 }
 
@@ -74,7 +74,7 @@ static int serve_alone(const char *program, const apus_app *app, const apus__opt
     if (!rc)
         rc = become(options->user, &err);
     if (!rc)
-        rc = apus__serving_open(&s, app, options, NULL, &err);
+        rc = apus__serving_open(&s, app, options, &(apus__common){ 0 }, &err);
     if (!rc)
         rc = accept_on(&s, &listeners, &err);
     if (!rc) {

@@ -55,6 +55,15 @@ static const struct option {
       0, "what a proxy in front takes off all paths" },
     { "docs", "APUS_DOCS", "on|off", TEXT, offsetof(apus__options, docs), NULL, 0, 0, 0,
       "whether the OpenAPI document and its pages are served" },
+    { "tls-cert", "APUS_TLS_CERT", "FILES", TEXT, offsetof(apus__options, tls_cert), NULL, 0, 0, 0,
+      "certificates (PEM) to serve HTTPS and HTTP/2 with, with commas between; the first is for "
+      "clients that name no host of the others" },
+    { "tls-key", "APUS_TLS_KEY", "FILES", TEXT, offsetof(apus__options, tls_key), NULL, 0, 0, 0,
+      "the key (PEM) of each of them, in the same order" },
+    { "tls-clients", "APUS_TLS_CLIENTS", "FILE", TEXT, offsetof(apus__options, tls_clients), NULL,
+      0, 0, 0, "clients must show a certificate that one of these authorities (PEM) has signed" },
+    { "tls-min", "APUS_TLS_MIN", "VERSION", NUMBER, offsetof(apus__options, tls_min), NULL, 12, 12,
+      13, "the oldest TLS that is spoken: 12 for 1.2, 13 for 1.3" },
 };
 
 enum { N_OPTIONS = sizeof(options) / sizeof(options[0]) };

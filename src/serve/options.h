@@ -32,6 +32,10 @@ typedef struct apus__options {
     const char *trusted_proxies; /* "10.0.0.0/8,unix"; or NULL: none */
     const char *root_path;       /* or NULL: as the app says */
     const char *docs;            /* "on", "off", or NULL */
+    const char *tls_cert;        /* PEM files with commas between; or NULL: no TLS ... */
+    const char *tls_key;         /* ... and the key of each */
+    const char *tls_clients;     /* who signs the certificates that clients must show, or NULL */
+    int64_t tls_min;             /* 12 or 13 */
 } apus__options;
 
 /* Defaults, then the environment, then the command line.

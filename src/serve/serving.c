@@ -6,6 +6,7 @@
 #include "apus/clock.h"
 #include "apus/fiber.h"
 #include "apus/proxy.h"
+#include "serve/secure.h"
 
 enum { PROXIES_LIST_MAX = 2048 }; /* bytes of --trusted-proxies */
 
@@ -43,16 +44,18 @@ static apus_rc set_proxies(const apus__serving *s, apus_err *err)
 }
 
 apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__options *options,
-                           int64_t *busy_since, apus_err *err)
+                           const apus__common *common, apus_err *err)
 {
     apus_http_limits limits = { .body_max = (uint64_t)options->body_max };
     s->app = app;
     s->options = options;
     apus_rc rc = apus_loop_create(&s->loop, err);
     if (!rc) {
-        apus_loop_show_busy(s->loop, busy_since);
+        apus_loop_show_busy(s->loop, common->busy_since);
         rc = apus_service_create(app, s->loop, &s->service, err);
     }
+    if (!rc)
+        rc = apus__tls_open(options, common->ticket_secret, &s->tls, err);
     if (!rc)
         rc = set_proxies(s, err);
     if (!rc)
@@ -65,6 +68,12 @@ apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__op
     apus_http_server_on_refusal(s->server, apus_service_refuse, s->service);
     apus_http_server_on_trouble(s->server, say_trouble, s);
     return APUS_OK;
+}
+
+apus_rc apus__serving_listen(apus__serving *s, int fd, apus_err *err)
+{
+    return s->tls ? apus_http_server_listen_tls(s->server, fd, s->tls, err)
+                  : apus_http_server_listen(s->server, fd, err);
 }
 
 void apus__serving_run(apus__serving *s)
@@ -110,4 +119,5 @@ void apus__serving_close(apus__serving *s)
         return;
     apus_service_destroy(s->service);
     apus_loop_destroy(s->loop);
+    apus_tls_destroy(s->tls);
 }

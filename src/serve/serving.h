@@ -6,6 +6,7 @@
 
 #include "apus/loop.h"
 #include "apus/main.h"
+#include "apus/tls.h"
 #include "apus/value.h"
 #include "serve/options.h"
 
@@ -18,13 +19,24 @@ typedef struct apus__serving {
     apus_loop *loop;
     apus_service *service;
     apus_http_server *server;
+    struct apus_tls *tls; /* or NULL */
     bool retires, stops;
 } apus__serving;
 
-/* Makes a zeroed one ready to listen: what the app's worker needs is there.  `busy_since`
- * as apus_loop_show_busy; may be NULL.  On failure apus__serving_close ends it. */
+/* What a supervisor and its workers have in common; zeroed for who serves alone. */
+typedef struct apus__common {
+    int64_t *busy_since;          /* as apus_loop_show_busy; or NULL */
+    const uint8_t *ticket_secret; /* as apus_tls_options; or NULL */
+} apus__common;
+
+/* Makes a zeroed one ready to listen: what the app's worker needs is there.  On failure
+ * apus__serving_close ends it. */
 apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__options *options,
-                           int64_t *busy_since, apus_err *err) APUS_NODISCARD;
+                           const apus__common *common, apus_err *err) APUS_NODISCARD;
+
+/* Accepts on a listening socket, with TLS if the options say so; otherwise as
+ * apus_http_server_listen. */
+apus_rc apus__serving_listen(apus__serving *s, int fd, apus_err *err) APUS_NODISCARD;
 
 /* Answers requests until it has stopped or retired. */
 void apus__serving_run(apus__serving *s);

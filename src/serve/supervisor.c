@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apus/random.h"
 #include "apus/reactor.h"
 #include "serve/crew.h"
 #include "serve/exit.h"
@@ -247,7 +248,7 @@ static apus_rc make_board(apus__crew *c, apus_err *err)
     c->board->magic = APUS__BOARD_MAGIC;
     c->board->layout = APUS__LAYOUT;
     c->board->n_cells = APUS__CELLS_MAX;
-    return APUS_OK;
+    return apus_random(c->board->ticket_secret, sizeof(c->board->ticket_secret), err);
 }
 
 static apus_rc watch_signals(apus__crew *c, apus_err *err)

@@ -43,7 +43,7 @@ static apus_rc listen_on_ours(struct worker *w, apus_err *err)
     apus_rc rc = APUS_OK;
     for (uint32_t i = 0; !rc && i < w->orders.n_shares; i++)
         if (is_ours(w, i))
-            rc = apus_http_server_listen(w->serving.server, w->orders.shares[i].fd, err);
+            rc = apus__serving_listen(&w->serving, w->orders.shares[i].fd, err);
     return rc;
 }
 
@@ -54,7 +54,7 @@ static void adopt(struct worker *w, uint32_t i)
     if (i >= w->orders.n_shares || is_ours(w, i) || w->adopted[i] >= 0 || w->serving.retires ||
         w->serving.stops || apus_socket_duplicate(w->orders.shares[i].fd, &fd))
         return;
-    if (apus_http_server_listen(w->serving.server, fd, NULL))
+    if (apus__serving_listen(&w->serving, fd, NULL))
         apus_socket_close(fd);
     else
         w->adopted[i] = fd;
@@ -182,9 +182,11 @@ static apus_rc start(struct worker *w, const apus_app *app, const apus__options 
                      apus_err *err)
 {
     apus_rc rc = take_orders(w, err);
-    if (!rc)
-        rc = apus__serving_open(&w->serving, app, options,
-                                &w->board->cells[w->orders.cell].busy_since, err);
+    if (!rc) {
+        apus__common common = { .busy_since = &w->board->cells[w->orders.cell].busy_since,
+                                .ticket_secret = w->board->ticket_secret };
+        rc = apus__serving_open(&w->serving, app, options, &common, err);
+    }
     if (!rc)
         rc = watch(w, err);
     if (!rc)
