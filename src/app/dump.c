@@ -85,9 +85,10 @@ static void prune_unsent(apus_req *req, const apus_model *m, const char *object,
         if (f && !apus__sent(req, object + f->offset))
             continue;
         apus_json_add(v, first);
-        const char *inner = f ? object + f->offset : NULL;
+        const void *at = f ? object + f->offset : NULL;
+        const char *inner = at;
         if (f && f->flags & APUS_FIELD_pointer)
-            memcpy(&inner, inner, sizeof(inner));
+            memcpy(&inner, at, sizeof(inner));
         if (f && inner && f->type->kind == APUS_KIND_model && first->kind == APUS_JSON_object)
             prune_unsent(req, f->type->model, inner, first);
     }

@@ -73,7 +73,7 @@ apus_rc apus__orders_parse(const char *text, apus__orders *out, apus_err *err) A
 #define APUS__BOARD_MAGIC UINT64_C(0x6472616f62737061)
 
 enum {
-    APUS__LAYOUT = 2,      /* of all that stands in this header */
+    APUS__LAYOUT = 1,      /* of all that stands in this header */
     APUS__CELLS_MAX = 2048 /* processes at once, those that retire among them */
 };
 
