@@ -334,6 +334,9 @@ ct_type *type_called(unit *u, const ct_value *v);
 /* "500ms", "2s": in nanoseconds; -1 for what is no length of time. */
 int64_t duration_read(const char *text);
 
+/* The option of that name as ns; 0: not said, or said to be wrong. */
+int64_t duration_option(unit *u, const ct_value *options, const char *key);
+
 /* --- read_call.c --- */
 
 void webhook_read(unit *u, const file_item *it, const note *n);

@@ -96,9 +96,9 @@ int64_t duration_read(const char *text)
     return -1;
 }
 
-static int64_t read_timeout(unit *u, const ct_value *options)
+int64_t duration_option(unit *u, const ct_value *options, const char *key)
 {
-    const ct_value *v = value_get(options, "timeout");
+    const ct_value *v = value_get(options, key);
     if (!v || v->kind != CT_VALUE_string)
         return 0;
     int64_t ns = duration_read(v->text);
@@ -295,7 +295,7 @@ ct_route *route_read(unit *u, function_decl *f, const note *n, ct_router *router
         .hidden = value_flag(o, "hidden"),
         .blocking = value_flag(o, "blocking"),
         .omit = read_omit(u, o),
-        .timeout_ns = read_timeout(u, o),
+        .timeout_ns = duration_option(u, o, "timeout"),
         .options = n->options,
         .place = n->place,
     };

@@ -30,16 +30,7 @@ static int64_t read_limit(unit *u, const ct_value *options, const char *key, int
 static int64_t read_ping(unit *u, const ct_value *options)
 {
     const ct_value *v = value_get(options, "ping");
-    if (!v)
-        return 0;
-    if (v->kind != CT_VALUE_string)
-        return -1;
-    int64_t ns = duration_read(v->text);
-    if (ns > 0)
-        return ns;
-    diag *g = diag_error(u->reader->diags, v->place, "\"%s\" is no length of time", v->text);
-    diag_note(u->reader->diags, g, NULL, "write a number and a unit, \"20s\", or ping = false");
-    return 0;
+    return v && v->kind != CT_VALUE_string ? -1 : duration_option(u, options, "ping");
 }
 
 /* Names travel in a header: tokens (RFC 6455 section 4.1). */
