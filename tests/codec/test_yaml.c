@@ -80,7 +80,7 @@ static void the_rest_is_refused(void **state)
 static void depth_and_number_are_limited(void **state)
 {
     (void)state;
-    static char text[APUS_YAML_NODES_MAX * 4];
+    static char text[APUS_YAML_NODES_MAX * 4 + 1];
     char *to = text;
     for (int i = 0; i <= APUS_YAML_DEPTH_MAX; i++)
         *to++ = '[';
