@@ -4,7 +4,8 @@ in bounded memory and decodes to itself, and clients that leave give their coder
 import hashlib, os, pathlib, socket, subprocess, sys, tempfile, time, zlib
 
 BIG = 12 << 20
-MEMORY_MAX_KIB = 8 << 10  # what four encoded downloads at once may add
+# what four encoded downloads at once may add; a sanitizer keeps books of every byte
+MEMORY_MAX_KIB = (64 if os.environ.get("APUS_SANITIZED") else 8) << 10
 LIVE_MAX = 128             # APUS_COMPRESS_LIVE_MAX
 
 

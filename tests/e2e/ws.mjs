@@ -13,7 +13,7 @@ const first = (await once(server.stdout, 'data'))[0].toString();
 const at = first.match(/127\.0\.0\.1:\d+/)[0];
 
 const late = (what) => new Promise((_, reject) =>
-  setTimeout(() => reject(new Error(`${what}: nothing within 10 s`)), 10000).unref());
+  setTimeout(() => reject(new Error(`${what}: nothing within 60 s`)), 60000).unref());
 const within = (what, promise) => Promise.race([promise, late(what)]);
 
 // Messages are kept until somebody asks for them.
