@@ -22,6 +22,7 @@
  * WAITS: each connection has one timer, armed for a moment that is never after any
  * of its deadlines.  Deadlines that move away leave it alone; when it fires early it
  * is armed again.  A request that comes in one piece costs no timer. */
+#include "apus/metric.h"
 #include "apus/value.h"
 #include "http/connection.h"
 #include "http/h2.h"
@@ -141,9 +142,21 @@ static void set_deadlines(apus__connection *c)
     }
 }
 
+static void count_overdue(apus__wait wait)
+{
+    static const apus_metric of[APUS__WAIT_COUNT] = {
+        [APUS__WAIT_HEAD] = APUS_METRIC_limit_head_time,
+        [APUS__WAIT_BODY] = APUS_METRIC_limit_body_time,
+        [APUS__WAIT_IDLE] = APUS_METRIC_limit_idle_time
+    };
+    if (wait == APUS__WAIT_HEAD || wait == APUS__WAIT_BODY || wait == APUS__WAIT_IDLE)
+        apus_metric_add(of[wait], 1);
+}
+
 /* The client has had its time to send. */
 static void read_is_overdue(apus__connection *c)
 {
+    count_overdue((apus__wait)c->wait);
     if (c->h2) {
         apus__h2_overdue(c);
         return;
@@ -161,10 +174,12 @@ static void alarm_fired(void *ctx)
     int64_t now = apus_loop_now(c->server->loop);
     c->alarm_at = APUS_NEVER;
     apus__connection_enter(c);
-    if (c->write_by <= now)
+    if (c->write_by <= now) {
+        apus_metric_add(APUS_METRIC_limit_write_time, 1);
         apus__connection_lose(c);
-    else if (c->read_by <= now)
+    } else if (c->read_by <= now) {
         read_is_overdue(c);
+    }
     apus__connection_leave(c);
 }
 

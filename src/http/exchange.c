@@ -11,6 +11,7 @@
  * the requests: one that is early stays GIVEN until `turn` comes to it. */
 #include <assert.h>
 
+#include "apus/metric.h"
 #include "http/connection.h"
 #include "http/h2.h"
 #include "http/status.h"
@@ -122,9 +123,31 @@ apus_rc apus_exchange_reply(apus_exchange *pub, const apus_http_reply *reply)
     return lost ? APUS_IO : APUS_OK;
 }
 
+/* Which limit speaks through a refusal; 408 is counted where the time is taken. */
+static void count_refusal(uint16_t status)
+{
+    switch (status) {
+    case 413:
+        apus_metric_add(APUS_METRIC_limit_body, 1);
+        break;
+    case 414:
+        apus_metric_add(APUS_METRIC_limit_target, 1);
+        break;
+    case 431:
+        apus_metric_add(APUS_METRIC_limit_head, 1);
+        break;
+    case 503:
+        apus_metric_add(APUS_METRIC_limit_memory, 1);
+        break;
+    default:
+        break;
+    }
+}
+
 void apus__exchange_refuse(apus__exchange *x, uint16_t status, const char *detail)
 {
     apus_str body = apus__status_body(status);
+    count_refusal(status);
     if (detail) {
         apus_str text = apus_arena_strf(&x->pub.arena, "{\"detail\":\"%s\"}", detail);
         body = text.ptr ? text : body;

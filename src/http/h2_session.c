@@ -9,6 +9,7 @@
  * acknowledgements that the client does not read. */
 #include "http/h2.h"
 
+#include "apus/metric.h"
 #include "apus/value.h"
 
 enum {
@@ -59,6 +60,7 @@ static bool is_affordable(apus__h2 *h, const nghttp2_frame *f)
 
 static void calm(apus__h2 *h)
 {
+    apus_metric_add(APUS_METRIC_limit_h2_patience, 1);
     nghttp2_session_terminate_session(h->session, NGHTTP2_ENHANCE_YOUR_CALM);
 }
 

@@ -14,6 +14,7 @@
  * `held`: neither parsed nor read, until answers have left. */
 #include <assert.h>
 
+#include "apus/metric.h"
 #include "apus/spool.h"
 #include "http/connection.h"
 #include "http/h2.h"
@@ -196,6 +197,7 @@ static apus_rc read_counted(apus__connection *c)
     apus_rc rc = apus_stream_read(c->stream, b->ptr + b->len, room, &got);
     if (rc)
         return rc;
+    apus_metric_count(APUS_METRIC_bytes_in, (int64_t)got);
     b->len += got;
     b->left -= got;
     c->arrived += (uint32_t)got;
@@ -334,6 +336,7 @@ static void advance(apus__connection *c)
                 take_counted(c);
         } else if (c->n_open + c->n_queued >= l->pipeline_max) {
             c->held = true;
+            apus_metric_add(APUS_METRIC_limit_pipeline, 1);
             return;
         } else if (!take_head(c)) {
             return;
@@ -387,6 +390,7 @@ static apus_rc read_block(apus__connection *c)
         apus_stream_read(c->stream, c->in->bytes + c->in->used, c->in->room - c->in->used, &got);
     if (rc)
         return rc;
+    apus_metric_count(APUS_METRIC_bytes_in, (int64_t)got);
     c->in->used += (uint32_t)got;
     c->arrived += (uint32_t)got;
     advance(c);

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "apus/metric.h"
+
 /* A block that carries answers begins with the piece that describes it. */
 static apus__piece *piece_of(apus__block *b)
 {
@@ -58,6 +60,7 @@ static void drop_first(apus__output *o, apus__block_pool *pool)
 static void advance(apus__output *o, apus__block_pool *pool, size_t sent)
 {
     o->sent += sent;
+    apus_metric_count(APUS_METRIC_bytes_out, (int64_t)sent);
     while (o->first && sent >= o->first->len) {
         sent -= o->first->len;
         drop_first(o, pool);

@@ -6,6 +6,7 @@
 #include <assert.h>
 
 #include "apus/clock.h"
+#include "apus/metric.h"
 #include "apus/net.h"
 #include "apus/tls.h"
 #include "apus/value.h"
@@ -90,6 +91,7 @@ apus__connection *apus__server_take_connection(apus_http_server *s)
         c->next->prev = c;
     s->connections = c;
     s->n_connections++;
+    apus_metric_add(APUS_METRIC_connections, 1);
     return c;
 }
 
@@ -99,6 +101,7 @@ void apus__server_give_connection(apus_http_server *s, apus__connection *c)
     if (c->next)
         c->next->prev = c->prev;
     s->n_connections--;
+    apus_metric_add(APUS_METRIC_connections, -1);
     if (s->n_free_connections < CONNECTIONS_FREE_MAX) {
         c->next = s->free_connections;
         s->free_connections = c;
@@ -223,6 +226,7 @@ static void accepted(void *ctx, apus_stream *stream)
     struct apus__listening *l = ctx;
     apus_http_server *s = l->server;
     bool is_full = s->n_connections >= s->limits.connections_max;
+    apus_metric_add(is_full ? APUS_METRIC_limit_connections : APUS_METRIC_accepted, 1);
     if (is_full || (l->tls && apus_tls_accept(l->tls, s->loop, stream, &stream)))
         apus_stream_close(stream);
     else

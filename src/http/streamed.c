@@ -8,6 +8,7 @@
  * sent it waits until half of them have left, and with a lent piece until all of it
  * has.  So a stream costs a client that does not read no more than that, and the write
  * timeout ends it. */
+#include "apus/metric.h"
 #include "apus/value.h"
 #include "http/connection.h"
 #include "http/h2.h"
@@ -315,6 +316,8 @@ apus_rc apus_exchange_recv(apus_exchange *pub, char *to, size_t room, int64_t de
         if (*got)
             return APUS_OK;
         apus_rc rc = apus_stream_read(c->stream, to, room, got);
+        if (!rc)
+            apus_metric_count(APUS_METRIC_bytes_in, (int64_t)*got);
         if (rc == APUS_IO) {
             apus__connection_enter(c);
             apus__connection_lose(c);

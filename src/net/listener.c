@@ -11,6 +11,8 @@
 
 #include <assert.h>
 
+#include "apus/metric.h"
+
 enum {
     ACCEPTS_MAX = 64,            /* in one turn, so that others get theirs */
     LAST_ACCEPTS_MAX = 4096,     /* when it finishes: no queue is longer */
@@ -151,6 +153,8 @@ static void stream_ready(void *ctx, unsigned events)
 
 static void rest(apus_listener *l, apus_rc rc, const char *what)
 {
+    if (rc == APUS_LIMIT)
+        apus_metric_add(APUS_METRIC_limit_descriptors, 1);
     apus_watch_set(l->watch, 0);
     apus_timer_start(l->loop, &l->rest, apus_loop_now(l->loop) + REST_NS);
     if (l->in_trouble)

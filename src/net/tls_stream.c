@@ -19,6 +19,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
+#include "apus/metric.h"
 #include "net/tls.h"
 
 /* Of a client's certificate; only where there is one. */
@@ -269,8 +270,11 @@ static void shake_hands(tls_stream *s)
     if (done == 1) {
         s->is_ready = s->has_more = true;
         describe(s);
+        apus_metric_add(SSL_session_reused(s->ssl) ? APUS_METRIC_tls_resumed : APUS_METRIC_tls_done,
+                        1);
     } else if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) {
         s->is_broken = true;
+        apus_metric_add(APUS_METRIC_tls_failed, 1);
     }
     flush(s); /* an alert says why */
     ERR_clear_error();

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "apus/metric.h"
 #include "apus/socket.h"
 #include "serve/serving.h"
 
@@ -108,6 +109,7 @@ static void drop_worker(apus__worker *w)
         at = &(*at)->next;
     *at = w->next;
     close_control(w);
+    apus_metrics_forget(&c->board->tallies[w->cell].metrics);
     c->cells[w->cell] = 0;
     free(w);
 }
@@ -133,6 +135,15 @@ static void replace(apus__slot *s, int64_t rest)
         lend(s);
 }
 
+static void count_ended(const apus__worker *w, const apus_process_end *end)
+{
+    apus_metric why = w->doomed                                      ? APUS_METRIC_worker_stuck
+                      : !end->by_signal                              ? APUS_METRIC_worker_exits
+                      : end->code == SIGKILL || end->code == SIGTERM ? APUS_METRIC_worker_kills
+                                                                     : APUS_METRIC_worker_crashes;
+    apus_metric_add(why, 1);
+}
+
 static void say_ended(const apus__worker *w, const apus_process_end *end, int64_t rest)
 {
     char how[APUS_PROCESS_END_MAX], when[48] = "another one starts";
@@ -153,6 +164,7 @@ void apus__crew_bury(apus__crew *c, int pid, const apus_process_end *end)
         return;
     apus__slot *s = &c->slots[w->slot];
     bool served = s->serves == w, started = s->starts == w, canary = c->canary == w;
+    apus_metric_add(APUS_METRIC_workers, -served);
     s->serves = served ? NULL : s->serves;
     s->starts = started ? NULL : s->starts;
     lend_again(w);
@@ -163,6 +175,7 @@ void apus__crew_bury(apus__crew *c, int pid, const apus_process_end *end)
         int64_t life = w->ready ? apus_loop_now(c->loop) - w->ready : -1;
         bool killed = end->by_signal && (end->code == SIGKILL || w->doomed);
         int64_t rest = apus__backoff_after(&s->backoff, life, killed);
+        count_ended(w, end);
         say_ended(w, end, rest);
         replace(s, rest);
     }
@@ -186,6 +199,7 @@ static void is_ready(apus__worker *w)
         apus__version_accept(c);
     }
     apus__worker *old = s->serves;
+    apus_metric_add(APUS_METRIC_workers, s->serves == NULL);
     s->serves = w;
     s->starts = NULL;
     take_back(s);
@@ -215,6 +229,8 @@ static bool take_cell(apus__crew *c, uint32_t *cell)
             continue;
         c->cells[i] = 1;
         __atomic_store_n(&c->board->cells[i].busy_since, 0, __ATOMIC_RELAXED);
+        if (i >= c->board->cells_used)
+            __atomic_store_n(&c->board->cells_used, i + 1, __ATOMIC_RELEASE);
         *cell = i;
         return true;
     }
@@ -295,6 +311,7 @@ bool apus__slot_start(apus__slot *s, const apus__version *v)
             w->next = c->workers;
             c->workers = w;
             s->starts = w;
+            apus_metric_add(APUS_METRIC_worker_starts, 1);
             return true;
         }
     }

@@ -3,13 +3,14 @@
  * A worker is the same program with the same arguments, and APUS_WORKER in its
  * environment: its orders.  Over a pair of sockets go messages of one verb and one
  * number; when the supervisor's end closes, the worker retires.  In shared memory each
- * process has a cell where its loop shows that it comes round. */
+ * process has a cell where its loop shows that it comes round, and counts (apus/metric.h). */
 #ifndef APUS_SERVE_LINK_H
 #define APUS_SERVE_LINK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "apus/metric.h"
 #include "apus/rc.h"
 
 /* --- messages --- */
@@ -73,8 +74,8 @@ apus_rc apus__orders_parse(const char *text, apus__orders *out, apus_err *err) A
 #define APUS__BOARD_MAGIC UINT64_C(0x6472616f62737061)
 
 enum {
-    APUS__LAYOUT = 1,      /* of all that stands in this header */
-    APUS__CELLS_MAX = 2048 /* processes at once, those that retire among them */
+    APUS__LAYOUT = 2000 + APUS_METRIC_COUNT, /* of all that stands in this header */
+    APUS__CELLS_MAX = 2048                   /* processes at once, those that retire among them */
 };
 
 typedef struct apus__cell {
@@ -82,13 +83,22 @@ typedef struct apus__cell {
     char unused[56];    /* a cache line of its own */
 } apus__cell;
 
+/* What a process counts, beside its cell: who has the cell next goes on from there, so that
+ * the sum over all cells never falls. */
+typedef struct apus__tally {
+    _Alignas(64) apus_metrics metrics;
+} apus__tally;
+
 typedef struct apus__board {
     uint64_t magic;
     uint32_t layout;
     uint32_t n_cells;
     uint8_t ticket_secret[32]; /* so that a client resumes its TLS session with any worker */
-    char unused[16];
+    uint32_t cells_used;       /* those from here on never had a process */
+    char unused[12];
     apus__cell cells[APUS__CELLS_MAX];
+    apus__tally supervisor;
+    apus__tally tallies[APUS__CELLS_MAX];
 } apus__board;
 
 #endif

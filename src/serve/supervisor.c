@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apus/metric.h"
 #include "apus/random.h"
 #include "apus/reactor.h"
 #include "serve/crew.h"
@@ -51,6 +52,7 @@ void apus__version_accept(apus__crew *c)
         uint32_t before = c->now.n_slots;
         apus__crew_take_back(c); /* listeners are counted anew */
         c->generation++;
+        apus_metric_add(APUS_METRIC_reloads, 1);
         drop_version(&c->now, &c->next.listeners);
         c->now = c->next;
         c->reloads = false;
@@ -61,6 +63,7 @@ void apus__version_accept(apus__crew *c)
                 apus__worker_dismiss(s->starts, APUS__VERB_retire);
             if (s->serves)
                 apus__worker_dismiss(s->serves, APUS__VERB_retire);
+            apus_metric_add(APUS_METRIC_workers, s->serves ? -1 : 0);
             s->starts = s->serves = s->neighbour = NULL;
         }
     }
@@ -90,6 +93,7 @@ void apus__version_give_up(apus__crew *c, const apus_process_end *end)
     apus__crew_say(c, "the new version did not start (%s); the one before goes on", how);
     drop_version(&c->next, &c->now.listeners);
     c->reloads = false;
+    apus_metric_add(APUS_METRIC_reloads_failed, 1);
     apus__tell_ready();
     if (!c->slots[0].serves)
         (void)apus__slot_start(&c->slots[0], &c->now);
@@ -127,6 +131,7 @@ static void reload(apus__crew *c)
         rc = prepare(c, &options, &c->now.listeners, &c->next, &err);
     if (rc) {
         apus__crew_say(c, "not reloaded: %s", err.msg);
+        apus_metric_add(APUS_METRIC_reloads_failed, 1);
         return;
     }
     apus__crew_say(c, "reloading");
@@ -248,6 +253,7 @@ static apus_rc make_board(apus__crew *c, apus_err *err)
     c->board->magic = APUS__BOARD_MAGIC;
     c->board->layout = APUS__LAYOUT;
     c->board->n_cells = APUS__CELLS_MAX;
+    apus_metrics_move(&c->board->supervisor.metrics);
     return apus_random(c->board->ticket_secret, sizeof(c->board->ticket_secret), err);
 }
 

@@ -159,6 +159,7 @@ static apus_rc take_orders(struct worker *w, apus_err *err)
         rc = apus_socket_adopt(w->orders.shares[i].fd);
     if (rc || w->board->magic != APUS__BOARD_MAGIC || w->board->layout != APUS__LAYOUT)
         return apus_err_set(err, APUS_INVALID, APUS__ORDERS_VARIABLE " is for Apus itself");
+    apus_metrics_move(&w->board->tallies[w->orders.cell].metrics);
     return APUS_OK;
 }
 

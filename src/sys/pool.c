@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "apus/metric.h"
 #include "apus/reactor.h"
 
 struct apus_pool {
@@ -81,6 +82,7 @@ apus_rc apus_pool_add(apus_pool *p, apus_work *w)
     pthread_mutex_lock(&p->lock);
     if (p->n_waiting >= p->queue_max) {
         rc = APUS_BUSY;
+        apus_metric_add(APUS_METRIC_limit_offload, 1);
     } else {
         if (p->n_idle <= p->n_waiting)
             start_thread(p);

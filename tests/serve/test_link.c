@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,9 @@ static void orders_are_read_as_they_were_given(void **state)
     given.shares[1] = (apus__share){ 9, 1 };
     given.shares[2] = (apus__share){ 10, APUS__EVERY_SLOT };
     apus__orders_print(&given, text);
-    assert_string_equal(text, "1 5 6 7 1 8:0 9:1 10:-1");
+    char wanted[64];
+    snprintf(wanted, sizeof(wanted), "%d 5 6 7 1 8:0 9:1 10:-1", APUS__LAYOUT);
+    assert_string_equal(text, wanted);
     assert_int_equal(apus__orders_parse(text, &read, NULL), APUS_OK);
     assert_memory_equal(&read, &given, sizeof(given));
     given.n_shares = APUS__LISTENERS_MAX; /* the most there can be */
@@ -39,20 +42,25 @@ static void orders_that_are_none_are_refused(void **state)
     (void)state;
     static const char *const wrong[] = { "",
                                          "x",
-                                         "1",
-                                         "1 5 6",
-                                         "1 5 6 7",
-                                         "1 5 6 -1 0",
-                                         "1 5 6 2048 0",
-                                         "1 5 6 7 256",
-                                         "1 5 6 7 1 8",
-                                         "1 5 6 7 1 8:-2",
-                                         "1 5 6 7 1 8:1x" };
+                                         " 5",
+                                         " 5 6",
+                                         " 5 6 7",
+                                         " 5 6 -1 0",
+                                         " 5 6 2048 0",
+                                         " 5 6 7 256",
+                                         " 5 6 7 1 8",
+                                         " 5 6 7 1 8:-2",
+                                         " 5 6 7 1 8:1x" };
     apus_err err;
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-        if (apus__orders_parse(wrong[i], &read, &err) != APUS_INVALID)
-            fail_msg("\"%s\" was taken", wrong[i]);
-    assert_int_equal(apus__orders_parse("2 what comes then is new", &read, &err), APUS_UNSUPPORTED);
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        if (wrong[i][0] == ' ')
+            snprintf(text, sizeof(text), "%d%s", APUS__LAYOUT, wrong[i]);
+        else
+            snprintf(text, sizeof(text), "%s", wrong[i]);
+        if (apus__orders_parse(text, &read, &err) != APUS_INVALID)
+            fail_msg("\"%s\" was taken", text);
+    }
+    assert_int_equal(apus__orders_parse("1 what was before", &read, &err), APUS_UNSUPPORTED);
     assert_non_null(strstr(err.msg, "restart it"));
 }
 
