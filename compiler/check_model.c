@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compiler/check_parts.h"
+#include "compiler/component.h"
 
 /* --- enums --- */
 
@@ -116,21 +117,18 @@ static void check_keep(checker *k, const ct_model *m)
         diag_error(k->diags, extra->place, "extra = %s, but a member keeps what is extra", word);
 }
 
-static void check_schema_names(checker *k, const ct_model *m)
+/* Those of several files are told apart by these. */
+static void check_component_names(checker *k, uint64_t bit)
 {
-    for (const ct_model *other = k->contract->models; other != m; other = other->next) {
-        if (strcmp(m->name, other->name) != 0 || !(m->apps & other->apps))
-            continue;
-        diag *g =
-            diag_error(k->diags, m->place, "two models are called \"%s\" in the document", m->name);
-        diag_note(k->diags, g, &other->place, "give one of them another with Name(\"...\")");
-    }
-    for (const ct_enum *e = k->contract->enums; e; e = e->next) {
-        if (strcmp(m->name, e->name) != 0 || !(m->apps & e->apps))
-            continue;
-        diag *g =
-            diag_error(k->diags, m->place, "a model and an enum are both called \"%s\"", m->name);
-        diag_note(k->diags, g, &e->place, "give one of them another with Name(\"...\")");
+    const component *all = components_of(k->arena, k->contract, bit);
+    for (const component *one = all; one; one = one->next) {
+        for (const component *other = all; other != one; other = other->next) {
+            if (strcmp(one->name, other->name) != 0)
+                continue;
+            diag *g = diag_error(k->diags, one->place,
+                                 "two schemas are called \"%s\" in the document", one->wanted);
+            diag_note(k->diags, g, &other->place, "give one of them another with Name(\"...\")");
+        }
     }
 }
 
@@ -154,12 +152,14 @@ static void check_reserved_names(checker *k, const ct_model *m)
 
 void check_models(checker *k)
 {
+    unsigned i = 0;
+    for (const ct_app *app = k->contract->apps; app; app = app->next, i++)
+        check_component_names(k, UINT64_C(1) << (i % 64));
     for (const ct_model *m = k->contract->models; m; m = m->next) {
         check_fields(k, m->fields);
         check_wire_names(k, m->fields);
         check_tags(k, m);
         check_keep(k, m);
-        check_schema_names(k, m);
         check_reserved_names(k, m);
         for (const ct_variant *v = m->variants; v; v = v->next) {
             check_fields(k, v->whole->fields);

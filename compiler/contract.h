@@ -489,18 +489,27 @@ typedef struct ct_test {
     struct ct_test *next;
 } ct_test;
 
+/* A table that function bodies of a source call otherwise than the program does: another source
+ * has a type of that name, too. */
+typedef struct ct_renamed {
+    const char *from, *to; /* "apus_model_item", "apus_model_item_2" */
+    struct ct_renamed *next;
+} ct_renamed;
+
 struct ct_source {
     const char *path; /* as given */
     const char
         *include;     /* what the wrapper writes in #include "..." : absolute or relative to it */
     const char *stem; /* "main" of "src/main.c"; unique among the sources */
+    ct_renamed *renamed;
     bool has_main;
     ct_source *next;
 };
 
 /* A type that a function body names: apus_read(arena, order_list, text, &problems). */
 typedef struct ct_named {
-    const char *name; /* as it stands there: apus_type_of_NAME is its table */
+    const char *name;   /* as it stands there */
+    const char *symbol; /* apus_type_of_SYMBOL is its table: name, or name_2 ... */
     ct_type *type;
     ct_source *source;
     struct ct_named *next;

@@ -145,6 +145,8 @@ bool emit_source(const contract *c, const ct_source *source, apus_buf *to)
     struct out o = { .contract = c, .source = source, .arena = &arena, .to = to };
     bool talks = has_sockets(c, source);
     emit_banner(&o, file_name(source->path));
+    for (const ct_renamed *r = source->renamed; r; r = r->next)
+        out_line(&o, "#define %s %s%s", r->from, r->to, r->next ? "" : "\n");
     out_line(&o, "#include %s\n", out_quoted(&o, source->include));
     out_line(&o, "#include <stddef.h>\n");
     out_line(&o, "#include \"apus/encode.h\"");

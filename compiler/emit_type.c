@@ -126,7 +126,7 @@ const char *emit_type(struct out *o, const ct_type *type)
 
 void emit_named_type(struct out *o, const ct_named *n)
 {
-    const char *name = out_name(o, "apus_type_of_%s", n->name);
+    const char *name = out_name(o, "apus_type_of_%s", n->symbol);
     declare_target(o, n->type);
     if (out_is_first(o, name))
         out_line(o, "extern const apus_type %s;", name);

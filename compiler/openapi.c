@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "compiler/component.h"
 #include "compiler/emit.h"
 
 static const char *const method_keys[] = {
@@ -137,6 +138,13 @@ static bool has_maps(const ct_value *list)
     return list && list->items && list->items->kind == CT_VALUE_map;
 }
 
+static void find_names(struct openapi *d)
+{
+    d->names = names_in(d->arena);
+    for (component *one = components_of(d->arena, d->contract, d->bit); one; one = one->next)
+        names_put(&d->names, one->symbol, (void *)(uintptr_t)one->name);
+}
+
 apus_json *openapi_document(const contract *c, const ct_app *app, apus_arena *arena)
 {
     struct openapi d = {
@@ -150,6 +158,7 @@ apus_json *openapi_document(const contract *c, const ct_app *app, apus_arena *ar
     for (const ct_app *other = c->apps; other != app; other = other->next)
         i++;
     d.bit = UINT64_C(1) << (i % 64);
+    find_names(&d);
     find_two_ways(&d);
     apus_json *doc = apus_json_object(arena), *paths = apus_json_object(arena);
     struct via root = { .router = app->root };

@@ -14,6 +14,7 @@ struct openapi {
     apus_json *security; /* components/securitySchemes */
     uint64_t bit;        /* of the app, in ct_model.apps */
     ct_way way;          /* what is being described: in or out */
+    name_table names;    /* of components, by symbol */
     name_table two_ways; /* models that differ in and out, by symbol */
 };
 

@@ -108,6 +108,13 @@ static void set_item_rules(struct openapi *d, apus_json *s, const ct_type *type,
 
 /* --- components --- */
 
+/* wanted where no app reaches it: a model whose routes are all hidden. */
+static const char *component_name(const struct openapi *d, const char *symbol, const char *wanted)
+{
+    const char *name = names_find(&d->names, symbol);
+    return name ? name : wanted;
+}
+
 static apus_json *enum_ref(struct openapi *d, const ct_enum *e)
 {
     if (e->is_inline) { /* as pydantic's Literal */
@@ -121,7 +128,8 @@ static apus_json *enum_ref(struct openapi *d, const ct_enum *e)
         apus_json_set(d->arena, s, is_one ? "const" : "enum", is_one ? one : values);
         return s;
     }
-    if (!apus_json_get(d->schemas, e->name)) {
+    const char *name = component_name(d, e->symbol, e->name);
+    if (!apus_json_get(d->schemas, name)) {
         apus_json *s = apus_json_object(d->arena), *values = apus_json_array(d->arena);
         for (const ct_enum_value *v = e->values; v; v = v->next)
             apus_json_add(values, text_json(d, v->name));
@@ -129,9 +137,9 @@ static apus_json *enum_ref(struct openapi *d, const ct_enum *e)
         apus_json_set(d->arena, s, "enum", values);
         set_text(d, s, "title", e->name);
         set_text(d, s, "description", e->doc.description);
-        apus_json_set(d->arena, d->schemas, e->name, s);
+        apus_json_set(d->arena, d->schemas, name, s);
     }
-    return schema_ref(d, e->name);
+    return schema_ref(d, name);
 }
 
 apus_json *object_schema(struct openapi *d, const char *title)
@@ -220,7 +228,8 @@ static void fill_object(struct openapi *d, apus_json *s, const ct_model *m, cons
 static apus_json *variant_ref(struct openapi *d, const ct_model *m, const ct_variant *v)
 {
     const char *title = doc_name(d, "%s%s", m->name, v->whole->name);
-    const char *name = doc_name(d, "%s%s", title, way_suffix(d, m));
+    const char *name =
+        doc_name(d, "%s%s", component_name(d, v->whole->symbol, title), way_suffix(d, m));
     if (!apus_json_get(d->schemas, name)) {
         apus_json *s = object_schema(d, title);
         apus_json_set(d->arena, d->schemas, name, s);
@@ -260,7 +269,7 @@ static void fill_union(struct openapi *d, apus_json *s, const ct_model *m)
  * a model may contain itself. */
 static apus_json *model_ref(struct openapi *d, const ct_model *m)
 {
-    const char *name = doc_name(d, "%s%s", m->name, way_suffix(d, m));
+    const char *name = doc_name(d, "%s%s", component_name(d, m->symbol, m->name), way_suffix(d, m));
     if (!apus_json_get(d->schemas, name)) {
         apus_json *s = m->n_variants ? apus_json_object(d->arena) : object_schema(d, m->name);
         apus_json_set(d->arena, d->schemas, name, s);

@@ -43,8 +43,8 @@ typedef struct reader {
     unit *units;
     name_table functions;  /* name -> function_decl, defined and not static */
     name_table routers;    /* symbol ("orders_router", "trading_app") -> ct_router */
-    name_table models;     /* c_name -> ct_model */
-    name_table enums;      /* c_name -> ct_enum */
+    name_table models;     /* declaration_key -> ct_model */
+    name_table enums;      /* declaration_key -> ct_enum */
     name_table symbols;    /* of models and enums, to keep them unique */
     name_table securities; /* c_name -> ct_security */
     name_table declared;   /* name -> function_decl that is defined nowhere here */
@@ -177,6 +177,10 @@ const char *record_name(unit *u, CXType canonical);
 /* Whether t is, or points at, the struct called name. */
 bool type_is(unit *u, CXType t, const char *name);
 bool type_points_at(unit *u, CXType t, const char *name);
+
+/* What tells the declaration of c_name at c from others of that name: its place, by whatever
+ * path its file was included. */
+const char *declaration_key(unit *u, CXCursor c, const char *c_name);
 
 /* "order" of "struct order". */
 const char *bare_name(const char *c_name);

@@ -10,6 +10,22 @@
 #define MODEL "apus_model_"
 #define TYPE  "apus_type_of_"
 
+/* The wrapper includes the source: there a macro gives the table its own name. */
+static void rename_table(unit *u, const char *prefix, const char *name, const char *symbol)
+{
+    if (strcmp(name, symbol) == 0)
+        return;
+    const char *from = memory_textf(u->reader->arena, "%s%s", prefix, name);
+    for (const ct_renamed *known = u->source->renamed; known; known = known->next) {
+        if (strcmp(known->from, from) == 0)
+            return;
+    }
+    ct_renamed *renamed = NEW(u->reader->arena, ct_renamed);
+    *renamed =
+        (ct_renamed){ .from = from, .to = memory_textf(u->reader->arena, "%s%s", prefix, symbol) };
+    APPEND(u->source->renamed, renamed);
+}
+
 static void want_model(unit *u, CXCursor c, const char *name)
 {
     const char *why = NULL;
@@ -28,21 +44,46 @@ static void want_model(unit *u, CXCursor c, const char *name)
         return;
     }
     ct_type *type = type_read(u, *t, &why);
-    if (type && type->kind == APUS_KIND_model && strcmp(type->model->symbol, name) == 0)
+    const char *called = type && type->kind == APUS_KIND_model ? bare_name(type->c_name) : NULL;
+    if (called && strcmp(called, name) == 0) {
+        rename_table(u, MODEL, name, type->model->symbol);
         return;
+    }
     diag *g = diag_error(d, place, "'%s' is no model", name);
-    if (type && type->kind == APUS_KIND_model)
-        diag_note(d, g, &type->model->place, "the model is called '%s'", type->model->symbol);
+    if (called)
+        diag_note(d, g, &type->model->place, "the model is called '%s'", called);
     else
         diag_note(d, g, NULL, "%s", why ? why : "only a struct is");
 }
 
-static bool is_wanted(const unit *u, const char *name)
+static bool is_same(const ct_type *a, const ct_type *b)
 {
-    const ct_named *n = u->reader->out->named;
-    while (n && strcmp(n->name, name) != 0)
-        n = n->next;
-    return n != NULL;
+    for (; a && b; a = a->item, b = b->item) {
+        if (a->kind != b->kind || a->model != b->model || a->enumeration != b->enumeration ||
+            a->n != b->n || a->item_pointer != b->item_pointer || strcmp(a->c_name, b->c_name) != 0)
+            return false;
+    }
+    return a == b;
+}
+
+/* The table of a type that some source calls name: each type has one, and each table a name of
+ * its own. */
+static const ct_named *table_of(unit *u, const char *name, ct_type *type)
+{
+    unsigned n = 1;
+    for (const ct_named *known = u->reader->out->named; known; known = known->next) {
+        if (strcmp(known->name, name) != 0)
+            continue;
+        if (is_same(known->type, type))
+            return known;
+        n++;
+    }
+    ct_named *named = NEW(u->reader->arena, ct_named);
+    *named = (ct_named){ .name = name, .symbol = name, .type = type, .source = u->source };
+    if (n > 1)
+        named->symbol = memory_textf(u->reader->arena, "%s__%u", name, n);
+    APPEND(u->reader->out->named, named);
+    return named;
 }
 
 struct lookup {
@@ -87,11 +128,9 @@ static void want_type(unit *u, CXCursor c, const char *name)
         diag *g = diag_error(u->reader->diags, cursor_place(u, c),
                              "'%s' is no type that could be read", name);
         diag_note(u->reader->diags, g, NULL, "%s", why);
-    } else if (!is_wanted(u, name)) {
-        ct_named *named = NEW(u->reader->arena, ct_named);
-        *named = (ct_named){ .name = name, .type = type, .source = u->source };
-        APPEND(u->reader->out->named, named);
+        return;
     }
+    rename_table(u, TYPE, name, table_of(u, name, type)->symbol);
 }
 
 static bool is_named(unit *u, CXCursor c, const char *name, const char *prefix, const char *type)

@@ -101,10 +101,11 @@ ct_enum *enum_read(unit *u, CXType canonical)
     const char *c_name = record_name(u, canonical);
     if (!c_name)
         return NULL;
-    ct_enum *e = names_find(&r->enums, c_name);
+    CXCursor c = clang_getTypeDeclaration(canonical);
+    const char *key = declaration_key(u, c, c_name);
+    ct_enum *e = names_find(&r->enums, key);
     if (e)
         return e;
-    CXCursor c = clang_getTypeDeclaration(canonical);
     note *notes = notes_read(u, c);
     e = NEW(r->arena, ct_enum);
     *e = (ct_enum){ .c_name = c_name,
@@ -118,7 +119,7 @@ ct_enum *enum_read(unit *u, CXType canonical)
     e->is_inline = word && strcmp(word, "inline") == 0;
     if (word && !e->is_inline)
         diag_error(r->diags, named->place, "Name of an enum takes a text, or inline, not %s", word);
-    names_put(&r->enums, c_name, e);
+    names_put(&r->enums, key, e);
     APPEND(r->out->enums, e);
     struct enumerating all = { .unit = u, .out = e };
     clang_visitChildren(c, read_enumerator, &all);

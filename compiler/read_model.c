@@ -282,22 +282,13 @@ static void model_options(unit *u, ct_model *m, const note *notes)
     m->examples = (ct_value *)(uintptr_t)examples;
 }
 
-static ct_model *known_model(unit *u, const char *c_name, ct_place place)
-{
-    ct_model *m = names_find(&u->reader->models, c_name);
-    if (!m || (m->place.line == place.line && strcmp(m->place.file, place.file) == 0))
-        return m;
-    diag *g = diag_error(u->reader->diags, place, "there are two '%s' in this program", c_name);
-    diag_note(u->reader->diags, g, &m->place, "the other one stands here: give one a new name");
-    return m;
-}
-
 ct_model *model_read(unit *u, CXType canonical, const char **why)
 {
     reader *r = u->reader;
     CXCursor c = clang_getTypeDeclaration(canonical);
     const char *c_name = record_name(u, canonical);
-    ct_model *m = known_model(u, c_name, cursor_place(u, c));
+    const char *key = declaration_key(u, c, c_name);
+    ct_model *m = names_find(&r->models, key);
     if (m)
         return m;
     if (strncmp(bare_name(c_name), "apus_", 5) == 0) {
@@ -314,7 +305,7 @@ ct_model *model_read(unit *u, CXType canonical, const char **why)
                      .source = u->source,
                      .size = (uint32_t)clang_Type_getSizeOf(canonical),
                      .align = (uint32_t)clang_Type_getAlignOf(canonical) };
-    names_put(&r->models, c_name, m);
+    names_put(&r->models, key, m);
     APPEND(r->out->models, m);
     model_options(u, m, notes);
     unsigned errors = r->diags->n_errors;

@@ -42,6 +42,18 @@ ct_place cursor_place(unit *u, CXCursor c)
     return location_place(u, clang_getCursorLocation(c), NULL);
 }
 
+const char *declaration_key(unit *u, CXCursor c, const char *c_name)
+{
+    CXFile in;
+    CXFileUniqueID id = { { 0 } };
+    unsigned line, column;
+    clang_getExpansionLocation(clang_getCursorLocation(c), &in, &line, &column, NULL);
+    if (in)
+        (void)clang_getFileUniqueID(in, &id);
+    return memory_textf(u->reader->arena, "%s %llx:%llx:%u:%u", c_name, id.data[0], id.data[1],
+                        line, column);
+}
+
 /* --- complaints of the C compiler --- */
 
 /* List(order) a second time: clang speaks of types, we of lists. */

@@ -137,6 +137,47 @@ def check_security():
         strict)
 
 
+def schemas_of(top, files):
+    """The names of the schemas of a program of these files, each with an app or a router."""
+    paths = []
+    for name, text in files.items():
+        path = top / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("#include <apus/apus.h>\n" + text)
+        paths.append(path)
+    done = run(APUSC, "--openapi", "-", *paths)
+    expect(f"{list(files)}: apusc is content", done.returncode == 0, done.stderr)
+    return set(json.loads(done.stdout or "{}").get("components", {}).get("schemas", {})) - {
+        "HTTPValidationError", "ValidationError"}
+
+
+def check_namesakes(top):
+    app = 'App(t, title = "T", version = "1");\n'
+    joins = "extern const apus_router {0}_router;\nInclude(t_app, {0}_router);\n"
+    part = ('Router({0}, prefix = "/{0}");\ntypedef struct item {{ int {0}; }} item;\n'
+            'Post("/x") static const item *f(apus_req *req, const item *body) {{ return body; }}\n')
+    main = app + joins.format("a") + joins.format("b")
+    same = top / "same"
+    expect("names by file", schemas_of(same, {
+        "main.c": main, "one.c": part.format("a"), "two-2.c": part.format("b"),
+    }) == {"one__Item", "two_2__Item"})
+    expect("names by folder, where files are called the same", schemas_of(same, {
+        "main.c": main, "a/items.c": part.format("a"), "b/items.c": part.format("b"),
+    }) == {"a__items__Item", "b__items__Item"})
+    expect("names by folder, as far up as they differ", schemas_of(same, {
+        "main.c": main, "x/v/items.c": part.format("a"), "y/v/items.c": part.format("b"),
+    }) == {"x__v__items__Item", "y__v__items__Item"})
+    uses = 'Router({0}, prefix = "/{0}");\nPost("/x") const item *f_{0}(apus_req *req, const item *body)' \
+           " {{ return body; }}\n"
+    (same / "deep").mkdir()
+    (same / "deep/shared.h").write_text("typedef struct item { int shared; } item;\n")
+    expect("one struct, by two paths to its header", schemas_of(same, {
+        "main.c": main,
+        "deep/one.c": '#include "../deep/shared.h"\n' + uses.format("a"),
+        "deep/two.c": '#include "../../same/deep/shared.h"\n' + uses.format("b"),
+    }) == {"Item"})
+
+
 def check_reference():
     """Each option of keys.c stands in the reference."""
     top = HERE.parent.parent
@@ -184,6 +225,7 @@ def main():
         check_routes()
         check_openapi()
         check_security()
+        check_namesakes(top)
         check_reference()
         check_command_line(top)
     print(f"{len(failures)} failed")
