@@ -381,7 +381,8 @@ struct ct_route {
     bool deprecated, hidden, blocking;
     uint8_t omit;       /* apus_omit */
     int64_t timeout_ns; /* 0: not said */
-    ct_value *options;  /* all that was written, a map, for messages */
+    apus_request_limits limits;
+    ct_value *options; /* all that was written, a map, for messages */
     ct_place place;
     ct_route *next; /* in its router */
 };
@@ -397,6 +398,7 @@ struct ct_include {
     ct_router *router;
     ct_response *responses; /* of all its routes, besides their own */
     bool deprecated, hidden;
+    apus_request_limits limits;
     const char *prefix; /* "" unless said */
     ct_value *tags;
     ct_value *scopes;
@@ -418,7 +420,8 @@ struct ct_router {
     ct_response *responses; /* of all its routes, besides their own */
     bool deprecated, hidden;
     apus_content content; /* strict_content_type */
-    ct_value *options;    /* all that was written, a map, for messages */
+    apus_request_limits limits;
+    ct_value *options; /* all that was written, a map, for messages */
     ct_route *routes;
     ct_include *includes;
     ct_source *source;

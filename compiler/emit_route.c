@@ -452,6 +452,12 @@ static struct route_parts emit_route_parts(struct out *o, const ct_route *r, uns
     };
 }
 
+static void emit_limits(struct out *o, const char *indent, const apus_request_limits *l)
+{
+    if (l->body_max)
+        out_line(o, "%s.limits = { .body_max = UINT64_C(%" PRIu64 ") },", indent, l->body_max);
+}
+
 static void emit_route(struct out *o, const ct_route *r, struct route_parts parts)
 {
     static const char *const methods[] = { [APUS_METHOD_other] = "other",
@@ -501,6 +507,7 @@ static void emit_route(struct out *o, const ct_route *r, struct route_parts part
              out_quoted(o, r->operation_id ? r->operation_id : ""));
     if (r->socket)
         out_line(o, "        .ws = &apus__%s_socket,", parts.symbol);
+    emit_limits(o, "        ", &r->limits);
     const char *slash = r->place.file ? strrchr(r->place.file, '/') : NULL;
     out_line(o, "        .file = %s,",
              out_quoted(o, slash           ? slash + 1
@@ -567,6 +574,7 @@ static unsigned emit_includes(struct out *o, const ct_router *r)
         const char *symbol = out_name(o, "%s_include_%u", r->symbol, i);
         emit_around_members(o, "        ", symbol, n_around[i]);
         emit_scopes_members(o, "        ", symbol, n_scopes[i]);
+        emit_limits(o, "        ", &in->limits);
         out_line(o, "    },");
     }
     out_line(o, "};\n");
@@ -599,6 +607,7 @@ void emit_router(struct out *o, const ct_router *r)
     }
     emit_around_members(o, "    ", r->symbol, n_around);
     emit_scopes_members(o, "    ", r->symbol, n_scopes);
+    emit_limits(o, "    ", &r->limits);
     if (r->content)
         out_line(o, "    .content = APUS_CONTENT_%s,",
                  r->content == APUS_CONTENT_lax ? "lax" : "strict");

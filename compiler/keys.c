@@ -71,7 +71,13 @@ static const char *const shape_texts[] = {
         "secret", SHAPE_flag                                                                       \
     }
 
+#define LIMITS                                                                                     \
+    {                                                                                              \
+        "body_max", SHAPE_any                                                                      \
+    }
+
 static const key app_keys[] = {
+    LIMITS,
     { "strict_content_type", SHAPE_flag },
     { "title", SHAPE_text },
     { "version", SHAPE_text },
@@ -104,6 +110,7 @@ static const key app_keys[] = {
     { NULL, SHAPE_any },
 };
 static const key router_keys[] = {
+    LIMITS,
     { "strict_content_type", SHAPE_flag },
     { "prefix", SHAPE_text },
     { "tags", SHAPE_texts },
@@ -117,9 +124,11 @@ static const key router_keys[] = {
     { NULL, SHAPE_any },
 };
 static const key include_keys[] = {
-    { "host", SHAPE_text },     { "prefix", SHAPE_text },      { "tags", SHAPE_texts },
-    { "depends", SHAPE_names }, { "middleware", SHAPE_names }, { "scopes", SHAPE_texts },
-    { "responses", SHAPE_map }, { "deprecated", SHAPE_flag },  { "hidden", SHAPE_flag },
+    { "host", SHAPE_text },        { "prefix", SHAPE_text },
+    { "tags", SHAPE_texts },       { "depends", SHAPE_names },
+    { "middleware", SHAPE_names }, { "scopes", SHAPE_texts },
+    { "responses", SHAPE_map },    { "deprecated", SHAPE_flag },
+    { "hidden", SHAPE_flag },      LIMITS,
     { NULL, SHAPE_any },
 };
 /* What all routes take; the last lines are what the document says besides. */
@@ -131,7 +140,7 @@ static const key include_keys[] = {
         { "middleware", SHAPE_names }, { "timeout", SHAPE_text }, { "blocking", SHAPE_flag },      \
         { "omit", SHAPE_any }, { "produces", SHAPE_off_text }, { "item", SHAPE_name },             \
         { "include", SHAPE_text_list }, { "exclude", SHAPE_text_list },                            \
-        { "callbacks", SHAPE_names }, { "external_docs", SHAPE_map },                              \
+        { "callbacks", SHAPE_names }, { "external_docs", SHAPE_map }, LIMITS,                      \
     {                                                                                              \
         "openapi_extra", SHAPE_map                                                                 \
     }
@@ -154,15 +163,25 @@ static const key call_keys[] = {
     { NULL, SHAPE_any },
 };
 static const key sse_keys[] = {
-    { "item", SHAPE_name },         { "method", SHAPE_name },
-    { "summary", SHAPE_text },      { "description", SHAPE_text },
-    { "tags", SHAPE_texts },        { "response_description", SHAPE_text },
-    { "responses", SHAPE_map },     { "deprecated", SHAPE_flag },
-    { "hidden", SHAPE_flag },       { "operation_id", SHAPE_text },
-    { "depends", SHAPE_names },     { "scopes", SHAPE_texts },
-    { "timeout", SHAPE_text },      { "omit", SHAPE_any },
-    { "callbacks", SHAPE_names },   { "external_docs", SHAPE_map },
-    { "openapi_extra", SHAPE_map }, { NULL, SHAPE_any },
+    { "item", SHAPE_name },
+    { "method", SHAPE_name },
+    { "summary", SHAPE_text },
+    { "description", SHAPE_text },
+    { "tags", SHAPE_texts },
+    { "response_description", SHAPE_text },
+    { "responses", SHAPE_map },
+    { "deprecated", SHAPE_flag },
+    { "hidden", SHAPE_flag },
+    { "operation_id", SHAPE_text },
+    { "depends", SHAPE_names },
+    { "scopes", SHAPE_texts },
+    { "timeout", SHAPE_text },
+    { "omit", SHAPE_any },
+    { "callbacks", SHAPE_names },
+    { "external_docs", SHAPE_map },
+    { "openapi_extra", SHAPE_map },
+    LIMITS,
+    { NULL, SHAPE_any },
 };
 static const key websocket_keys[] = {
     { "depends", SHAPE_names },

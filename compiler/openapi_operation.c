@@ -1,4 +1,5 @@
 /* One operation: parameters, body, answers. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "compiler/openapi.h"
@@ -349,6 +350,26 @@ static void add_response(struct openapi *d, apus_json *responses, unsigned statu
                   response_json(d, description, media_type, has_content(status) ? schema : NULL));
 }
 
+/* The innermost that says it; 0: nobody does. */
+static uint64_t body_max_of(const struct route_path *r)
+{
+    uint64_t most = r->route->limits.body_max;
+    for (const struct via *via = r->via; via && !most; via = via->up) {
+        most = via->router->limits.body_max;
+        if (!most && via->include)
+            most = via->include->limits.body_max;
+    }
+    return most;
+}
+
+static void add_too_large(struct openapi *d, apus_json *responses, const struct route_path *r)
+{
+    uint64_t most = body_max_of(r);
+    if (most && !r->is_call && !apus_json_get(responses, "413"))
+        add_response(d, responses, 413,
+                     doc_name(d, "The body may have %" PRIu64 " bytes at most", most), NULL, NULL);
+}
+
 static void add_failures(struct openapi *d, apus_json *responses, bool validates)
 {
     if (validates && !apus_json_get(responses, "422")) {
@@ -443,7 +464,8 @@ static void add_responses_of(struct openapi *d, apus_json *responses, const stru
     add_responses(d, responses, r, via->router->responses);
 }
 
-static apus_json *answers_json(struct openapi *d, const struct route_path *r, bool validates)
+static apus_json *answers_json(struct openapi *d, const struct route_path *r, bool has_body,
+                               bool validates)
 {
     const ct_route *route = r->route;
     apus_json *responses = apus_json_object(d->arena);
@@ -455,14 +477,17 @@ static apus_json *answers_json(struct openapi *d, const struct route_path *r, bo
         apus_json_set(d->arena, responses, doc_name(d, "%u", status), items_response(d, r));
     add_responses_of(d, responses, r, r->via);
     add_responses(d, responses, r, route->responses);
+    if (has_body)
+        add_too_large(d, responses, r);
     add_failures(d, responses, validates);
     return responses;
 }
 
-static apus_json *responses_json(struct openapi *d, const struct route_path *r, bool validates)
+static apus_json *responses_json(struct openapi *d, const struct route_path *r, bool has_body,
+                                 bool validates)
 {
     d->way = CT_WAY_out;
-    apus_json *responses = answers_json(d, r, validates);
+    apus_json *responses = answers_json(d, r, has_body, validates);
     d->way = CT_WAY_in;
     return responses;
 }
@@ -541,7 +566,7 @@ apus_json *operation_json(struct openapi *d, const struct route_path *r)
     bool has_body = add_body(d, operation, r);
     bool validates = has_body;
     each_in_operation(d, r, note_value, &validates); /* hidden ones too */
-    apus_json_set(d->arena, operation, "responses", responses_json(d, r, validates));
+    apus_json_set(d->arena, operation, "responses", responses_json(d, r, has_body, validates));
     set_unless_empty(d, operation, "security", security_json(d, r));
     if (route->callbacks)
         apus_json_set(d->arena, operation, "callbacks", callbacks_json(d, route->callbacks));

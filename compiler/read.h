@@ -339,6 +339,9 @@ ct_type *type_called(unit *u, const ct_value *v);
 int64_t duration_read(const char *text);
 
 /* The option of that name as ns; 0: not said, or said to be wrong. */
+/* body_max and its kin. */
+apus_request_limits limits_read(unit *u, const ct_value *options);
+
 int64_t duration_option(unit *u, const ct_value *options, const char *key);
 
 /* --- read_call.c --- */

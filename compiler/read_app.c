@@ -67,6 +67,7 @@ static ct_router *new_router(unit *u, const char *symbol, const char *key, const
                            .deprecated = value_flag(n->options, "deprecated"),
                            .hidden = value_flag(n->options, "hidden"),
                            .content = content_of(n->options),
+                           .limits = limits_read(u, n->options),
                            .options = n->options,
                            .source = u->source,
                            .place = n->place };
@@ -320,9 +321,10 @@ static void read_mount(unit *u, const note *n, ct_app *into, ct_app *app)
     }
     prefix = prefix ? prefix : "";
     if (value_get(n->options, "tags") || value_get(n->options, "depends") ||
-        value_get(n->options, "middleware") || value_get(n->options, "scopes")) {
+        value_get(n->options, "middleware") || value_get(n->options, "scopes") ||
+        value_get(n->options, "body_max")) {
         say_mount(u, n->place, "an app within an app takes a prefix and a host only",
-                  "say tags, depends, middleware and scopes in its own App(...)");
+                  "say everything else in its own App(...)");
         return;
     }
     for (const ct_mount *m = into->mounts; m; m = m->next) {
@@ -371,6 +373,7 @@ static void read_include(unit *u, const note *n)
                              .middleware = middleware_read(u, n->options),
                              .deprecated = value_flag(n->options, "deprecated"),
                              .hidden = value_flag(n->options, "hidden"),
+                             .limits = limits_read(u, n->options),
                              .options = n->options,
                              .place = n->place };
     APPEND(into->includes, include);

@@ -296,6 +296,7 @@ ct_route *route_read(unit *u, function_decl *f, const note *n, ct_router *router
         .blocking = value_flag(o, "blocking"),
         .omit = read_omit(u, o),
         .timeout_ns = duration_option(u, o, "timeout"),
+        .limits = limits_read(u, o),
         .options = n->options,
         .place = n->place,
     };

@@ -154,7 +154,8 @@ typedef struct apus_http_limits {
     uint32_t target_max;      /* bytes of the request target (8,192): 414 */
     uint32_t head_max;        /* bytes of request line and headers (16,384): 431 */
     uint32_t headers_max;     /* how many headers (100): 431 */
-    uint64_t body_max;        /* bytes of a body, decoded (1 MiB): 413 */
+    uint64_t body_max;        /* bytes of a body, decoded (1 MiB): 413; see also
+                                 apus_http_server_on_body */
     size_t body_memory;       /* bytes of a body that stand in memory (1 MiB); a larger one is
                                  kept on disk, in a file without a name, and seen from there */
     uint32_t pipeline_max;    /* answers that may wait for a client that does not read (64) */
@@ -202,6 +203,18 @@ apus_rc apus_http_server_listen_tls(apus_http_server *s, int fd, struct apus_tls
 typedef void apus_http_refusal(void *ctx, apus_exchange *x, const char *detail,
                                apus_http_reply *reply);
 void apus_http_server_on_refusal(apus_http_server *s, apus_http_refusal *fn, void *ctx);
+
+/* What a request that has a body may bring; begins as the server's limits say. */
+typedef struct apus_http_terms {
+    uint64_t body_max; /* bytes, decoded: 413 */
+} apus_http_terms;
+
+/* Asked once for each request that has a body, when its head is here and before any of its
+ * body is: fn may change the terms, in either direction.  x->request is set but for the body;
+ * its arena may be used.  fn must not suspend, nor answer.  Without it, or with NULL, the
+ * server's limits hold for all. */
+typedef void apus_http_admission(void *ctx, apus_exchange *x, apus_http_terms *terms);
+void apus_http_server_on_body(apus_http_server *s, apus_http_admission *fn, void *ctx);
 
 /* Stops accepting on that socket again, and closes it; connections go on.  What waits in its
  * queue is left to whoever else holds the socket.  Nothing when it is not served. */

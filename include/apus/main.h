@@ -45,6 +45,9 @@ void apus_service_handle(void *ctx, apus_exchange *x);
 /* The apus_http_refusal that goes with it: refusals of the server read as the app's. */
 void apus_service_refuse(void *ctx, apus_exchange *x, const char *detail, apus_http_reply *reply);
 
+/* The apus_http_admission that goes with it: what routes say of the bodies that they take. */
+void apus_service_admit(void *ctx, apus_exchange *x, apus_http_terms *terms);
+
 APUS_API_END
 
 #endif

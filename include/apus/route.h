@@ -134,6 +134,12 @@ typedef enum apus_route_flags {
     APUS_ROUTE_result_plain = 1 << 5,    /* returns apus_str or apus_bytes: sent as it stands */
 } apus_route_flags;
 
+/* What requests may bring.  Zero: as what includes it says; at the outermost, as the server
+ * does, or what stands in parentheses. */
+typedef struct apus_request_limits {
+    uint64_t body_max; /* bytes of the body: 413 */
+} apus_request_limits;
+
 typedef struct apus_route {
     apus_method method;
     apus_str
@@ -162,6 +168,7 @@ typedef struct apus_route {
     uint16_t n_scopes;
     const apus_str *scopes; /* that the caller must have; also what its parameters require */
     const struct apus_ws_options *ws; /* of a WebSocket (apus/ws.h), whose method is GET; or NULL */
+    apus_request_limits limits;
 } apus_route;
 
 /* One router within another, or within an app. */
@@ -174,6 +181,7 @@ typedef struct apus_include {
     uint16_t n_middleware;
     uint16_t n_scopes;
     const apus_str *scopes;
+    apus_request_limits limits; /* before those of the router itself */
 } apus_include;
 
 /* Whether a body without a Content-Type is taken for JSON. */
@@ -197,6 +205,7 @@ struct apus_router {
     uint16_t n_scopes;
     const apus_str *scopes; /* that all its routes require */
     apus_content content;
+    apus_request_limits limits;
 };
 
 /* Rewrites a failure: by its code, by its status, or, with neither, any.  `fn` changes the

@@ -211,8 +211,19 @@ static bind_fn *choose(apus_req *req)
     return is_json ? bind_json : bind_unparsed;
 }
 
+/* Of a route that was not foreseen when the body came. */
+static bool is_too_large(const apus_req *req)
+{
+    uint64_t most = req->plan->limits.body_max;
+    return most && req->x->request.body.len > most;
+}
+
 void apus__bind_body(apus_req *req, apus_decoder *d)
 {
+    if (is_too_large(req)) {
+        apus_fail(req, 413, NULL, "the body is too large");
+        return;
+    }
     bind_fn *bind = choose(req);
     if (!bind)
         return;

@@ -10,12 +10,11 @@
 #include "app/ws.h"
 
 /* Where this request may lead: its host decides, where there are apps for hosts. */
-static const apus__realm *realm_of(const apus_req *req)
+static const apus__realm *realm_for(const apus_service *s, const apus_http_request *r)
 {
-    const apus_service *s = req->service;
     if (s->n_realms == 1)
         return s->realms;
-    apus_str name = apus_host_name(req->x->request.host);
+    apus_str name = apus_host_name(r->host);
     for (uint32_t i = 1; i < s->n_realms; i++)
         if (apus_host_fits(s->realms[i].host, name))
             return &s->realms[i];
@@ -125,34 +124,50 @@ static void fail_upgrade(apus_req *req)
     apus__ws_name_upgrade(req);
 }
 
-static bool asks_for_socket(const apus_req *req)
+static bool asks_for_socket(const apus_service *s, const apus_http_request *r)
 {
-    const apus_http_request *r = &req->x->request;
-    return req->service->has_sockets && r->method == APUS_METHOD_GET &&
+    return s->has_sockets && r->method == APUS_METHOD_GET &&
            apus_ws_is_asked(r->headers, r->n_headers);
 }
 
 /* Where there is no WebSocket, the upgrade is passed over (RFC 9110 section 7.8). */
-static apus_rc find_plan(apus_req *req, const apus__realm *realm, apus__match *m)
+static apus_rc find_plan(const apus_service *s, apus_exchange *x, const apus__realm *realm,
+                         apus_str path, apus__match *m)
 {
-    const apus_http_request *r = &req->x->request;
+    const apus_http_request *r = &x->request;
     const apus__router *router = realm->router;
-    apus_str path = apus__req_routed(req);
-    if (asks_for_socket(req)) {
-        apus_rc rc = apus__router_find(router, APUS__METHOD_SOCKET, path, &req->x->arena, m);
+    if (asks_for_socket(s, r)) {
+        apus_rc rc = apus__router_find(router, APUS__METHOD_SOCKET, path, &x->arena, m);
         if (rc == APUS_OK || rc == APUS_NOMEM)
             return rc;
     }
     /* a method that we do not know is none that a route has */
     apus_method method = r->method == APUS_METHOD_other ? APUS_METHOD_COUNT : r->method;
-    return apus__router_find(router, method, path, &req->x->arena, m);
+    return apus__router_find(router, method, path, &x->arena, m);
+}
+
+/* What the route phase will find, unless middleware tells it of another root path. */
+static const apus__plan *foresee_plan(const apus_service *s, apus_exchange *x)
+{
+    apus__match m;
+    const apus__realm *realm = realm_for(s, &x->request);
+    apus_str path = apus__path_behind(s->root_path, x->request.path);
+    return find_plan(s, x, realm, path, &m) ? NULL : &s->plans.items[realm->first + m.route];
+}
+
+void apus_service_admit(void *ctx, apus_exchange *x, apus_http_terms *terms)
+{
+    const apus_service *s = ctx;
+    const apus__plan *plan = s->has_terms ? foresee_plan(s, x) : NULL;
+    if (plan && plan->limits.body_max)
+        terms->body_max = plan->limits.body_max;
 }
 
 void apus__phase_route(apus_req *req)
 {
     apus__match m;
-    const apus__realm *realm = realm_of(req);
-    apus_rc rc = find_plan(req, realm, &m);
+    const apus__realm *realm = realm_for(req->service, &req->x->request);
+    apus_rc rc = find_plan(req->service, req->x, realm, apus__req_routed(req), &m);
     bool is_socket = rc == APUS_UNSUPPORTED && req->x->request.method == APUS_METHOD_GET &&
                      m.allow[APUS__METHOD_SOCKET] != APUS__NO_ROUTE;
     if (rc == APUS_OK)

@@ -16,7 +16,8 @@ struct mount {
     const apus_str *scopes;
     uint16_t n_depends, n_middleware, n_scopes;
     uint32_t depth;
-    apus_content content; /* with what it inherits */
+    apus_content content;       /* with what it inherits ... */
+    apus_request_limits limits; /* ... as these */
 };
 
 struct planner {
@@ -519,6 +520,15 @@ static apus_rc write_path(apus_arena *a, const struct mount *m, apus_str path, a
     return apus_buf_take(&b, out);
 }
 
+/* What is not said further in is as it is further out. */
+static apus_request_limits limits_within(const struct mount *up, apus_request_limits own)
+{
+    apus_request_limits l = up ? up->limits : (apus_request_limits){ 0 };
+    if (own.body_max)
+        l.body_max = own.body_max;
+    return l;
+}
+
 static apus_rc add_route(apus__plans *plans, const apus_route *route, const struct mount *m,
                          apus_arena *a, apus_err *err)
 {
@@ -527,6 +537,7 @@ static apus_rc add_route(apus__plans *plans, const apus_route *route, const stru
         return no_memory(err);
     plan->route = route;
     plan->lax_content = m && m->content == APUS_CONTENT_lax;
+    plan->limits = limits_within(m, route->limits);
     struct planner p = {
         .arena = a, .err = err, .plan = plan, .makes = &plans->makes, .prepared = &plans->prepared
     };
@@ -547,6 +558,7 @@ static apus_rc add_router(apus__plans *plans, const apus_router *r, const struct
                        .middleware = r->middleware,
                        .n_middleware = up ? r->n_middleware : 0, /* an app's is outside */
                        .content = r->content || !up ? r->content : up->content,
+                       .limits = limits_within(up, r->limits),
                        .depth = up ? up->depth + 1 : 0 };
     if (m.depth > APUS__INCLUDE_DEPTH_MAX * 2)
         return apus_err_set(err, APUS_LIMIT, "router %s: included over %d deep", r->name,
@@ -565,6 +577,7 @@ static apus_rc add_router(apus__plans *plans, const apus_router *r, const struct
                                  .middleware = inc->middleware,
                                  .n_middleware = inc->n_middleware,
                                  .content = m.content,
+                                 .limits = limits_within(&m, inc->limits),
                                  .depth = m.depth + 1 };
         rc = add_router(plans, inc->router, &between, a, err);
     }

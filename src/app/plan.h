@@ -70,6 +70,7 @@ typedef struct apus__plan {
     uint32_t values_at;            /* in the frame: the path's values ... */
     uint32_t state_at;             /* ... and the steps' states */
     uint32_t frame_size;           /* arguments and results of all steps, and those */
+    apus_request_limits limits;    /* with those of what includes it */
     apus_body_kind body_kind;      /* none: nothing is bound from the body */
     bool lax_content;              /* a body without a Content-Type is JSON */
     bool embed;                    /* body parameters are members of an object */

@@ -135,12 +135,16 @@ apus_str apus_req_root_path(apus_req *req)
     return is_told ? req->rare.root_path : req->service->root_path;
 }
 
-apus_str apus__req_routed(apus_req *req)
+apus_str apus__path_behind(apus_str root, apus_str path)
 {
-    apus_str path = req->x->request.path, root = apus_req_root_path(req);
     bool has_root = root.len && apus_str_starts(path, root) &&
                     (path.len == root.len || path.ptr[root.len] == '/');
     return has_root ? apus_str_slice(path, root.len, SIZE_MAX) : path;
+}
+
+apus_str apus__req_routed(apus_req *req)
+{
+    return apus__path_behind(apus_req_root_path(req), req->x->request.path);
 }
 
 apus_str apus_req_path(apus_req *req)

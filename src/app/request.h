@@ -132,6 +132,9 @@ apus__rare *apus__req_rare(apus_req *req);
 /* A decoder into the request's memory, with its problems. */
 apus_decoder apus__req_decoder(apus_req *req);
 
+/* A path without the root path in front of it, if it has that. */
+apus_str apus__path_behind(apus_str root, apus_str path);
+
 /* The path that the router looks for: without the root path, if it has that. */
 apus_str apus__req_routed(apus_req *req);
 

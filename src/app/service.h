@@ -30,6 +30,7 @@ struct apus_service {
     apus__realm *realms; /* in the order in which they are asked; the first comes last */
     uint32_t n_realms;
     bool has_sockets;                /* some route is a WebSocket */
+    bool has_terms;                  /* some route says what its bodies may be */
     struct apus_ws_deflate *deflate; /* of all WebSockets; NULL until one wants it */
     apus__hub hub;                   /* who listens to which topics */
     uint32_t live;                   /* requests that have not ended */

@@ -53,6 +53,7 @@ apus_test *apus_test_start(const apus_app *app)
         apus_http_server_create(t->loop, NULL, apus_service_handle, t->service, &t->server, &err))
         apus__test_fail_now("test client: %s", err.msg);
     apus_http_server_on_refusal(t->server, apus_service_refuse, t->service);
+    apus_http_server_on_body(t->server, apus_service_admit, t->service);
     return t;
 }
 

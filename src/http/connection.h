@@ -102,6 +102,7 @@ typedef struct apus__body {
     bool chunked;
     apus_http1_chunked decoder;
     uint64_t left; /* of Content-Length */
+    uint64_t max;  /* bytes that it may have */
     char *ptr;
     size_t len, room;
     struct apus_spool *spool; /* where it stands when it is large; else NULL: in the arena */
@@ -203,6 +204,9 @@ void apus__input_drop(apus__connection *c);
 /* A fresh exchange at the end of c's list, or NULL without memory. */
 apus__exchange *apus__exchange_begin(apus__connection *c);
 
+/* What x, whose head is here, may bring in its body. */
+apus_http_terms apus__exchange_terms(apus__exchange *x);
+
 /* Runs the handler in a fiber; the request is complete. */
 void apus__exchange_start(apus__exchange *x);
 
@@ -264,6 +268,8 @@ struct apus_http_server {
     struct apus__listening *listening;
     apus_http_refusal *refusal; /* or NULL */
     void *refusal_ctx;
+    apus_http_admission *admission; /* or NULL */
+    void *admission_ctx;
     void (*trouble)(void *ctx, const apus_err *err);
     void *trouble_ctx;
     apus_hook hook; /* runs what is on `dirty` */

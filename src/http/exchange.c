@@ -59,6 +59,15 @@ apus__exchange *apus__exchange_begin(apus__connection *c)
     return x;
 }
 
+apus_http_terms apus__exchange_terms(apus__exchange *x)
+{
+    const apus_http_server *s = x->c->server;
+    apus_http_terms terms = { .body_max = s->limits.body_max };
+    if (s->admission)
+        s->admission(s->admission_ctx, &x->pub, &terms);
+    return terms;
+}
+
 void apus__exchange_continue(apus__exchange *x)
 {
     apus__connection *c = x->c;

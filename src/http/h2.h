@@ -48,6 +48,7 @@ struct apus__h2_stream {
     uint32_t n_headers;
     apus_str method, path, authority, protocol;
     apus_buf head;      /* as HTTP/1.1 */
+    uint64_t body_max;  /* bytes that it may have */
     apus_buf body;      /* of the request; of a tunnel, what was not taken yet ... */
     size_t body_at;     /* ... from here */
     apus_fiber *reader; /* in apus_exchange_recv */

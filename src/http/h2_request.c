@@ -179,7 +179,8 @@ static bool read_head(apus__exchange *x, bool has_ended)
     apus__input_describe(x, &head);
     x->pub.request.version = 20;
     x->pub.request.has_body = !has_ended;
-    if (head.expects_other || head.length > server->limits.body_max) {
+    s->body_max = has_ended || s->is_tunnel ? 0 : apus__exchange_terms(x).body_max;
+    if (head.expects_other || head.length > s->body_max) {
         apus__h2_refuse(x, head.expects_other ? 417 : 413,
                         head.expects_other ? "only 100-continue can be expected"
                                            : "the body is too large");
@@ -226,7 +227,7 @@ int apus__h2_on_data(nghttp2_session *session, uint8_t flags, int32_t id, const 
     nghttp2_session_consume(session, id, len);
     if (is_wanted && s->body.failed)
         apus__h2_refuse(x, 503, "the request needs too much memory");
-    else if (is_wanted && s->body.len > x->c->server->limits.body_max)
+    else if (is_wanted && s->body.len > s->body_max)
         apus__h2_refuse(x, 413, "the body is too large");
     return h->is_dead ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
 }

@@ -155,7 +155,7 @@ static void take_chunks(apus__connection *c)
     bool too_large = false;
     apus_rc rc;
     while ((rc = apus_http1_chunked_next(&b->decoder, &in, &data)) == APUS_OK) {
-        too_large = data.len > c->server->limits.body_max - b->len;
+        too_large = data.len > b->max - b->len;
         if (too_large)
             break;
         if (!body_room(c, data.len))
@@ -229,6 +229,12 @@ void apus__input_describe(apus__exchange *x, const apus_http1_head *head)
 /* The body begins behind the head: all of it is here, or it is waited for. */
 static void begin_body(apus__connection *c, apus__exchange *x, const apus_http1_head *head)
 {
+    bool has_body = head->chunked || head->length;
+    uint64_t max = has_body ? apus__exchange_terms(x).body_max : 0;
+    if (!head->chunked && head->length > max) {
+        refuse_because(c, x, &(apus_http1_refusal){ 413, "the body is too large" });
+        return;
+    }
     if (!head->chunked && head->length <= unparsed(c)) {
         x->pub.request.body = (apus_str){ c->in->bytes + c->in_at, (size_t)head->length };
         c->in_at += (uint32_t)head->length;
@@ -236,7 +242,7 @@ static void begin_body(apus__connection *c, apus__exchange *x, const apus_http1_
         return;
     }
     c->incoming = x;
-    c->body = (apus__body){ .chunked = head->chunked, .left = head->length };
+    c->body = (apus__body){ .chunked = head->chunked, .left = head->length, .max = max };
     c->wait = APUS__WAIT_NONE;
     if (head->expects_continue && unparsed(c) == 0) {
         x->wants_continue = true;
@@ -246,7 +252,6 @@ static void begin_body(apus__connection *c, apus__exchange *x, const apus_http1_
 
 static void begin_request(apus__connection *c, apus__exchange *x, apus_str text, uint32_t n_headers)
 {
-    const apus_http_limits *l = &c->server->limits;
     apus_http1_head head;
     apus_http1_refusal why = { 503, "the request needs too much memory" };
     apus_http_header *headers =
@@ -260,8 +265,6 @@ static void begin_request(apus__connection *c, apus__exchange *x, apus_str text,
     x->keeps_alive = head.keep_alive && head.version == 10;
     if (head.expects_other)
         refuse_because(c, x, &(apus_http1_refusal){ 417, "only 100-continue can be expected" });
-    else if (!head.chunked && head.length > l->body_max)
-        refuse_because(c, x, &(apus_http1_refusal){ 413, "the body is too large" });
     else
         begin_body(c, x, &head);
 }

@@ -207,6 +207,12 @@ void apus_http_server_on_refusal(apus_http_server *s, apus_http_refusal *fn, voi
     s->refusal_ctx = ctx;
 }
 
+void apus_http_server_on_body(apus_http_server *s, apus_http_admission *fn, void *ctx)
+{
+    s->admission = fn;
+    s->admission_ctx = ctx;
+}
+
 void apus_http_server_on_trouble(apus_http_server *s, void (*fn)(void *ctx, const apus_err *err),
                                  void *ctx)
 {

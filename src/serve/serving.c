@@ -66,6 +66,7 @@ apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__op
     if (rc)
         return rc == APUS_NOMEM ? apus_err_set(err, rc, "out of memory while starting") : rc;
     apus_http_server_on_refusal(s->server, apus_service_refuse, s->service);
+    apus_http_server_on_body(s->server, apus_service_admit, s->service);
     apus_http_server_on_trouble(s->server, say_trouble, s);
     return APUS_OK;
 }

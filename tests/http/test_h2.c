@@ -352,6 +352,40 @@ static void what_is_too_much_is_refused(void **state)
     free(bytes);
 }
 
+/* Ten bytes for /echo, more than the server's own limit for the rest. */
+static void own_terms(void *ctx, apus_exchange *x, apus_http_terms *terms)
+{
+    (void)ctx;
+    terms->body_max = apus_str_eq(x->request.path, APUS_STR("/echo")) ? 10 : 3000;
+}
+
+static void each_request_has_its_body_max(void **state)
+{
+    (void)state;
+    apus_http_limits limits = { .body_max = 1000 };
+    struct peer *p = peer_open(&limits);
+    char *bytes = calloc(1, 4000);
+    apus_http_server_on_body(p->t->server, own_terms, NULL);
+    static const struct {
+        const char *path;
+        size_t len;
+        int status;
+    } rows[] = {
+        { "/echo", 10, 200 }, { "/echo", 11, 413 }, { "/ok", 3000, 200 }, { "/ok", 3001, 413 }
+    };
+    for (size_t i = 0; i < 4; i++) {
+        struct answer *a = ask(p, "POST", rows[i].path, NULL, bytes, rows[i].len);
+        pump(p);
+        assert_int_equal(a->status, rows[i].status);
+    }
+    const char *announced[] = { "content-length", "11", NULL };
+    struct answer *a = ask(p, "POST", "/echo", announced, bytes, SIZE_MAX);
+    pump(p);
+    assert_int_equal(a->status, 413);
+    peer_close(p);
+    free(bytes);
+}
+
 static void whoever_waits_is_told_to_continue(void **state)
 {
     (void)state;
@@ -707,6 +741,7 @@ int main(void)
         cmocka_unit_test(bodies_of_any_size_pass_the_windows),
         cmocka_unit_test(handlers_see_what_they_know),
         cmocka_unit_test(what_is_too_much_is_refused),
+        cmocka_unit_test(each_request_has_its_body_max),
         cmocka_unit_test(whoever_waits_is_told_to_continue),
         cmocka_unit_test(slow_bodies_are_given_up),
         cmocka_unit_test(a_client_without_windows_is_left),

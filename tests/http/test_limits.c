@@ -125,6 +125,52 @@ static void body_max(void **state)
     }
 }
 
+/* /small takes less than the server's own limit says, /large more. */
+static void own_terms(void *ctx, apus_exchange *x, apus_http_terms *terms)
+{
+    int *n_asked = ctx;
+    assert_int_equal(terms->body_max, 1000);
+    (*n_asked)++;
+    if (apus_str_eq(x->request.path, APUS_STR("/small")))
+        terms->body_max = 10;
+    else if (apus_str_eq(x->request.path, APUS_STR("/large")))
+        terms->body_max = 5000;
+}
+
+static void each_request_has_its_body_max(void **state)
+{
+    apus_http_limits l = { .body_max = 1000 };
+    static const struct {
+        const char *path;
+        size_t max;
+    } rows[] = { { "/small", 10 }, { "/ok", 1000 }, { "/large", 5000 } };
+    (void)state;
+    for (size_t i = 0; i < 12; i++) {
+        int n_asked = 0;
+        bool chunked = i & 1;
+        size_t len = rows[i / 4].max + (i >> 1 & 1);
+        struct client *t = client_open(&l);
+        apus_buf b = apus_buf_with(&apus_alloc_libc);
+        apus_http_server_on_body(t->server, own_terms, &n_asked);
+        apus_buf_addf(&b, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", rows[i / 4].path);
+        apus_buf_addf(&b, "POST %s HTTP/1.1\r\nHost: a\r\n", rows[i / 4].path);
+        if (chunked)
+            apus_buf_addf(&b, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n", len);
+        else
+            apus_buf_addf(&b, "Content-Length: %zu\r\n\r\n", len);
+        fill(&b, len);
+        apus_buf_add(&b, chunked ? APUS_STR("\r\n0\r\n\r\n") : APUS_STR(""));
+        apus_str text;
+        assert_int_equal(apus_buf_take(&b, &text), APUS_OK);
+        apus_http_pipe_send(t->pipe, text);
+        bool refused = strstr(received(t), "HTTP/1.1 413 ");
+        assert_int_equal(refused, len > rows[i / 4].max);
+        assert_int_equal(n_asked, 1); /* not for the one without a body */
+        apus_buf_finish(&b);
+        client_close(t);
+    }
+}
+
 /* What is larger than memory may hold stands on disk, and is as whole as any other. */
 static void body_memory(void **state)
 {
@@ -362,6 +408,7 @@ int main(void)
         cmocka_unit_test(head_max),
         cmocka_unit_test(headers_max),
         cmocka_unit_test(body_max),
+        cmocka_unit_test(each_request_has_its_body_max),
         cmocka_unit_test(body_memory),
         cmocka_unit_test(memory_max),
         cmocka_unit_test(connections_max),

@@ -1,0 +1,25 @@
+/* What requests may bring: body_max and its kin, of apps, routers, includes and routes. */
+#include "apus/text.h"
+#include "compiler/read.h"
+
+/* A number of bytes, or a text such as "10MB"; 0: not said. */
+static uint64_t read_size(unit *u, const ct_value *options, const char *key)
+{
+    const ct_value *v = value_get(options, key);
+    int64_t bytes = v && v->kind == CT_VALUE_int ? v->integer : 0;
+    apus_str of;
+    if (!v)
+        return 0;
+    if (v->kind == CT_VALUE_string && apus_byte_size_parse(apus_str_of(v->text), &bytes, &of))
+        bytes = 0;
+    if (bytes > 0)
+        return (uint64_t)bytes;
+    diag *g = diag_error(u->reader->diags, v->place, "%s is a size, above nothing", key);
+    diag_note(u->reader->diags, g, NULL, "write a number of bytes, or a text such as \"10MB\"");
+    return 0;
+}
+
+apus_request_limits limits_read(unit *u, const ct_value *options)
+{
+    return (apus_request_limits){ .body_max = read_size(u, options, "body_max") };
+}
