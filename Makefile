@@ -1,5 +1,5 @@
 # Daily work; ./run and ./test need nothing, these need what scripts/deps.sh installs.
-.PHONY: all test bench fuzz check docs install nightly clean help
+.PHONY: all test bench fuzz sim check docs install nightly clean help
 PREFIX ?= /usr/local
 
 all: build/release/build.ninja ## build the library, apusc, apus and the services
@@ -27,8 +27,11 @@ docs: ## the documents as a searchable site in build/site/html
 install: all ## install to PREFIX (/usr/local)
 	@cmake --install build/release --prefix $(PREFIX)
 
-nightly: ## what takes longer: long fuzzing, all conformance cases
-	@TIME=600 $(MAKE) fuzz && FULL=1 .ci/run
+nightly: ## what takes longer: thousands of simulated days, long fuzzing, all conformance cases
+	@$(MAKE) sim && TIME=600 $(MAKE) fuzz && FULL=1 .ci/run
+
+sim: build/asan/build.ninja ## simulate SEEDS (20000 that nobody has seen) with sanitizers
+	@ninja -C build/asan sim && scripts/sim.sh build/asan/tests/sim/sim $(SEEDS)
 
 clean: ## forget every build
 	@rm -rf build

@@ -1,0 +1,61 @@
+/* Simulated clients: each makes a few requests, behaves as the seed says, well or badly, and
+ * holds every answer to what it must be.  What is wrong ends the program with the seed. */
+#ifndef TESTS_SIM_CLIENT_H
+#define TESTS_SIM_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <apus/buf.h>
+#include <apus/http.h>
+
+#include "ask.h"
+#include "sys/sim/sim.h"
+
+/* What clients may count on; the run's, for as long as its clients. */
+typedef struct conditions {
+    uint16_t port;
+    apus_http_limits limits;
+    bool may_break;  /* connections may end for no fault of the client's */
+    bool may_refuse; /* memory, disk or the pool may say no: 503 */
+    bool are_good;   /* clients do nothing wrong */
+    int64_t slack;   /* ns by which a limit of time may be overrun */
+    int64_t n_begun; /* clients; */
+    int64_t n_alive; /* and those that are not over */
+    int64_t n_answers;
+} conditions;
+
+typedef struct client {
+    conditions *c;
+    const char *kind;
+    int64_t number;
+    sim_peer *peer;
+    sim_timer timer;    /* for the client's own pace */
+    sim_timer deadline; /* when it must be over */
+    apus_buf in, out;
+    size_t out_at;
+    void (*step)(struct client *self); /* does what can be done now */
+    void (*give)(struct client *self); /* gives back what it holds beyond this */
+} client;
+
+/* Connects; step runs at every event.  The client gives itself back when it is over. */
+void client_begin(client *self, conditions *c, const char *kind);
+void client_end(client *self);
+
+/* It must be over by then (sim time), by the server's doing. */
+void client_must_end_by(client *self, int64_t at);
+
+void client_fail(const client *self, const char *fmt, ...) APUS_NORETURN APUS_PRINTF(2, 3);
+
+/* Reads at most `most` bytes into `in`; whether there were any. */
+bool client_read(client *self, size_t most);
+
+/* Sends at most `most` bytes of `out`; whether all of it is gone. */
+bool client_write(client *self, size_t most);
+
+/* Whether what was asked may be answered so. */
+void client_judge(client *self, const ask *a, unsigned status, apus_str body);
+
+void client_start_http1(conditions *c);
+
+#endif

@@ -1,0 +1,115 @@
+/* The whole server in a simulated world: see src/sys/sim/sim.h.
+ *
+ *     sim --seed 42             one seed
+ *     sim --seed 42 --trace     ... and what happens in it
+ *     sim --seeds 1..200        many; the first that fails ends it and says which it was
+ *     sim --seeds 1..20 --twice each one twice: the same must happen
+ */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run.h"
+
+typedef struct options {
+    uint64_t from, to;
+    FILE *trace;
+    unsigned times;
+} options;
+
+static uint64_t current; /* the seed, for what ends the program */
+
+/* A crash, an assertion or a sanitizer's finding says which seed it was, too. */
+static void say_seed(void)
+{
+    char line[64];
+    int n = snprintf(line, sizeof(line), "seed=%llu\n", (unsigned long long)current);
+    ssize_t done = write(STDERR_FILENO, line, (size_t)n);
+    (void)done;
+}
+
+static void on_signal(int number)
+{
+    say_seed();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+void __sanitizer_set_death_callback(void (*fn)(void));
+#endif
+
+static int usage(void)
+{
+    fputs("usage: sim [--seed N | --seeds FROM..TO] [--trace] [--twice]\n", stderr);
+    return 2;
+}
+
+static int read_options(int argc, char **argv, options *o)
+{
+    *o = (options){ .from = 1, .to = 1, .times = 1 };
+    for (int i = 1; i < argc; i++) {
+        bool has_value = i + 1 < argc;
+        if (strcmp(argv[i], "--trace") == 0) {
+            o->trace = stdout;
+        } else if (strcmp(argv[i], "--twice") == 0) {
+            o->times = 2;
+        } else if (has_value && strcmp(argv[i], "--seed") == 0) {
+            o->from = o->to = strtoull(argv[++i], NULL, 10);
+        } else if (has_value && strcmp(argv[i], "--seeds") == 0) {
+            char *dots;
+            o->from = strtoull(argv[++i], &dots, 10);
+            if (strncmp(dots, "..", 2) != 0)
+                return usage();
+            o->to = strtoull(dots + 2, NULL, 10);
+        } else {
+            return usage();
+        }
+    }
+    return 0;
+}
+
+static void report(const options *o, const run_report *r, const run_report *all)
+{
+    if (o->from == o->to)
+        printf("seed=%llu hash=%016llx clients=%lld answers=%lld seconds=%.3f\n",
+               (unsigned long long)current, (unsigned long long)r->hash, (long long)r->n_clients,
+               (long long)r->n_answers, r->seconds);
+    else if (current == o->to)
+        printf("%llu seeds: %lld clients, %lld answers, %.0f hours\n",
+               (unsigned long long)(o->to - o->from + 1), (long long)all->n_clients,
+               (long long)all->n_answers, all->seconds / 3600);
+}
+
+int main(int argc, char **argv)
+{
+    options o;
+    int wrong = read_options(argc, argv, &o);
+    if (wrong)
+        return wrong;
+    signal(SIGABRT, on_signal);
+    signal(SIGSEGV, on_signal);
+#if defined(__SANITIZE_ADDRESS__)
+    __sanitizer_set_death_callback(say_seed);
+#endif
+    run_report all = { 0 };
+    for (current = o.from; current <= o.to; current++) {
+        run_report r = run_seed(current, o.trace);
+        for (unsigned again = 1; again < o.times; again++) {
+            run_report second = run_seed(current, NULL);
+            if (second.hash != r.hash) {
+                fprintf(stderr, "seed=%llu: not the same the second time\n",
+                        (unsigned long long)current);
+                return 1;
+            }
+        }
+        all.n_clients += r.n_clients;
+        all.n_answers += r.n_answers;
+        all.seconds += r.seconds;
+        report(&o, &r, &all);
+    }
+    return 0;
+}

@@ -1,0 +1,199 @@
+#include "run.h"
+
+#include <apus/apus.h>
+#include <apus/fiber.h>
+#include <apus/loop.h>
+#include <apus/net.h>
+
+#include "client.h"
+#include "service.h"
+#include "sys/sim/world.h"
+
+enum {
+    PORT = 8000,
+    CLIENTS_MAX = 16,
+    GOOD_CLIENTS = 4,
+    ARRIVE_WITHIN = 3000, /* ms */
+    HANDLERS_TAKE = 60,   /* seconds, together, at most, on one connection */
+    CALM_MAX = 900,       /* seconds after which even a slow client is through */
+};
+
+typedef struct run {
+    apus_loop *loop;
+    apus_service *service;
+    apus_http_server *server;
+    conditions c;
+    sim_timer arrivals[CLIENTS_MAX];
+    bool is_drained;
+} run;
+
+/* --- what goes wrong in this run --- */
+
+/* Each kind of fault is in some runs and not in others, so that no one hides another. */
+static unsigned some(unsigned most)
+{
+    return sim_chance(300) ? (unsigned)sim_between(1, most) : 0;
+}
+
+static sim_faults no_faults(void)
+{
+    return (sim_faults){ .latency_min = 50000, .latency_max = 2000000, .window = 100000 };
+}
+
+static sim_faults choose_faults(void)
+{
+    sim_faults f = { .short_read = some(500),
+                     .short_write = some(500),
+                     .again = some(300),
+                     .reset = some(20),
+                     .no_accept = some(500),
+                     .no_watch = some(100),
+                     .no_memory = some(30),
+                     .no_disk = some(500),
+                     .pool_full = some(500),
+                     .late_event = some(500),
+                     .false_event = some(100),
+                     .stall = some(20) };
+    f.stall_max = sim_between(1, 1500) * APUS_MILLISECOND;
+    f.latency_min = sim_between(0, 1000000);
+    f.latency_max = f.latency_min + sim_between(0, 100) * APUS_MILLISECOND;
+    f.work_max = sim_between(0, 2000) * APUS_MILLISECOND;
+    f.window = (size_t)sim_between(4096, 200000);
+    return f;
+}
+
+static void set_conditions(run *r, const sim_faults *f, bool are_good)
+{
+    sim_set_faults(f);
+    r->c.may_break = f->reset || f->no_memory || f->no_watch;
+    r->c.may_refuse = f->no_memory || f->no_disk || f->pool_full;
+    r->c.are_good = are_good;
+    r->c.slack = HANDLERS_TAKE * APUS_SECOND;
+}
+
+/* --- the server --- */
+
+static void start(run *r)
+{
+    apus_err err = { 0 };
+    int fd;
+    r->c.limits = (apus_http_limits){ .head_timeout = 10 * APUS_SECOND,
+                                      .body_timeout = 20 * APUS_SECOND,
+                                      .idle_timeout = 75 * APUS_SECOND,
+                                      .write_timeout = 20 * APUS_SECOND,
+                                      .body_memory = 16384 };
+    r->c.port = PORT;
+    if (apus_loop_create(&r->loop, &err) ||
+        apus_service_create(&simulated_app, r->loop, &r->service, &err) ||
+        apus_service_start(r->service, &err) ||
+        apus_http_server_create(r->loop, &r->c.limits, apus_service_handle, r->service, &r->server,
+                                &err) ||
+        apus_listen_tcp("127.0.0.1", PORT, APUS_SOCKET_ALONE, &fd, &err) ||
+        apus_http_server_listen(r->server, fd, &err))
+        sim_fail("the server does not start: %s", err.msg);
+    apus_http_server_on_refusal(r->server, apus_service_refuse, r->service);
+}
+
+static void drained(void *ctx)
+{
+    ((run *)ctx)->is_drained = true;
+}
+
+static void turn_until(run *r, bool (*is_over)(const run *r), int64_t most, const char *what)
+{
+    int64_t until = sim_now() + most;
+    while (!is_over(r)) {
+        if (sim_now() > until)
+            sim_fail("%s: not within %lld s", what, (long long)(most / APUS_SECOND));
+        apus_loop_turn(r->loop, APUS_SECOND);
+    }
+}
+
+static bool are_clients_over(const run *r)
+{
+    return r->c.n_alive == 0 && sim.n_timers == 0;
+}
+
+static bool is_quiet(const run *r)
+{
+    return apus_http_server_connections(r->server) == 0 && apus_fiber_count(r->loop) == 0;
+}
+
+static bool is_drained(const run *r)
+{
+    return r->is_drained;
+}
+
+static void stop(run *r)
+{
+    apus_http_server_drain(r->server, apus_loop_now(r->loop) + 10 * APUS_SECOND, drained, r);
+    turn_until(r, is_drained, 11 * APUS_SECOND, "draining");
+    apus_http_server_destroy(r->server);
+    apus_service_destroy(r->service);
+    apus_loop_destroy(r->loop);
+}
+
+/* --- clients --- */
+
+static void arrive(void *ctx)
+{
+    client_start_http1(ctx);
+}
+
+static void send_clients(run *r, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        r->arrivals[i] = (sim_timer){ .fn = arrive, .ctx = &r->c };
+        sim_timer_start(&r->arrivals[i],
+                        sim_now() + sim_between(0, ARRIVE_WITHIN) * APUS_MILLISECOND);
+    }
+}
+
+/* --- the run --- */
+
+static void check_counts(void)
+{
+    if (counts.opened != counts.closed || counts.finals > counts.opened)
+        sim_fail("%lld sessions were opened and %lld closed, %lld with an end",
+                 (long long)counts.opened, (long long)counts.closed, (long long)counts.finals);
+}
+
+static void check_nothing_is_held(void)
+{
+    sim_held held = sim_count();
+    if (held.descriptors || held.blocks || held.bytes)
+        sim_fail("held after the end: %lld descriptors, %lld blocks of %lld bytes",
+                 (long long)held.descriptors, (long long)held.blocks, (long long)held.bytes);
+}
+
+run_report run_seed(uint64_t seed, FILE *trace)
+{
+    run r = { 0 };
+    sim_faults calm = no_faults();
+    counts = (service_counts){ 0 };
+    sim_begin(seed, &calm, trace);
+    int64_t began = sim_now();
+    start(&r);
+
+    sim_faults faults = choose_faults();
+    set_conditions(&r, &faults, false);
+    send_clients(&r, sim_between(1, CLIENTS_MAX));
+    turn_until(&r, are_clients_over, 2 * CALM_MAX * APUS_SECOND, "clients among faults");
+
+    /* when nothing goes wrong any more, the server is as good as new */
+    set_conditions(&r, &calm, true);
+    turn_until(&r, is_quiet, CALM_MAX * APUS_SECOND, "connections and fibers after the faults");
+    check_counts();
+    send_clients(&r, GOOD_CLIENTS);
+    turn_until(&r, are_clients_over, CALM_MAX * APUS_SECOND, "clients after the faults");
+    turn_until(&r, is_quiet, CALM_MAX * APUS_SECOND, "connections and fibers after the clients");
+    check_counts();
+
+    stop(&r);
+    check_nothing_is_held();
+    run_report report = { .n_clients = r.c.n_begun,
+                          .n_answers = r.c.n_answers,
+                          .seconds = (double)(sim_now() - began) / APUS_SECOND };
+    report.hash = sim_end();
+    return report;
+}

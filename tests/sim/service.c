@@ -1,0 +1,162 @@
+/* The service that is simulated: one route for each way in which a handler may take its time,
+ * its memory and its answer.  What is answered follows from the request alone. */
+#include <stdio.h>
+
+#include <apus/apus.h>
+
+#include "service.h"
+
+App(simulated, title = "Simulated", version = "1.0.0");
+
+service_counts counts;
+
+enum { TEXT_MAX = 64 };
+
+/// What a handler holds and has to give back.
+typedef struct session {
+    int64_t number;
+} session;
+
+static void close_session(void *arg)
+{
+    (void)arg;
+    counts.closed++;
+}
+
+static void commit(apus_req *req, void *arg)
+{
+    (void)req, (void)arg;
+    counts.finals++;
+}
+
+/// Opened for each request, closed whatever becomes of it.
+session *open_session(apus_req *req)
+{
+    session *s = apus_new(req, session);
+    apus_defer(req, close_session, s);
+    s->number = ++counts.opened;
+    apus_finally(req, commit, s);
+    return s;
+}
+
+typedef struct echo {
+    int64_t n;
+    apus_str text;
+} echo;
+
+Get("/echo/{n}")
+echo *say_again(apus_req *req, int64_t n, apus_str text Query(default = ""),
+                session *s Depends(open_session))
+{
+    (void)s;
+    echo *out = apus_new(req, echo);
+    *out = (echo){ .n = n, .text = text };
+    return out;
+}
+
+typedef struct numbers {
+    apus_ints numbers Field(max_items = 1000);
+} numbers;
+
+typedef struct total {
+    int64_t count;
+    int64_t sum;
+} total;
+
+static void count_after(apus_req *req, void *arg)
+{
+    (void)arg;
+    counts.afters++;
+    (void)apus_sleep(req, 50 * APUS_MILLISECOND);
+}
+
+Post("/sum")
+total *add_up(apus_req *req, const numbers *body, session *s Depends(open_session))
+{
+    (void)s;
+    total *out = apus_new(req, total);
+    out->count = (int64_t)body->numbers.len;
+    for (size_t i = 0; i < body->numbers.len; i++)
+        out->sum += body->numbers.ptr[i];
+    apus_after(req, count_after, NULL);
+    return out;
+}
+
+Get("/sleep/{ms}")
+echo *sleep_for(apus_req *req, int64_t ms Path(ge = 0, le = 60000),
+                session *s Depends(open_session))
+{
+    (void)s;
+    if (!apus_sleep(req, ms * APUS_MILLISECOND))
+        return NULL;
+    echo *out = apus_new(req, echo);
+    out->n = ms;
+    return out;
+}
+
+static void *square(apus_req *req, void *arg)
+{
+    (void)req;
+    int64_t *n = arg;
+    *n *= *n;
+    return n;
+}
+
+Get("/square/{n}")
+echo *square_elsewhere(apus_req *req, int64_t n, session *s Depends(open_session))
+{
+    (void)s;
+    echo *out = apus_new(req, echo);
+    out->n = n;
+    return apus_offload(req, square, &out->n) ? out : NULL;
+}
+
+Get("/bytes/{size}", produces = "application/octet-stream")
+apus_bytes give_bytes(apus_req *req, int64_t size Path(ge = 0, le = 1000000),
+                      session *s Depends(open_session))
+{
+    (void)s;
+    char *to = apus_new_n(req, char, (size_t)size + 1);
+    for (int64_t i = 0; i < size; i++)
+        to[i] = pattern_byte(i);
+    return (apus_bytes){ (const uint8_t *)to, (size_t)size };
+}
+
+Get("/lines/{n}", produces = "text/plain")
+void give_lines(apus_req *req, int64_t n Path(ge = 0, le = 10000), int64_t pause Query(default = 0),
+                session *s Depends(open_session))
+{
+    (void)s;
+    for (int64_t i = 0; i < n; i++) {
+        char line[LINE_LEN + 1];
+        snprintf(line, sizeof(line), "%-*lld\n", LINE_LEN - 1, (long long)i);
+        if (!apus_write(req, (apus_str){ line, LINE_LEN }))
+            return;
+        if (pause && !apus_sleep(req, pause * APUS_MILLISECOND))
+            return;
+    }
+}
+
+Post("/length")
+total *measure(apus_req *req, apus_bytes body Body(raw), session *s Depends(open_session))
+{
+    (void)s;
+    total *out = apus_new(req, total);
+    out->count = (int64_t)body.len;
+    for (size_t i = 0; i < body.len; i++)
+        out->sum += body.ptr[i];
+    return out;
+}
+
+WebSocket("/socket")
+void speak(apus_req *req, apus_ws *ws, session *s Depends(open_session))
+{
+    (void)req, (void)s;
+    apus_ws_message m;
+    while (apus_ws_recv_any(ws, &m)) {
+        if (m.kind == APUS_WS_TEXT)
+            apus_ws_send_text(ws, m.text);
+        else
+            apus_ws_send_bytes(ws, (apus_bytes){ (const uint8_t *)m.text.ptr, m.text.len });
+    }
+}
