@@ -174,8 +174,28 @@ static bool is_cast(parser *p, const ct_value *inner)
     return inner->kind == CT_VALUE_word && c && (isalnum((unsigned char)c) || c == '(' || c == '-');
 }
 
+/* What true and false come as through a macro (apus/annotate.h). */
+static ct_value *read_bool(parser *p)
+{
+    static const char *const texts[] = { "(0 != 0)", "(0 == 0)" };
+    for (int truth = 0; truth < 2; truth++) {
+        apus_str text = apus_str_of(texts[truth]);
+        if (!apus_str_starts(apus_str_slice(p->text, p->at, p->text.len), text))
+            continue;
+        ct_value *v = parser_value(p, CT_VALUE_bool, p->at);
+        v->truth = truth;
+        v->integer = truth;
+        p->at += text.len;
+        return v;
+    }
+    return NULL;
+}
+
 static ct_value *read_parentheses(parser *p)
 {
+    ct_value *truth = read_bool(p);
+    if (truth)
+        return truth;
     size_t from = p->at++;
     if (p->depth >= OPTIONS_DEPTH_MAX) {
         parser_fail(p, from, "more than %d parentheses within one another", OPTIONS_DEPTH_MAX);

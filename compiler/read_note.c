@@ -105,7 +105,7 @@ static void set_places(ct_value *v, const ct_value *as_written, const written *w
     v->place = as_written ? written_place(w, as_written->place.column) : otherwise;
     bool has_key = as_written && as_written->key_place.column;
     v->key_place = has_key ? written_place(w, as_written->key_place.column) : v->place;
-    /* before C23 true is a macro, and comes expanded */
+    /* a library may have a true of its own, which comes expanded */
     if (as_written && as_written->kind == CT_VALUE_bool && v->kind == CT_VALUE_int && !v->word) {
         v->kind = CT_VALUE_bool;
         v->truth = as_written->truth;

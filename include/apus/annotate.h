@@ -21,6 +21,12 @@
 
 #ifdef APUS_READING
 #define APUS__NOTE(word, ...) __attribute__((annotate("apus:" word ":" #__VA_ARGS__)))
+/* Before C23 these are 1 and 0, and would be numbers in a map that a macro stands for. */
+#include <stdbool.h>
+#undef true
+#undef false
+#define true (0 == 0)
+#define false (0 != 0)
 #else
 #define APUS__NOTE(word, ...)
 #endif

@@ -178,6 +178,23 @@ def check_namesakes(top):
     }) == {"Item"})
 
 
+def check_truths(top):
+    """true and false stay so in a map that a macro stands for; so do 1 and 0."""
+    source = top / "truths.c"
+    source.write_text('''#include <apus/apus.h>
+App(t, title = "T", version = "1");
+#define EXTRA {"x-a": true, "x-b": [false, 1, {c: true}]}
+#if true && !false
+typedef struct item { bool a Field(openapi_extra = EXTRA, default = true); } item;
+#endif
+Post("/") static const item *f(apus_req *req, const item *body) { return body; }
+''')
+    done = run(APUSC, "--openapi", "-", source)
+    expect("truths: apusc is content", done.returncode == 0, done.stderr)
+    expect("truths: they stay so", '"default":true,"x-a":true,"x-b":[false,1,{"c":true}]' in
+           done.stdout, done.stdout)
+
+
 def check_reference():
     """Each option of keys.c stands in the reference."""
     top = HERE.parent.parent
@@ -226,6 +243,7 @@ def main():
         check_openapi()
         check_security()
         check_namesakes(top)
+        check_truths(top)
         check_reference()
         check_command_line(top)
     print(f"{len(failures)} failed")

@@ -100,6 +100,9 @@ static void test_words(void **state)
     assert_int_equal(one("true")->kind, CT_VALUE_bool);
     assert_true(one("true")->truth);
     assert_false(one("false")->truth);
+    assert_int_equal(one("(0 == 0)")->kind, CT_VALUE_bool); /* true, in what a macro stands for */
+    assert_true(one("(0 == 0)")->truth);
+    assert_false(one("(0 != 0)")->truth);
     assert_int_equal(one("null")->kind, CT_VALUE_null);
     assert_int_equal(one("((void *)0)")->kind, CT_VALUE_null);
     assert_string_equal(one("forbid")->text, "forbid");
