@@ -24,5 +24,4 @@ void contract_check(contract *c, diags *d)
     check_calls(&k);
     check_documents(&k);
     check_guards(&k);
-    mark_reach(&k);
 }

@@ -12,12 +12,27 @@ struct visit {
 
 static void visit_fields(const ct_field *f, struct visit v);
 
+static void visit_type(const ct_type *t, struct visit v);
+
+/* What before takes besides; the result: what encode makes of it, or NULL. */
+static const ct_type *visit_hooks(ct_hook *const *hooks, struct visit v)
+{
+    const ct_hook *before = hooks[CT_HOOK_before], *convert = hooks[CT_HOOK_convert];
+    if (v.way == CT_WAY_in)
+        visit_type(before ? before->accepts : NULL, v);
+    return v.way != CT_WAY_in && convert ? convert->result : NULL;
+}
+
 static void visit_model(ct_model *m, struct visit v)
 {
     if (m->reached[v.way] & v.bit)
         return;
     m->reached[v.way] |= v.bit;
     m->apps |= v.bit;
+    const ct_type *sent = visit_hooks(m->hooks, v);
+    visit_type(sent, v);
+    if (sent && sent->model != m)
+        return;
     visit_fields(m->fields, v);
     for (const ct_variant *one = m->variants; one; one = one->next) {
         visit_fields(one->whole->fields, v);
@@ -38,15 +53,17 @@ static void visit_type(const ct_type *t, struct visit v)
 
 static void visit_fields(const ct_field *f, struct visit v)
 {
-    for (; f; f = f->next)
-        visit_type(f->type, v);
+    for (; f; f = f->next) {
+        const ct_type *sent = visit_hooks(f->hooks, v);
+        visit_type(sent ? sent : f->type, v);
+    }
 }
 
 static void visit_params(const ct_param *p, uint64_t bit)
 {
     for (; p; p = p->next) {
         if (p->kind == CT_PARAM_value)
-            visit_type(p->field.type, (struct visit){ bit, CT_WAY_in });
+            visit_fields(&p->field, (struct visit){ bit, CT_WAY_in });
         if (p->kind == CT_PARAM_depends)
             visit_params(p->dependency->params, bit);
     }

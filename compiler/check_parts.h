@@ -98,11 +98,6 @@ void check_named_examples(checker *k, const ct_value *examples);
 /* Scopes that routes require. */
 void check_guards(checker *k);
 
-/* --- check_reach.c --- */
-
-/* Marks which models come in and which go out. */
-void mark_reach(checker *k);
-
 /* check_apps.c: which apps each model and enum is reached from. */
 void mark_apps(checker *k);
 

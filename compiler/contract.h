@@ -139,6 +139,7 @@ typedef enum ct_hook_kind {
     CT_HOOK_make,    /* default = f */
     CT_HOOK_convert, /* encode = f */
     CT_HOOK_compute, /* computed = f */
+    CT_HOOK_omit,    /* omit = f */
     CT_HOOK_COUNT,
 } ct_hook_kind;
 
@@ -148,6 +149,7 @@ typedef struct ct_hook {
     bool by_value;    /* takes the value, not a pointer to it */
     bool takes_arena; /* first */
     ct_type *result;  /* convert: what it gives */
+    ct_type *accepts; /* before: what it takes besides, accepts = T; or NULL */
     const char *path; /* compute: where the struct it takes stands in the model; "" for the whole */
 } ct_hook;
 
@@ -211,7 +213,7 @@ struct ct_model {
     uint32_t n_fields;
     apus_extra extra;
     const char *keep_path;         /* for APUS_EXTRA_keep */
-    ct_hook *hooks[CT_HOOK_COUNT]; /* before and check alone */
+    ct_hook *hooks[CT_HOOK_COUNT]; /* before, check and convert alone */
     const char *hooks_symbol;      /* whose functions these are, where not its own; or NULL */
     const char *names;             /* how names are made: "camel" ...; or NULL */
     bool by_name;                  /* members may be sent by their C names, too */
@@ -223,7 +225,6 @@ struct ct_model {
     bool is_broken;                 /* an error was reported: members may be missing */
     uint64_t apps;                  /* whose documents it is in: a bit per app; set by check */
     uint64_t reached[CT_WAY_COUNT]; /* and how */
-    bool is_input, is_output;       /* reached from a request, from an answer; set by check */
     ct_value *examples;             /* Model(examples = [...]), or NULL */
     ct_value *options;              /* all that Model() says, for messages; or NULL */
     ct_model *next;

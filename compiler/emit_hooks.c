@@ -52,6 +52,14 @@ static void emit_convert(struct out *o, const char *symbol, const ct_hook *h, co
     out_line(o, "}\n");
 }
 
+static void emit_omit(struct out *o, const char *symbol, const ct_hook *h, const char *c_name)
+{
+    out_line(o, "static bool %s_omit(const void *value)", symbol);
+    out_line(o, "{");
+    out_line(o, "    return %s(%s);", h->function->name, argument(o, h, c_name));
+    out_line(o, "}\n");
+}
+
 static void emit_compute(struct out *o, const char *symbol, const char *object, const ct_field *f)
 {
     const ct_hook *h = f->hooks[CT_HOOK_compute];
@@ -79,7 +87,7 @@ const char *emit_hooks(struct out *o, const char *symbol, const char *object, co
 {
     static const char *const names[] = {
         [CT_HOOK_before] = "before",   [CT_HOOK_check] = "check",     [CT_HOOK_make] = "make",
-        [CT_HOOK_convert] = "convert", [CT_HOOK_compute] = "compute",
+        [CT_HOOK_convert] = "convert", [CT_HOOK_compute] = "compute", [CT_HOOK_omit] = "omit",
     };
     if (!has_any(f))
         return NULL;
@@ -97,6 +105,8 @@ const char *emit_hooks(struct out *o, const char *symbol, const char *object, co
     }
     if (h[CT_HOOK_compute])
         emit_compute(o, symbol, object, f);
+    if (h[CT_HOOK_omit])
+        emit_omit(o, symbol, h[CT_HOOK_omit], c_name);
     const char *table = out_name(o, "%s_hooks", symbol);
     out_line(o, "static const apus_hooks %s = {", table);
     if (f->name_out)
@@ -118,4 +128,13 @@ void emit_model_hooks(struct out *o, const ct_model *m)
         emit_check(o, symbol, m->hooks[CT_HOOK_check], m->c_name);
     if (m->hooks[CT_HOOK_before])
         emit_before(o, symbol, m->hooks[CT_HOOK_before]);
+    const ct_hook *convert = m->hooks[CT_HOOK_convert];
+    if (!convert)
+        return;
+    emit_convert(o, symbol, convert, m->c_name);
+    const char *converted = emit_type(o, convert->result);
+    out_line(o, "static const apus_model_convert %s_converts = {", symbol);
+    out_line(o, "    .convert = %s_convert,", symbol);
+    out_line(o, "    .converted = &%s,", converted);
+    out_line(o, "};\n");
 }

@@ -310,6 +310,8 @@ static void emit_model_table(struct out *o, const char *storage, const char *sym
         out_line(o, "    .check = apus__%s_check,", of);
     if (m->hooks[CT_HOOK_before])
         out_line(o, "    .before = apus__%s_before,", of);
+    if (m->hooks[CT_HOOK_convert] && !m->hooks_symbol)
+        out_line(o, "    .converts = &apus__%s_converts,", symbol);
     if (n_also) {
         out_line(o, "    .also = apus__%s_also,", symbol);
         out_line(o, "    .n_also = %u,", n_also);

@@ -60,7 +60,7 @@ static const char *const shape_texts[] = {
         { "json", SHAPE_flag }, { "title", SHAPE_text }, { "description", SHAPE_text },            \
         { "format", SHAPE_text }, { "example", SHAPE_any }, { "examples", SHAPE_any },             \
         { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag }, { "openapi_extra", SHAPE_map },    \
-        { "check", SHAPE_name }, { "before", SHAPE_name },                                         \
+        { "check", SHAPE_name }, { "before", SHAPE_name }, { "accepts", SHAPE_name },              \
     {                                                                                              \
         "alias", SHAPE_text                                                                        \
     }
@@ -243,9 +243,12 @@ static const key body_keys[] = {
     { NULL, SHAPE_any },
 };
 static const key model_keys[] = {
-    { "extra", SHAPE_name },    { "check", SHAPE_name },        { "before", SHAPE_name },
-    { "names", SHAPE_name },    { "by_name", SHAPE_flag },      { "example", SHAPE_any },
-    { "examples", SHAPE_list }, { "openapi_extra", SHAPE_map }, { NULL, SHAPE_any },
+    { "extra", SHAPE_name },    { "check", SHAPE_name },
+    { "before", SHAPE_name },   { "names", SHAPE_name },
+    { "by_name", SHAPE_flag },  { "example", SHAPE_any },
+    { "examples", SHAPE_list }, { "openapi_extra", SHAPE_map },
+    { "accepts", SHAPE_name },  { "encode", SHAPE_name },
+    { NULL, SHAPE_any },
 };
 static const key security_keys[] = {
     { "header", SHAPE_text }, { "query", SHAPE_text },  { "cookie", SHAPE_text },

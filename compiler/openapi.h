@@ -61,6 +61,9 @@ bool has_two_schemas(const struct openapi *d, const ct_model *m);
 ct_way way_of(const struct openapi *d, const ct_model *m);
 const char *way_suffix(const struct openapi *d, const ct_model *m);
 
+/* What Model(encode = f) makes of it on the way out, and is shown there; or NULL. */
+const ct_type *sent_instead(const struct openapi *d, const ct_model *m);
+
 bool is_required(const struct openapi *d, const ct_model *m, const ct_field *f, ct_way way);
 
 /* --- openapi_failure.c --- */

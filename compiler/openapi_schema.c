@@ -163,7 +163,7 @@ static void require(struct openapi *d, apus_json *schema, const char *name)
 
 /* What is only sent is shown as it is sent: under its name on the way out, as what encode
  * makes of it, and computed members are always there. */
-static ct_field as_sent(const ct_field *f)
+static ct_field as_sent(const struct openapi *d, const ct_model *m, const ct_field *f)
 {
     ct_field sent = *f;
     const ct_hook *convert = f->hooks[CT_HOOK_convert];
@@ -174,8 +174,11 @@ static ct_field as_sent(const ct_field *f)
         sent.rules.has = 0;
         sent.default_value = NULL;
     }
+    sent.hooks[CT_HOOK_before] = NULL;
     if (f->hooks[CT_HOOK_compute])
         sent.flags |= APUS_FIELD_required;
+    if (!is_required(d, m, &sent, CT_WAY_out))
+        sent.flags &= ~(uint32_t)APUS_FIELD_required;
     return sent;
 }
 
@@ -204,7 +207,7 @@ static void add_member(struct openapi *d, apus_json *s, const ct_model *m, const
     if (has_two_schemas(d, m) &&
         f->flags & (goes_in ? APUS_FIELD_read_only : APUS_FIELD_write_only))
         return;
-    ct_field shown = goes_in ? *f : as_sent(f);
+    ct_field shown = goes_in ? *f : as_sent(d, m, f);
     if (is_required(d, m, f, way_of(d, m)))
         shown.flags |= APUS_FIELD_required;
     object_schema_add(d, s, &shown);
@@ -265,19 +268,35 @@ static void fill_union(struct openapi *d, apus_json *s, const ct_model *m)
     set_text(d, s, "title", m->name);
 }
 
+/* Besides that schema, what before takes. */
+static apus_json *also_accepted(struct openapi *d, ct_hook *const *hooks, apus_json *schema)
+{
+    const ct_hook *before = hooks[CT_HOOK_before];
+    if (!before || !before->accepts)
+        return schema;
+    apus_json *s = apus_json_object(d->arena), *any = apus_json_array(d->arena);
+    apus_json_add(any, schema);
+    apus_json_add(any, type_schema(d, before->accepts, NULL));
+    apus_json_set(d->arena, s, "anyOf", any);
+    return s;
+}
+
 /* The component stands in the document before its members are looked at, so that
  * a model may contain itself. */
 static apus_json *model_ref(struct openapi *d, const ct_model *m)
 {
+    if (d->way == CT_WAY_out && sent_instead(d, m))
+        return type_schema(d, sent_instead(d, m), NULL);
     const char *name = doc_name(d, "%s%s", component_name(d, m->symbol, m->name), way_suffix(d, m));
     if (!apus_json_get(d->schemas, name)) {
-        apus_json *s = m->n_variants ? apus_json_object(d->arena) : object_schema(d, m->name);
+        apus_json *own = m->n_variants ? apus_json_object(d->arena) : object_schema(d, m->name);
+        apus_json *s = way_of(d, m) == CT_WAY_in ? also_accepted(d, m->hooks, own) : own;
         apus_json_set(d->arena, d->schemas, name, s);
         set_text(d, s, "description", m->doc.description);
         if (m->n_variants)
-            fill_union(d, s, m);
+            fill_union(d, own, m);
         else
-            fill_object(d, s, m, NULL);
+            fill_object(d, own, m, NULL);
         if (m->examples)
             apus_json_set(d->arena, s, "examples", value_json(d, NULL, m->examples));
         merge_extra(d, s, value_get(m->options, "openapi_extra"));
@@ -440,7 +459,7 @@ static void set_examples(struct openapi *d, apus_json *s, const ct_field *f)
 
 apus_json *field_schema(struct openapi *d, const ct_field *f, const char *title_from)
 {
-    apus_json *s = type_schema(d, f->type, &f->rules);
+    apus_json *s = also_accepted(d, f->hooks, type_schema(d, f->type, &f->rules));
     if (f->flags & APUS_FIELD_json)
         s = json_text_schema(d, s);
     bool is_ref = apus_json_get(s, "$ref") != NULL;

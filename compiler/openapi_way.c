@@ -7,22 +7,29 @@
 
 static bool is_always_sent(const struct openapi *d, const ct_model *m, const ct_field *f)
 {
-    const uint32_t left_out =
-        APUS_FIELD_omit_null | APUS_FIELD_omit_default | APUS_FIELD_write_only;
-    return d->app->output_required && !(f->flags & left_out) &&
+    return d->app->output_required && !(f->flags & APUS_FIELD_write_only) &&
            !(m->reached[CT_WAY_partly] & d->bit);
+}
+
+/* As it says itself. */
+static bool may_be_left_out(const ct_field *f)
+{
+    return f->hooks[CT_HOOK_omit] || f->flags & (APUS_FIELD_omit_null | APUS_FIELD_omit_default);
 }
 
 bool is_required(const struct openapi *d, const ct_model *m, const ct_field *f, ct_way way)
 {
+    if (way == CT_WAY_out && may_be_left_out(f))
+        return false;
     return f->flags & APUS_FIELD_required || (way == CT_WAY_out && is_always_sent(d, m, f));
 }
 
 static bool field_differs(const struct openapi *d, const ct_model *m, const ct_field *f)
 {
     bool goes_one_way = f->flags & (APUS_FIELD_read_only | APUS_FIELD_write_only);
+    const ct_hook *before = f->hooks[CT_HOOK_before];
     bool is_made = f->hooks[CT_HOOK_convert] || f->hooks[CT_HOOK_compute];
-    if (goes_one_way || is_made || f->name_out ||
+    if (goes_one_way || is_made || f->name_out || (before && before->accepts) ||
         is_required(d, m, f, CT_WAY_in) != is_required(d, m, f, CT_WAY_out))
         return true;
     for (const ct_type *t = f->type; t; t = t->item) {
@@ -43,7 +50,9 @@ static bool any_differs(const struct openapi *d, const ct_model *m, const ct_fie
 
 static bool model_differs(const struct openapi *d, const ct_model *m)
 {
-    bool differs = any_differs(d, m, m->fields);
+    const ct_hook *before = m->hooks[CT_HOOK_before];
+    bool differs =
+        m->hooks[CT_HOOK_convert] || (before && before->accepts) || any_differs(d, m, m->fields);
     for (const ct_variant *v = m->variants; v && !differs; v = v->next)
         differs = any_differs(d, m, v->whole->fields);
     return differs;
@@ -64,10 +73,18 @@ void find_two_ways(struct openapi *d)
     }
 }
 
+const ct_type *sent_instead(const struct openapi *d, const ct_model *m)
+{
+    const ct_hook *convert = m->hooks[CT_HOOK_convert];
+    bool is_as_read = d->app->one_schema && m->reached[CT_WAY_in] & d->bit;
+    return convert && convert->result->model != m && !is_as_read ? convert->result : NULL;
+}
+
 bool has_two_schemas(const struct openapi *d, const ct_model *m)
 {
     bool is_in = m->reached[CT_WAY_in] & d->bit;
-    bool is_out = (m->reached[CT_WAY_out] | m->reached[CT_WAY_partly]) & d->bit;
+    bool is_out =
+        !sent_instead(d, m) && (m->reached[CT_WAY_out] | m->reached[CT_WAY_partly]) & d->bit;
     return is_in && is_out && names_find(&d->two_ways, m->symbol);
 }
 

@@ -354,6 +354,9 @@ ct_call *callbacks_read(unit *u, const ct_value *options);
 
 /* --- read_body.c --- */
 
+/* The type of that name in u, those of headers of Apus and the system included; or invalid. */
+CXType type_named(unit *u, const char *name);
+
 /* Models that function bodies name: apus_respond(req, 409, conflict, &c). */
 void bodies_read(unit *u);
 

@@ -107,7 +107,7 @@ static enum CXChildVisitResult find_typedef(CXCursor c, CXCursor parent, CXClien
 }
 
 /* Types of system headers, apus_strs or int64_t, are not noted while sources are read. */
-static CXType type_named(unit *u, const char *name)
+CXType type_named(unit *u, const char *name)
 {
     const CXType *known = names_find(&u->types, name);
     struct lookup l = { .name = name };

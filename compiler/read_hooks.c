@@ -38,6 +38,12 @@ static const struct shape compute_shapes[] = {
     { 0 },
 };
 
+static const struct shape omit_shapes[] = {
+    { .result = "bool", .params = "%T", .by_value = true },
+    { .result = "bool", .params = "const %T *" },
+    { 0 },
+};
+
 static const struct kind {
     const char *key; /* NULL: of the default */
     const struct shape *shapes;
@@ -48,6 +54,7 @@ static const struct kind {
     [CT_HOOK_make] = { "default", make_shapes, "default = f takes what f gives" },
     [CT_HOOK_convert] = { "encode", convert_shapes, "encode = f sends what f makes of it" },
     [CT_HOOK_compute] = { "computed", compute_shapes, "computed = f sends what f gives" },
+    [CT_HOOK_omit] = { "omit", omit_shapes, "omit = f leaves out what f says true of" },
 };
 
 /* What %T, %S and %R stand for. */
@@ -114,8 +121,8 @@ static ct_hook *read_hook(unit *u, ct_hook_kind kind, const ct_value *v, const c
     return NULL;
 }
 
-/* encode: what is sent is what the function gives. */
-static void read_result(unit *u, ct_field *f, ct_hook *hook, const ct_value *v)
+/* encode: what is sent for what is called so is what the function gives.  false: it cannot be. */
+static bool read_result(unit *u, const char *called, ct_hook *hook, const ct_value *v)
 {
     const char *why = "it gives nothing";
     diags *d = u->reader->diags;
@@ -124,16 +131,33 @@ static void read_result(unit *u, ct_field *f, ct_hook *hook, const ct_value *v)
     bool is_pointer = type_canonical(t).kind == CXType_Pointer;
     hook->result = type_canonical(t).kind == CXType_Void ? NULL : type_read(u, t, &why);
     if (hook->result && hook->result->size <= APUS_CONVERTED_MAX)
-        return;
+        return true;
     diag *g = diag_error(d, v->place, "what '%s' gives cannot be sent for '%s'",
-                         hook->function->name, f->c_name);
+                         hook->function->name, called);
     if (hook->result)
         diag_note(d, g, &hook->function->place, "it has %u bytes, and at most %d are taken",
                   hook->result->size, APUS_CONVERTED_MAX);
     else
         diag_note(d, g, &hook->function->place, "%s",
                   is_pointer ? "let it give the value itself" : why);
-    f->hooks[CT_HOOK_convert] = NULL;
+    return false;
+}
+
+/* accepts = T: what before takes besides the member's or the model's own type. */
+static void read_accepts(unit *u, ct_hook *before, const ct_value *options)
+{
+    const ct_value *v = value_get(options, "accepts");
+    if (!v)
+        return;
+    if (before) {
+        before->accepts = type_called(u, v);
+        return;
+    }
+    if (value_get(options, "before"))
+        return; /* reported */
+    diag *g = diag_error(u->reader->diags, v->place, "nothing here accepts '%s'", value_word(v));
+    diag_note(u->reader->diags, g, NULL,
+              "before = f names the function that makes of it what is declared");
 }
 
 static void read_computed(unit *u, ct_field *f, const char *path, const ct_value *v)
@@ -152,6 +176,15 @@ static void read_computed(unit *u, ct_field *f, const char *path, const ct_value
     }
 }
 
+/* default = 1, omit = null, omit = default */
+static bool is_no_function(ct_hook_kind kind, const ct_value *v)
+{
+    if (kind == CT_HOOK_make)
+        return v->kind != CT_VALUE_word;
+    const char *word = value_word(v);
+    return kind == CT_HOOK_omit && (!word || strcmp(word, "default") == 0);
+}
+
 void hooks_read(unit *u, ct_field *f, const char *owner, const char *path, const ct_value *options)
 {
     bool is_pointer = (f->flags & APUS_FIELD_pointer) != 0;
@@ -159,28 +192,33 @@ void hooks_read(unit *u, ct_field *f, const char *owner, const char *path, const
     m.result = is_pointer ? memory_textf(u->reader->arena, "%s *", m.value) : m.value;
     for (int kind = 0; kind < CT_HOOK_COUNT; kind++) {
         const ct_value *v = value_get(options, kinds[kind].key);
-        bool is_plain_default = kind == CT_HOOK_make && (!v || v->kind != CT_VALUE_word);
-        if (!v || is_plain_default)
+        if (!v || is_no_function((ct_hook_kind)kind, v))
             continue;
         f->hooks[kind] = read_hook(u, (ct_hook_kind)kind, v, f->c_name, &m);
         if (kind == CT_HOOK_before || kind == CT_HOOK_check)
             f->flags |= APUS_FIELD_hooked;
         if (kind == CT_HOOK_make)
             f->default_value = NULL;
-        if (kind == CT_HOOK_convert && f->hooks[kind])
-            read_result(u, f, f->hooks[kind], v);
+        if (kind == CT_HOOK_convert && f->hooks[kind] &&
+            !read_result(u, f->c_name, f->hooks[kind], v))
+            f->hooks[kind] = NULL;
         if (kind == CT_HOOK_compute)
             read_computed(u, f, path, v);
     }
+    read_accepts(u, f->hooks[CT_HOOK_before], options);
 }
 
 void model_hooks_read(unit *u, ct_model *model, const ct_value *options)
 {
-    static const ct_hook_kind taken[] = { CT_HOOK_before, CT_HOOK_check };
+    static const ct_hook_kind taken[] = { CT_HOOK_before, CT_HOOK_check, CT_HOOK_convert };
     struct meaning m = { .value = model->c_name, .owner = "", .result = "" };
     for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
         const ct_value *v = value_get(options, kinds[taken[i]].key);
         if (v)
             model->hooks[taken[i]] = read_hook(u, taken[i], v, model->c_name, &m);
     }
+    ct_hook *convert = model->hooks[CT_HOOK_convert];
+    if (convert && !read_result(u, model->c_name, convert, value_get(options, "encode")))
+        model->hooks[CT_HOOK_convert] = NULL;
+    read_accepts(u, model->hooks[CT_HOOK_before], options);
 }

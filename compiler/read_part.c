@@ -74,7 +74,8 @@ void part_read(unit *u, ct_route *route)
     const ct_type *of = is_list ? type->item : type;
     if (!include && !exclude)
         return;
-    if (!of || of->kind != APUS_KIND_model || of->model->n_variants) {
+    if (!of || of->kind != APUS_KIND_model || of->model->n_variants ||
+        of->model->hooks[CT_HOOK_convert]) {
         diag *g = diag_error(u->reader->diags, (include ? include : exclude)->place,
                              "'%s' returns no model of which some members could be sent",
                              route->function->name);

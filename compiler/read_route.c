@@ -144,17 +144,17 @@ static void say_unknown_model(unit *u, const ct_value *v, const char *name)
 ct_type *type_called(unit *u, const ct_value *v)
 {
     const char *name = value_word(v), *why = NULL;
-    const CXType *t = name ? names_find(&u->types, name) : NULL;
     if (!name) {
         diag_error(u->reader->diags, v->place, "expected the name of a model, not %s",
                    value_kind_text(v));
         return NULL;
     }
-    if (!t) {
+    CXType t = type_named(u, name);
+    if (t.kind == CXType_Invalid) {
         say_unknown_model(u, v, name);
         return NULL;
     }
-    ct_type *type = type_read(u, *t, &why);
+    ct_type *type = type_read(u, t, &why);
     if (type)
         return type;
     diag *g = diag_error(u->reader->diags, v->place, "'%s' has no form on the wire", name);

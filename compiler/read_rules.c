@@ -118,8 +118,10 @@ static uint32_t read_omit(unit *u, const ct_value *options)
         return APUS_FIELD_omit_null;
     if (word && strcmp(word, "default") == 0)
         return APUS_FIELD_omit_default;
-    diag *g = diag_error(u->reader->diags, v->place, "omit is null or default, not %s",
-                         word ? word : value_kind_text(v));
+    if (word) /* a function: hooks_read */
+        return 0;
+    diag *g = diag_error(u->reader->diags, v->place, "omit is null, default or a function, not %s",
+                         value_kind_text(v));
     diag_note(u->reader->diags, g, NULL, "omit = null leaves out what is NULL");
     return 0;
 }

@@ -1,5 +1,7 @@
 /* Rules of your own: before, behind and instead of the ready-made ones. */
 #include <apus/apus.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 App(validation, title = "Validation", version = "1.0.0");
 
@@ -87,7 +89,7 @@ struct offer {
     apus_str item_name;
     double unit_price Field(gt = 0);
     int pieces Field(default = 1, ge = 1);
-    apus_strs tags Field(default = [], before = split_tags);
+    apus_strs tags Field(default = [], before = split_tags, accepts = apus_str);
     apus_decimal floor_price Field(default = "0", check = check_price);
     apus_duration wait Field(default = "PT0S", encode = show_cents);
     double total Field(computed = offer_total);
@@ -109,6 +111,60 @@ apus_str *offer_hint(apus_arena *a, const offer *o)
 
 Post("/offers")
 const offer *make_offer(apus_req *req, const offer *body)
+{
+    (void)req;
+    return body;
+}
+
+/* --- a whole model as something else --- */
+
+/// Money, "12.50 EUR" on the wire.
+typedef struct money money;
+void read_money(apus_checking *c, apus_json *sent);
+apus_str write_money(apus_arena *a, const money *m);
+
+struct money {
+    int64_t cents Field(ge = 0);
+    char currency[4] Field(min_length = 3);
+} Model(before = read_money, accepts = apus_str, encode = write_money);
+
+void read_money(apus_checking *c, apus_json *sent)
+{
+    long long whole, cents;
+    char currency[4], more;
+    if (sent->kind != APUS_JSON_string)
+        return;
+    if (sscanf(sent->text.ptr, "%9lld.%2lld %3[A-Z]%c", &whole, &cents, currency, &more) != 3) {
+        apus_wrong(c, "is no money such as 12.50 EUR");
+        return;
+    }
+    apus_arena *a = apus_checking_arena(c);
+    apus_json *object = apus_json_object(a);
+    apus_json_set(a, object, "cents", apus_json_int(a, whole * 100 + cents));
+    apus_json_set(a, object, "currency", apus_json_text(a, apus_str_of(currency)));
+    if (object)
+        *sent = *object;
+}
+
+apus_str write_money(apus_arena *a, const money *m)
+{
+    return apus_arena_strf(a, "%" PRId64 ".%02d %s", m->cents / 100, (int)(m->cents % 100),
+                           m->currency);
+}
+
+/// Whether it is worth a line.
+bool is_nothing(const money *m)
+{
+    return m->cents == 0;
+}
+
+typedef struct bill {
+    money price;
+    money tip Field(omit = is_nothing);
+} bill;
+
+Post("/bills")
+const bill *make_bill(apus_req *req, const bill *body)
 {
     (void)req;
     return body;
@@ -187,7 +243,7 @@ void name_or_object(apus_checking *c, apus_json *sent)
 
 typedef struct person {
     apus_str name Field(min_length = 2);
-} Model(before = name_or_object) person;
+} Model(before = name_or_object, accepts = apus_str) person;
 
 Post("/people")
 const person *make_person(apus_req *req, const person *body)
@@ -257,6 +313,28 @@ Test(offers_are_made_and_shown)
     a = apus_test_post(t, "/offers", APUS_JSON({ "tags" : 1, "unitPrice" : 1 }));
     apus_expect_json(a, "$.detail[0].loc", APUS_JSON([ "body", "itemName" ]));
     apus_expect_json(a, "$.detail[1].type", "\"list_type\"");
+    apus_test_stop(t);
+}
+
+Test(a_model_is_written_as_a_text)
+{
+    t = apus_test_start(&validation_app);
+    apus_answer a =
+        apus_test_post(t, "/bills", APUS_JSON({ "price" : "12.50 EUR", "tip" : "1.05 EUR" }));
+    apus_expect_json(a, "$", APUS_JSON({ "price" : "12.50 EUR", "tip" : "1.05 EUR" }));
+    a = apus_test_post(
+        t, "/bills",
+        APUS_JSON({ "price" : { "cents" : 7, "currency" : "USD" }, "tip" : "0.00 USD" }));
+    apus_expect_json(a, "$", APUS_JSON({ "price" : "0.07 USD" }));
+    a = apus_test_post(t, "/bills", APUS_JSON({ "price" : "much", "tip" : "1.5" }));
+    apus_expect_json(a, "$.detail[0].loc", APUS_JSON([ "body", "price" ]));
+    apus_expect_json(a, "$.detail[0].msg", "\"Value error, is no money such as 12.50 EUR\"");
+    apus_expect_json(a, "$.detail[1].loc", APUS_JSON([ "body", "tip" ]));
+    a = apus_test_get(t, "/openapi.json");
+    apus_expect_json(a, "$.components.schemas.Bill-Output.properties.price",
+                     APUS_JSON({ "type" : "string", "title" : "Price" }));
+    apus_expect_json(a, "$.components.schemas.Bill-Output.required", APUS_JSON(["price"]));
+    apus_expect_json(a, "$.components.schemas.Money.anyOf[1].type", "\"string\"");
     apus_test_stop(t);
 }
 

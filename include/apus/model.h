@@ -236,7 +236,16 @@ typedef struct apus_hooks {
     /* The member is not stored but calculated from the struct: writes the C type (or the
      * pointer) to `to`; at most APUS_CONVERTED_MAX bytes. */
     void (*compute)(apus_arena *a, const void *object, void *to);
+    /* On the way out: whether the member is left out; not asked of NULL. */
+    bool (*omit)(const void *value);
 } apus_hooks;
+
+/* What is sent in a whole model's place: writes a `converted`, at most APUS_CONVERTED_MAX
+ * bytes.  That may be of the model itself, which is then sent by its members. */
+typedef struct apus_model_convert {
+    void (*convert)(apus_arena *a, const void *object, void *to);
+    const apus_type *converted;
+} apus_model_convert;
 
 enum { APUS_CONVERTED_MAX = 256 };
 
@@ -285,6 +294,7 @@ struct apus_model {
     apus_check *before;   /* value is the apus_json that was sent; or NULL */
     const apus_also *also;
     uint32_t n_also;
+    const apus_model_convert *converts; /* or NULL: it is sent by its members */
 
     /* A perfect hash of the names, or NULL: then names are searched in order.
      * The slot of a name is apus_model_hash(name, seed) & slot_mask; slots hold

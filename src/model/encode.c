@@ -245,6 +245,8 @@ enum {
 
 static bool is_left_out(const apus_field *f, const void *at, apus_omit omit)
 {
+    if (f->hooks && f->hooks->omit && at && f->hooks->omit(at))
+        return true;
     bool null = !at || (f->type->kind == APUS_KIND_cstr && !*(const char *const *)at);
     if (f->flags & APUS_FIELD_write_only)
         return true;
@@ -410,7 +412,7 @@ static apus_rc encode_bare(apus_buf *to, const apus_field *f, const void *object
     return rc ? rc : to->failed;
 }
 
-apus_rc apus_encode_model(apus_buf *to, const apus_model *m, const void *object, apus_omit omit)
+static apus_rc encode_object(apus_buf *to, const apus_model *m, const void *object, apus_omit omit)
 {
     const apus_model *shape = apus__model_shape(m, object);
     if (!shape)
@@ -431,6 +433,29 @@ apus_rc apus_encode_model(apus_buf *to, const apus_model *m, const void *object,
         encode_kept(to, shape, object, any);
     apus_buf_addc(to, '}');
     return rc ? rc : to->failed;
+}
+
+/* A function of the program's own says what is sent; where that is of the same model, it
+ * is an object all the same. */
+static APUS_NOINLINE apus_rc encode_instead(apus_buf *to, const apus_model *m, const void *object,
+                                            apus_omit omit)
+{
+    union converted out;
+    struct scratch s;
+    const apus_type *type = m->converts->converted;
+    assert(type->size <= sizeof(out));
+    scratch_begin(&s, to);
+    m->converts->convert(s.arena, object, &out);
+    apus_rc rc = type->kind == APUS_KIND_model && type->model == m
+                     ? encode_object(to, m, &out, omit)
+                     : encode(to, type, NULL, &out, omit);
+    scratch_end(&s);
+    return rc;
+}
+
+apus_rc apus_encode_model(apus_buf *to, const apus_model *m, const void *object, apus_omit omit)
+{
+    return m->converts ? encode_instead(to, m, object, omit) : encode_object(to, m, object, omit);
 }
 
 static apus_rc encode(apus_buf *to, const apus_type *type, const apus_rules *rules,
