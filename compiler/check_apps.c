@@ -87,7 +87,7 @@ static void visit_routes(const ct_router *router, uint64_t bit)
         bool is_whole = r->omit == APUS_OMIT_nothing && !r->part;
         struct visit out = { bit, is_whole ? CT_WAY_out : CT_WAY_partly };
         visit_params(r->function->params, bit);
-        visit_type(r->function->result.type, out);
+        visit_type(r->sent, out);
         visit_type(r->item, out);
         visit_depends(r->depends, bit);
         visit_responses(r->responses, out);

@@ -368,7 +368,8 @@ struct ct_route {
     ct_type *item;        /* of an answer in pieces, or NULL */
     bool sends_events;    /* Sse */
     ct_socket *socket;    /* WebSocket; else NULL */
-    ct_type *part;        /* of what is sent: the result's type with some of its members */
+    ct_type *sent;        /* the result's type, or what by_alias = false makes of it; or NULL */
+    ct_type *part;        /* of that: with some of its members; or NULL */
     ct_value *tags;       /* list, or NULL */
     ct_value *scopes;     /* list, or NULL */
     ct_response *responses;

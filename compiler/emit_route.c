@@ -440,7 +440,7 @@ static struct route_parts emit_route_parts(struct out *o, const ct_route *r, uns
     guards_add_params(&own, f->params);
     if (r->socket)
         emit_socket(o, symbol, r->socket);
-    const ct_type *sent = r->part ? r->part : f->result.type;
+    const ct_type *sent = r->part ? r->part : r->sent;
     if (r->part)
         emit_model_part(o, r->part->model ? r->part->model : r->part->item->model);
     return (struct route_parts){
@@ -466,7 +466,7 @@ static void emit_route(struct out *o, const ct_route *r, struct route_parts part
 #undef X
     };
     static const char *const bodies[] = { "none", "json", "form", "raw" };
-    static const char *const omits[] = { "nothing", "null", "default" };
+    static const char *const omits[] = { "nothing", "null", "default", "unset" };
     const ct_function *f = r->function;
     out_line(o, "    {");
     out_line(o, "        .method = APUS_METHOD_%s,", methods[r->method]);

@@ -140,7 +140,8 @@ static const key include_keys[] = {
         { "middleware", SHAPE_names }, { "timeout", SHAPE_text }, { "blocking", SHAPE_flag },      \
         { "omit", SHAPE_any }, { "produces", SHAPE_off_text }, { "item", SHAPE_name },             \
         { "include", SHAPE_text_list }, { "exclude", SHAPE_text_list },                            \
-        { "callbacks", SHAPE_names }, { "external_docs", SHAPE_map }, LIMITS,                      \
+        { "by_alias", SHAPE_flag }, { "callbacks", SHAPE_names }, { "external_docs", SHAPE_map },  \
+        LIMITS,                                                                                    \
     {                                                                                              \
         "openapi_extra", SHAPE_map                                                                 \
     }

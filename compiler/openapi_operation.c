@@ -290,7 +290,7 @@ static apus_json *result_schema(struct openapi *d, const struct route_path *r)
     }
     if (!result->type || result->type->kind == APUS_KIND_json)
         return apus_json_object(d->arena);
-    apus_json *s = type_schema(d, result->type, NULL);
+    apus_json *s = type_schema(d, r->route->sent, NULL);
     if (!apus_json_get(s, "$ref"))
         set_text(d, s, "title", title_of(d, doc_name(d, "Response_%s", operation_id(d, r))));
     return s;

@@ -45,6 +45,7 @@ typedef struct reader {
     name_table routers;    /* symbol ("orders_router", "trading_app") -> ct_router */
     name_table models;     /* declaration_key -> ct_model */
     name_table enums;      /* declaration_key -> ct_enum */
+    name_table by_name;    /* symbol of a model -> its copy for by_alias = false */
     name_table symbols;    /* of models and enums, to keep them unique */
     name_table securities; /* c_name -> ct_security */
     name_table declared;   /* name -> function_decl that is defined nowhere here */
@@ -247,6 +248,11 @@ void names_read(unit *u, const ct_model *m, ct_field *f, const ct_value *options
 
 /* Model(names = camel, by_name). */
 void model_names_read(unit *u, ct_model *m, const ct_value *options);
+
+/* --- read_sent.c --- */
+
+/* Sets route->sent. */
+void sent_read(unit *u, ct_route *route);
 
 /* --- read_part.c --- */
 

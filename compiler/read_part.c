@@ -69,7 +69,7 @@ void part_read(unit *u, ct_route *route)
 {
     const ct_value *include = value_get(route->options, "include");
     const ct_value *exclude = value_get(route->options, "exclude");
-    ct_type *type = route->function->result.type;
+    ct_type *type = route->sent;
     bool is_list = type && type->kind == APUS_KIND_list;
     const ct_type *of = is_list ? type->item : type;
     if (!include && !exclude)

@@ -119,7 +119,9 @@ static uint8_t read_omit(unit *u, const ct_value *options)
         return APUS_OMIT_null;
     if (word && strcmp(word, "default") == 0)
         return APUS_OMIT_default;
-    diag_error(u->reader->diags, v->place, "omit is null or default, not %s",
+    if (word && strcmp(word, "unset") == 0)
+        return APUS_OMIT_unset;
+    diag_error(u->reader->diags, v->place, "omit is null, default or unset, not %s",
                word ? word : value_kind_text(v));
     return APUS_OMIT_nothing;
 }
@@ -633,13 +635,26 @@ static void bind_produces(unit *u, ct_route *route)
         route->produces = read_produces(u, route->router->options);
 }
 
+/* omit = unset: what the client did not set is known by what it sent. */
+static void remember_sent(ct_route *route)
+{
+    if (route->omit != APUS_OMIT_unset)
+        return;
+    for (ct_param *p = route->function->params; p; p = p->next) {
+        if (p->kind == CT_PARAM_value && p->in == APUS_IN_body && !(p->flags & APUS_PARAM_raw))
+            p->flags |= APUS_PARAM_sent;
+    }
+}
+
 void items_bind_routes(reader *r)
 {
     for (struct route_reading *one = r->routes; one; one = one->next) {
         bind_result(one->unit, one->function, &one->route->function->result);
         bind_produces(one->unit, one->route);
+        sent_read(one->unit, one->route);
         part_read(one->unit, one->route);
         bind_params(one);
+        remember_sent(one->route);
         bind_body(one->unit, one->route);
         bind_body_of_depends(one->unit, one->route);
     }

@@ -54,6 +54,44 @@ user_list read_cards(apus_req *req)
     return all;
 }
 
+/// What somebody likes to see first.
+typedef struct taste {
+    apus_str colour Field(alias = "favourite-colour", default = "blue");
+    int64_t *size;
+    apus_str *font Field(alias_out = "typeface");
+} taste;
+List(taste);
+
+typedef struct settings {
+    taste own;
+    taste_list others Field(default = [], alias = "of-others");
+} settings;
+
+/// Answers with what was sent, defaults included, and nothing else.
+Put("/settings", omit = unset)
+const settings *keep_settings(apus_req *req, const settings *body)
+{
+    return body;
+}
+
+/// Answers with what it says is set.
+Get("/settings", omit = unset)
+settings *read_settings(apus_req *req)
+{
+    settings *out = apus_new(req, settings);
+    out->own.colour = APUS_STR("blue");
+    apus_mark(req, settings, out, APUS_NAMES("own"));
+    apus_mark(req, taste, &out->own, APUS_NAMES("favourite-colour"));
+    return out;
+}
+
+/// The members as they are called in C.
+Put("/settings/plain", by_alias = false, omit = unset)
+const settings *keep_plain(apus_req *req, const settings *body)
+{
+    return body;
+}
+
 /// Why it cannot be done now.
 typedef struct conflict {
     apus_str message;
@@ -198,6 +236,43 @@ Test(cards_have_no_addresses)
     apus_test *t = apus_test_start(&answers_app);
     apus_expect_json(apus_test_get(t, "/cards"), "$",
                      "[{\"name\":\"ada\",\"city\":null},{\"name\":\"bob\",\"city\":null}]");
+    apus_test_stop(t);
+}
+
+Test(what_nobody_set_is_left_out)
+{
+    apus_test *t = apus_test_start(&answers_app);
+    apus_answer a = apus_test_put(t, "/settings", APUS_JSON({
+                                      "own" : { "favourite-colour" : "blue", "size" : null },
+                                      "of-others" : [ {}, { "font" : "Swift" } ]
+                                  }));
+    apus_expect_json(a, "$", APUS_JSON({
+                         "own" : { "favourite-colour" : "blue", "size" : null },
+                         "of-others" : [ {}, { "typeface" : "Swift" } ]
+                     }));
+    a = apus_test_put(t, "/settings", APUS_JSON({ "own" : {} }));
+    apus_expect_json(a, "$", APUS_JSON({ "own" : {} }));
+    a = apus_test_get(t, "/settings");
+    apus_expect_json(a, "$", APUS_JSON({ "own" : { "favourite-colour" : "blue" } }));
+    apus_test_stop(t);
+}
+
+Test(names_as_in_c)
+{
+    apus_test *t = apus_test_start(&answers_app);
+    apus_answer a =
+        apus_test_put(t, "/settings/plain", APUS_JSON({
+                          "own" : { "favourite-colour" : "red" },
+                          "of-others" : [ { "font" : "Swift", "favourite-colour" : "blue" } ]
+                      }));
+    apus_expect_json(a, "$", APUS_JSON({
+                         "own" : { "colour" : "red" },
+                         "others" : [ { "colour" : "blue", "font" : "Swift" } ]
+                     }));
+    a = apus_test_get(t, "/openapi.json");
+    apus_expect_json(a, "$.components.schemas.SettingsByName.properties.own.$ref",
+                     "\"#/components/schemas/TasteByName\"");
+    apus_expect_json(a, "$.components.schemas.TasteByName.properties.colour.default", "\"blue\"");
     apus_test_stop(t);
 }
 

@@ -16,6 +16,7 @@ typedef enum apus_omit {
     APUS_OMIT_nothing,
     APUS_OMIT_null,    /* members that are NULL */
     APUS_OMIT_default, /* members equal to their default, or NULL where that is it */
+    APUS_OMIT_unset,   /* of routes alone: members that nobody set; here as APUS_OMIT_nothing */
 } apus_omit;
 
 /* Appends *value as compact JSON.  Text that is not UTF-8 is a mistake of the

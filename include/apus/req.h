@@ -328,6 +328,16 @@ bool apus__write_line(apus_req *req, const apus_model *m, const void *object);
 #define apus_sent(req, member) apus__sent((req), (member))
 bool apus__sent(const apus_req *req, const void *member);
 
+/* Says which members of an object are set, by their names on the wire: a route that says
+ * omit = unset sends no others, and apus_sent is true of these alone.
+ *
+ *     apus_mark(req, item, out, APUS_NAMES("name", "price"));
+ *
+ * A name that the model does not have is a mistake: the request fails with a 500. */
+#define apus_mark(req, model, object, names)                                                       \
+    apus__mark((req), APUS__MODEL(model), 1 ? (object) : (const struct model *)0, (names))
+void apus__mark(apus_req *req, const apus_model *m, const void *object, const char *const *names);
+
 /* A copy of *stored with the sent members of *patch laid over it. */
 #define apus_merge(req, model, stored, patch)                                                      \
     ((model *)apus__merge((req), APUS__MODEL(model), (stored), (patch)))

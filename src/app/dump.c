@@ -1,6 +1,6 @@
 /* Models as JSON with some of their members. */
 #include "apus/encode.h"
-#include "app/request.h"
+#include "app/sent.h"
 
 /* Whether a list of names has that one, and whether it has names within it. */
 static bool is_listed(const char *const *names, apus_str path, bool *within)
@@ -71,29 +71,6 @@ static void prune(struct pruning *p, apus_json *v, apus_str path)
     }
 }
 
-/* Members that a client did not send. */
-static void prune_unsent(apus_req *req, const apus_model *m, const char *object, apus_json *v)
-{
-    apus_json *first = v->first;
-    v->first = v->last = NULL;
-    v->n = 0;
-    for (apus_json *next; first; first = next) {
-        next = first->next;
-        first->next = NULL;
-        uint32_t i = apus_model_find(m, first->name);
-        const apus_field *f = i < m->n_fields ? &m->fields[i] : NULL;
-        if (f && !apus__sent(req, object + f->offset))
-            continue;
-        apus_json_add(v, first);
-        const void *at = f ? object + f->offset : NULL;
-        const char *inner = at;
-        if (f && f->flags & APUS_FIELD_pointer)
-            memcpy(&inner, at, sizeof(inner));
-        if (f && inner && f->type->kind == APUS_KIND_model && first->kind == APUS_JSON_object)
-            prune_unsent(req, f->type->model, inner, first);
-    }
-}
-
 static apus_json *as_json(apus_req *req, const apus_model *m, const void *object, apus_omit omit)
 {
     apus_arena *a = apus_req_arena(req);
@@ -123,8 +100,10 @@ apus_json *apus__json_dump(apus_req *req, const apus_model *m, const void *objec
                                      : APUS_OMIT_nothing;
     apus_json *v = as_json(req, m, object, omit);
     struct pruning p = { .req = req, .how = how };
+    apus_type type = { .kind = APUS_KIND_model };
+    type.model = m;
     if (v && how->no_unsent)
-        prune_unsent(req, m, object, v);
+        p.no_memory = !apus__unset_drop(req, &type, object, v);
     if (v && (how->include || how->exclude))
         prune(&p, v, APUS_STR(""));
     if (!p.no_memory)

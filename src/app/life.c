@@ -22,6 +22,7 @@
 #include "app/failure.h"
 #include "app/log.h"
 #include "app/scopes.h"
+#include "app/sent.h"
 #include "app/stream.h"
 #include "app/wait.h"
 #include "app/ws.h"
@@ -192,7 +193,9 @@ static void phase_encode(apus_req *req)
     apus_rc rc = APUS_OK;
     if (req->plan->typical)
         apus_buf_room(&b, req->plan->typical + TYPICAL_SLACK);
-    rc = apus_encode_json(&b, route->result, result, (apus_omit)route->omit);
+    rc = route->omit == APUS_OMIT_unset
+             ? apus__encode_set(req, route->result, result, &b)
+             : apus_encode_json(&b, route->result, result, (apus_omit)route->omit);
     if (!rc)
         rc = apus_buf_take(&b, &req->body);
     if (rc == APUS_INVALID)

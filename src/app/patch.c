@@ -4,42 +4,34 @@
  * object's address.  A member is found again by its own address: the object that
  * encloses it and the field at that offset.  (Where an object is the first member
  * of another, both answer to one address; the outer one, noted last, decides.) */
-#include "app/request.h"
-
 #include "apus/decode.h"
 #include "app/bind.h"
+#include "app/sent.h"
 
-struct apus__sent {
-    struct apus__sent *next;
-    const apus_model *model;
-    const char *object;
-    uint64_t bits[];
-};
-
-static void record(void *ctx, const apus_model *m, const void *object, const uint64_t *bits)
+bool apus__sent_note(apus_req *req, const apus_model *m, const void *object, const uint64_t *bits)
 {
-    apus_req *req = ctx;
     size_t size = ((size_t)m->n_fields + 63) / 64 * sizeof(uint64_t);
     struct apus__sent *s =
         apus_arena_alloc(&req->x->arena, sizeof(*s) + size, _Alignof(struct apus__sent));
     if (!s) {
         apus__req_no_memory(req);
-        return;
+        return false;
     }
     *s = (struct apus__sent){ .next = apus__req_rare(req)->sent, .model = m, .object = object };
     memcpy(s->bits, bits, size);
     req->rare.sent = s;
+    return true;
+}
+
+static void record(void *ctx, const apus_model *m, const void *object, const uint64_t *bits)
+{
+    (void)apus__sent_note(ctx, m, object, bits);
 }
 
 void apus__patch_record(apus_req *req, apus_decoder *d)
 {
     d->sent = record;
     d->sent_ctx = req;
-}
-
-static bool is_sent(const struct apus__sent *s, uint32_t field)
-{
-    return s->bits[field / 64] >> (field % 64) & 1;
 }
 
 bool apus__sent(const apus_req *req, const void *member)
@@ -50,7 +42,7 @@ bool apus__sent(const apus_req *req, const void *member)
             continue;
         for (uint32_t i = 0; i < s->model->n_fields; i++)
             if (s->object + s->model->fields[i].offset == at)
-                return is_sent(s, i);
+                return apus__is_sent(s, i);
     }
     return false;
 }
@@ -99,7 +91,7 @@ static void merge_into(apus_req *req, const apus_model *m, char *to, const char 
 {
     const struct apus__sent *s = sent_of(req, m, patch);
     for (uint32_t i = 0; s && i < m->n_fields; i++)
-        if (is_sent(s, i))
+        if (apus__is_sent(s, i))
             merge_field(req, &m->fields[i], to, patch);
 }
 
