@@ -123,7 +123,7 @@ apus_rc apus_exchange_finish(apus_exchange *x);
  * apus_exchange_finish closes.  RFC 9110 section 7.8.
  *
  * Suspends as apus_exchange_begin.  APUS_OK; APUS_INVALID when the client has sent further
- * requests already; APUS_IO, APUS_CANCELLED, APUS_TIMEOUT. */
+ * requests already; APUS_BUSY when the server drains; APUS_IO, APUS_CANCELLED, APUS_TIMEOUT. */
 apus_rc apus_exchange_upgrade(apus_exchange *x, apus_str headers) APUS_NODISCARD;
 
 /* At most `room` bytes of what the client sends after an upgrade.  One fiber at a time.

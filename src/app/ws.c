@@ -142,6 +142,8 @@ static bool upgrade(apus_ws *ws)
     req->begun = req->answered = rc == APUS_OK || rc == APUS_IO;
     if (rc == APUS_INVALID)
         apus_fail(req, 400, NULL, "Nothing may be sent before the upgrade is answered");
+    if (rc == APUS_BUSY)
+        apus_fail(req, 503, NULL, "The service is stopping");
     if (rc) {
         ws->is_over = true;
         return false;

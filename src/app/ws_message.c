@@ -25,6 +25,7 @@ static void hold(apus_ws *ws)
 {
     ws->held = ws->first;
     ws->first = ws->held->next;
+    ws->held->next = NULL;
     if (!ws->first)
         ws->last = &ws->first;
     ws->n_queued--;

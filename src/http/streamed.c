@@ -284,11 +284,13 @@ apus_rc apus_exchange_upgrade(apus_exchange *pub, apus_str headers)
 {
     apus__exchange *x = of(pub);
     apus__connection *c = x->c;
-    if (x->h2)
-        return apus__h2_upgrade(x, headers);
-    apus_rc rc = is_gone(x) ? APUS_IO : wait_for_turn(x);
+    apus_rc rc = is_gone(x) ? APUS_IO : x->h2 ? APUS_OK : wait_for_turn(x);
     if (rc)
         return rc;
+    if (c->server->draining) /* to accept would be a promise */
+        return APUS_BUSY;
+    if (x->h2)
+        return apus__h2_upgrade(x, headers);
     if (x->next || c->incoming || c->state != APUS__CONNECTION_OPEN)
         return APUS_INVALID;
     apus__connection_enter(c);

@@ -57,5 +57,7 @@ bool client_write(client *self, size_t most);
 void client_judge(client *self, const ask *a, unsigned status, apus_str body);
 
 void client_start_http1(conditions *c);
+void client_start_http2(conditions *c);
+void client_start_socket(conditions *c);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "answer.h"
 #include "client.h"
+#include "service.h"
 
 enum { ASKS_MAX = 8 };
 
@@ -93,6 +94,8 @@ static void judge_end(http1 *h)
     const conditions *c = h->base.c;
     if (c->may_break || h->was_closed)
         return;
+    if (h->manner == TALKS_NONSENSE && !h->is_mute)
+        client_fail(&h->base, "nonsense was not answered");
     if (h->manner == GOOD || h->manner == STAYS || h->manner == HALF_CLOSES) {
         if (h->n_answered < h->n_asks || h->base.in.len)
             client_fail(&h->base, "%s after %u of %u answers",
@@ -106,7 +109,9 @@ static void judge_end(http1 *h)
 static void write_asks(http1 *h)
 {
     if (h->manner == TALKS_NONSENSE && !h->n_sent && !h->base.out.len) {
-        apus_buf_lit(&h->base.out, "HELO there \1\2\3\r\n\r\nand so on");
+        apus_buf_lit(&h->base.out, "HELO there \1\2\3\r\n\r\n");
+        for (int64_t i = sim_between(0, 50000); i; i--)
+            apus_buf_addc(&h->base.out, pattern_byte(i));
         return;
     }
     while (h->n_written < h->n_asks && h->n_written - h->n_answered < h->depth && !h->was_closed &&

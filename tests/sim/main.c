@@ -14,6 +14,8 @@
 
 #include "run.h"
 
+enum { SEED_SECONDS_MAX = 60 }; /* of real time: a turn that never ends, too, says its seed */
+
 typedef struct options {
     uint64_t from, to;
     FILE *trace;
@@ -92,11 +94,13 @@ int main(int argc, char **argv)
         return wrong;
     signal(SIGABRT, on_signal);
     signal(SIGSEGV, on_signal);
+    signal(SIGALRM, on_signal);
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_set_death_callback(say_seed);
 #endif
     run_report all = { 0 };
     for (current = o.from; current <= o.to; current++) {
+        alarm(SEED_SECONDS_MAX);
         run_report r = run_seed(current, o.trace);
         for (unsigned again = 1; again < o.times; again++) {
             run_report second = run_seed(current, NULL);

@@ -15,6 +15,7 @@ enum {
     GOOD_CLIENTS = 4,
     ARRIVE_WITHIN = 3000, /* ms */
     HANDLERS_TAKE = 60,   /* seconds, together, at most, on one connection */
+    TURN_MAX = 4,         /* seconds that a turn may take, with what stalls it */
     CALM_MAX = 900,       /* seconds after which even a slow client is through */
 };
 
@@ -24,6 +25,7 @@ typedef struct run {
     apus_http_server *server;
     conditions c;
     sim_timer arrivals[CLIENTS_MAX];
+    int64_t ends_at;
     bool is_drained;
 } run;
 
@@ -33,6 +35,24 @@ typedef struct run {
 static unsigned some(unsigned most)
 {
     return sim_chance(300) ? (unsigned)sim_between(1, most) : 0;
+}
+
+/* A limit that some runs meet. */
+static uint32_t limit(int64_t least, int64_t most)
+{
+    return sim_chance(300) ? (uint32_t)sim_between(least, most) : 0;
+}
+
+static apus_http_limits choose_limits(void)
+{
+    return (apus_http_limits){ .head_timeout = 10 * APUS_SECOND,
+                               .body_timeout = 20 * APUS_SECOND,
+                               .idle_timeout = 75 * APUS_SECOND,
+                               .write_timeout = 20 * APUS_SECOND,
+                               .body_memory = limit(1, 16384),
+                               .pipeline_max = limit(1, 8),
+                               .streams_max = limit(1, 8),
+                               .stream_max = limit(1, 20000) };
 }
 
 static sim_faults no_faults(void)
@@ -73,25 +93,28 @@ static void set_conditions(run *r, const sim_faults *f, bool are_good)
 
 /* --- the server --- */
 
-static void start(run *r)
+static void serve(run *r)
 {
     apus_err err = { 0 };
     int fd;
-    r->c.limits = (apus_http_limits){ .head_timeout = 10 * APUS_SECOND,
-                                      .body_timeout = 20 * APUS_SECOND,
-                                      .idle_timeout = 75 * APUS_SECOND,
-                                      .write_timeout = 20 * APUS_SECOND,
-                                      .body_memory = 16384 };
-    r->c.port = PORT;
-    if (apus_loop_create(&r->loop, &err) ||
-        apus_service_create(&simulated_app, r->loop, &r->service, &err) ||
-        apus_service_start(r->service, &err) ||
-        apus_http_server_create(r->loop, &r->c.limits, apus_service_handle, r->service, &r->server,
+    if (apus_http_server_create(r->loop, &r->c.limits, apus_service_handle, r->service, &r->server,
                                 &err) ||
         apus_listen_tcp("127.0.0.1", PORT, APUS_SOCKET_ALONE, &fd, &err) ||
         apus_http_server_listen(r->server, fd, &err))
         sim_fail("the server does not start: %s", err.msg);
     apus_http_server_on_refusal(r->server, apus_service_refuse, r->service);
+}
+
+static void start(run *r)
+{
+    apus_err err = { 0 };
+    if (apus_loop_create(&r->loop, &err) ||
+        apus_service_create(&simulated_app, r->loop, &r->service, &err) ||
+        apus_service_start(r->service, &err))
+        sim_fail("the service does not start: %s", err.msg);
+    r->c.port = PORT;
+    r->c.limits = choose_limits();
+    serve(r);
 }
 
 static void drained(void *ctx)
@@ -124,11 +147,22 @@ static bool is_drained(const run *r)
     return r->is_drained;
 }
 
+/* Within the deadline, whoever is connected. */
+static void drain(run *r, int64_t most)
+{
+    bool retires = sim_chance(300);
+    r->is_drained = false;
+    sim_note(retires ? "retire" : "drain", 0, most);
+    (retires ? apus_http_server_retire : apus_http_server_drain)(
+        r->server, apus_loop_now(r->loop) + most, drained, r);
+    turn_until(r, is_drained, most + TURN_MAX * APUS_SECOND, "draining");
+    apus_http_server_destroy(r->server);
+    r->server = NULL;
+}
+
 static void stop(run *r)
 {
-    apus_http_server_drain(r->server, apus_loop_now(r->loop) + 10 * APUS_SECOND, drained, r);
-    turn_until(r, is_drained, 11 * APUS_SECOND, "draining");
-    apus_http_server_destroy(r->server);
+    drain(r, 10 * APUS_SECOND);
     apus_service_destroy(r->service);
     apus_loop_destroy(r->loop);
 }
@@ -137,7 +171,9 @@ static void stop(run *r)
 
 static void arrive(void *ctx)
 {
-    client_start_http1(ctx);
+    static void (*const kinds[])(conditions *c) = { client_start_http1, client_start_http2,
+                                                       client_start_socket };
+    kinds[sim_between(0, sizeof(kinds) / sizeof(kinds[0]) - 1)](ctx);
 }
 
 static void send_clients(run *r, int64_t n)
@@ -150,6 +186,24 @@ static void send_clients(run *r, int64_t n)
 }
 
 /* --- the run --- */
+
+static bool is_time(const run *r)
+{
+    return sim_now() >= r->ends_at;
+}
+
+/* The server is drained under way, and another one takes its port. */
+static void end_early(run *r)
+{
+    r->c.may_break = true;
+    r->ends_at = sim_now() + sim_between(0, 2 * ARRIVE_WITHIN) * APUS_MILLISECOND;
+    turn_until(r, is_time, ARRIVE_WITHIN * APUS_SECOND, "a moment");
+    drain(r, sim_between(0, 30000) * APUS_MILLISECOND);
+    sim_faults faults = sim.faults, calm = no_faults();
+    sim_set_faults(&calm); /* a server that does not start is another matter */
+    serve(r);
+    sim_set_faults(&faults);
+}
 
 static void check_counts(void)
 {
@@ -178,6 +232,8 @@ run_report run_seed(uint64_t seed, FILE *trace)
     sim_faults faults = choose_faults();
     set_conditions(&r, &faults, false);
     send_clients(&r, sim_between(1, CLIENTS_MAX));
+    if (sim_chance(200))
+        end_early(&r);
     turn_until(&r, are_clients_over, 2 * CALM_MAX * APUS_SECOND, "clients among faults");
 
     /* when nothing goes wrong any more, the server is as good as new */

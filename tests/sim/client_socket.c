@@ -1,0 +1,276 @@
+/* A client of WebSockets over HTTP/1.1: messages out, the same messages back, in order. */
+#include <apus/value.h>
+
+#include "answer.h"
+#include "client.h"
+
+enum { MESSAGES_MAX = 12, FRAME_HEAD_MAX = 14, CLOSE_NORMAL = 1000 };
+
+/* RFC 6455 section 5.2 */
+enum { TEXT = 1, BINARY = 2, CLOSE = 8, PING = 9, PONG = 10, FINAL = 0x80, MASKED = 0x80 };
+
+typedef enum manner {
+    GOOD,
+    GOES_AWAY,     /* in the middle of whatever it is */
+    SAYS_NOTHING,  /* does not even answer pings */
+    STOPS_READING, /* all of a sudden */
+    BREAKS_RULES,  /* a frame that is not masked */
+    MANNERS,
+} manner;
+
+typedef struct message {
+    unsigned kind; /* TEXT or BINARY */
+    size_t len;
+    int64_t first; /* which pattern it has */
+} message;
+
+typedef struct wsclient {
+    client base; /* first */
+    manner manner;
+    message messages[MESSAGES_MAX];
+    unsigned n_messages, n_sent, n_back, depth;
+    int64_t leaves_at;
+    bool is_open, is_deaf, has_closed, was_closed;
+} wsclient;
+
+static void give(client *self)
+{
+    (void)self;
+}
+
+/* --- frames --- */
+
+static char byte_of(const message *m, size_t i)
+{
+    return (char)('a' + (m->first + (int64_t)i * 5) % 26);
+}
+
+static void put_head(apus_buf *to, unsigned first, size_t len)
+{
+    apus_buf_addc(to, (char)first);
+    if (len < 126) {
+        apus_buf_addc(to, (char)(MASKED | len));
+    } else {
+        apus_buf_addc(to, (char)(MASKED | 126));
+        apus_buf_addc(to, (char)(len >> 8));
+        apus_buf_addc(to, (char)len);
+    }
+}
+
+static void put_mask(apus_buf *to, unsigned char mask[4])
+{
+    uint64_t random = sim_random();
+    memcpy(mask, &random, 4);
+    apus_buf_add(to, (apus_str){ (const char *)mask, 4 });
+}
+
+static void put_part(apus_buf *to, const message *m, unsigned first, size_t from, size_t to_at)
+{
+    unsigned char mask[4];
+    put_head(to, first, to_at - from);
+    put_mask(to, mask);
+    for (size_t i = from; i < to_at; i++)
+        apus_buf_addc(to, (char)(byte_of(m, i) ^ (char)mask[(i - from) % 4]));
+}
+
+static void put_control(apus_buf *to, unsigned kind, apus_str bytes)
+{
+    unsigned char mask[4];
+    put_head(to, FINAL | kind, bytes.len);
+    put_mask(to, mask);
+    for (size_t i = 0; i < bytes.len; i++)
+        apus_buf_addc(to, (char)(bytes.ptr[i] ^ (char)mask[i % 4]));
+}
+
+/* In one frame or in two with a ping between. */
+static void put_message(apus_buf *to, const message *m)
+{
+    if (m->len && sim_chance(300)) {
+        size_t cut = (size_t)sim_between(0, (int64_t)m->len);
+        put_part(to, m, m->kind, 0, cut);
+        put_control(to, PING, APUS_STR("hey"));
+        put_part(to, m, FINAL, cut, m->len);
+    } else {
+        put_part(to, m, FINAL | m->kind, 0, m->len);
+    }
+}
+
+/* --- what came --- */
+
+static void take_message(wsclient *w, unsigned kind, apus_str bytes)
+{
+    client *self = &w->base;
+    if (w->n_back == w->n_sent)
+        client_fail(self, "a message, and none is due");
+    const message *m = &w->messages[w->n_back++];
+    sim_note("message", self->number, (int64_t)bytes.len);
+    self->c->n_answers++;
+    bool is_same = kind == m->kind && bytes.len == m->len;
+    for (size_t i = 0; is_same && i < m->len; i++)
+        is_same = bytes.ptr[i] == byte_of(m, i);
+    if (!is_same)
+        client_fail(self, "message %u came back as another", w->n_back);
+}
+
+static void take_close(wsclient *w, apus_str bytes)
+{
+    client *self = &w->base;
+    unsigned code = bytes.len < 2 ? 0 : (unsigned char)bytes.ptr[0] * 256u + (unsigned char)bytes.ptr[1];
+    bool is_due = w->manner != GOOD || (w->has_closed && code == CLOSE_NORMAL);
+    w->was_closed = true;
+    sim_note("closed", self->number, code);
+    if (!is_due && !self->c->may_break && !self->c->may_refuse)
+        client_fail(self, "closed with %u", code);
+    if (!w->has_closed && w->manner != SAYS_NOTHING)
+        put_control(&self->out, CLOSE, apus_str_slice(bytes, 0, 2));
+    w->has_closed = true;
+}
+
+static void take_frame(wsclient *w, unsigned first, apus_str bytes)
+{
+    client *self = &w->base;
+    if (w->was_closed)
+        client_fail(self, "a frame behind the close");
+    switch (first) {
+    case FINAL | TEXT:
+    case FINAL | BINARY:
+        take_message(w, first & 15, bytes);
+        break;
+    case FINAL | PING:
+        if (w->manner != SAYS_NOTHING && !w->has_closed)
+            put_control(&self->out, PONG, bytes);
+        break;
+    case FINAL | PONG:
+        break;
+    case FINAL | CLOSE:
+        take_close(w, bytes);
+        break;
+    default:
+        client_fail(self, "a frame that begins with %02x", first);
+    }
+}
+
+/* One frame off the front of *s; false when it is not whole. */
+static bool next_frame(wsclient *w, apus_str *s)
+{
+    if (s->len < 2)
+        return false;
+    const unsigned char *b = (const unsigned char *)s->ptr;
+    size_t head = 2, len = b[1];
+    if (len == 126) {
+        head = 4;
+        if (s->len < head)
+            return false;
+        len = b[2] * 256u + b[3];
+    } else if (len > 126) {
+        client_fail(&w->base, "a frame that is masked or too long");
+    }
+    if (s->len < head + len)
+        return false;
+    take_frame(w, b[0], apus_str_slice(*s, head, len));
+    *s = apus_str_slice(*s, head + len, s->len);
+    return true;
+}
+
+static void take_handshake(wsclient *w, apus_str *s)
+{
+    client *self = &w->base;
+    answer a;
+    answer_rc rc = answer_read(s, &a);
+    if (rc == ANSWER_WRONG)
+        client_fail(self, "this is no answer");
+    if (rc == ANSWER_WHOLE && a.status == 101 &&
+        apus_str_eq(answer_header(&a, APUS_STR("sec-websocket-accept")),
+                    APUS_STR("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")))
+        w->is_open = true;
+    else if (rc == ANSWER_WHOLE && (a.status != 503 || (!self->c->may_refuse && !self->c->may_break)))
+        client_fail(self, "the handshake is answered with %u", a.status);
+    else if (rc == ANSWER_WHOLE)
+        w->has_closed = w->was_closed = true;
+    apus_buf_finish(&a.body);
+}
+
+static void receive(wsclient *w)
+{
+    client *self = &w->base;
+    if (w->is_deaf || !client_read(self, SIZE_MAX))
+        return;
+    apus_str s = { self->in.ptr, self->in.len };
+    if (!w->is_open && !w->was_closed)
+        take_handshake(w, &s);
+    while (w->is_open && next_frame(w, &s))
+        ;
+    if (s.len)
+        memmove(self->in.ptr, s.ptr, s.len);
+    self->in.len = s.len;
+    if (w->manner == STOPS_READING && sim_chance(300))
+        w->is_deaf = true;
+}
+
+/* --- step by step --- */
+
+static void write_messages(wsclient *w)
+{
+    client *self = &w->base;
+    if (!w->is_open || w->has_closed || w->manner == SAYS_NOTHING)
+        return;
+    if (w->manner == BREAKS_RULES && w->n_sent == w->n_messages / 2) {
+        apus_buf_lit(&self->out, "\x81\x02hi");
+        w->has_closed = true;
+        return;
+    }
+    while (w->n_sent < w->n_messages && w->n_sent - w->n_back < w->depth)
+        put_message(&self->out, &w->messages[w->n_sent++]);
+    if (w->n_back == w->n_messages) {
+        put_control(&self->out, CLOSE, APUS_STR("\x03\xe8"));
+        w->has_closed = true;
+    }
+}
+
+static void judge_end(wsclient *w)
+{
+    const conditions *c = w->base.c;
+    if (w->manner == GOOD && !w->was_closed && !c->may_break && !c->may_refuse)
+        client_fail(&w->base, "%s after %u of %u messages",
+                    sim_peer_is_reset(w->base.peer) ? "reset" : "ended", w->n_back, w->n_messages);
+}
+
+static void step(client *self)
+{
+    wsclient *w = (wsclient *)self;
+    bool leaves = w->manner == GOES_AWAY && sim_now() >= w->leaves_at;
+    if (!leaves)
+        receive(w);
+    if (leaves || sim_peer_is_over(self->peer) || (w->is_deaf && sim_peer_is_left(self->peer))) {
+        if (!leaves)
+            judge_end(w);
+        else if (sim_chance(500))
+            sim_peer_reset(self->peer);
+        client_end(self);
+        return;
+    }
+    write_messages(w);
+    (void)client_write(self, SIZE_MAX);
+    if (w->manner == GOES_AWAY)
+        sim_timer_start(&self->timer, w->leaves_at);
+}
+
+void client_start_socket(conditions *c)
+{
+    wsclient *w = sim_take(sizeof(*w));
+    w->base.step = step;
+    w->base.give = give;
+    client_begin(&w->base, c, "socket");
+    w->manner = c->are_good || sim_chance(500) ? GOOD : (manner)sim_between(0, MANNERS - 1);
+    w->n_messages = (unsigned)sim_between(1, MESSAGES_MAX);
+    w->depth = (unsigned)sim_between(1, MESSAGES_MAX);
+    for (unsigned i = 0; i < w->n_messages; i++)
+        w->messages[i] = (message){ .kind = sim_chance(500) ? TEXT : BINARY,
+                                    .len = (size_t)sim_between(0, sim_chance(200) ? 60000 : 300),
+                                    .first = sim_between(0, 25) };
+    apus_buf_lit(&w->base.out, "GET /socket HTTP/1.1\r\nHost: sim\r\nUpgrade: websocket\r\n"
+                               "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    w->leaves_at = sim_now() + sim_between(0, 5000) * APUS_MILLISECOND;
+    client_must_end_by(&w->base, sim_now() + 120 * APUS_SECOND + c->slack);
+}
