@@ -226,8 +226,7 @@ static void receive(http2 *h)
         return;
     if (h->read_pause)
         h->read_at = sim_now() + h->read_pause;
-    ssize_t n =
-        nghttp2_session_mem_recv(h->session, (const uint8_t *)self->in.ptr, self->in.len);
+    ssize_t n = nghttp2_session_mem_recv(h->session, (const uint8_t *)self->in.ptr, self->in.len);
     if (n < 0 || (size_t)n != self->in.len)
         client_fail(self, "this is no HTTP/2: %s", nghttp2_strerror((int)n));
     apus_buf_clear(&self->in);

@@ -115,7 +115,8 @@ static void take_message(wsclient *w, unsigned kind, apus_str bytes)
 static void take_close(wsclient *w, apus_str bytes)
 {
     client *self = &w->base;
-    unsigned code = bytes.len < 2 ? 0 : (unsigned char)bytes.ptr[0] * 256u + (unsigned char)bytes.ptr[1];
+    unsigned code =
+        bytes.len < 2 ? 0 : (unsigned char)bytes.ptr[0] * 256u + (unsigned char)bytes.ptr[1];
     bool is_due = w->manner != GOOD || (w->has_closed && code == CLOSE_NORMAL);
     w->was_closed = true;
     sim_note("closed", self->number, code);
@@ -183,7 +184,8 @@ static void take_handshake(wsclient *w, apus_str *s)
         apus_str_eq(answer_header(&a, APUS_STR("sec-websocket-accept")),
                     APUS_STR("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")))
         w->is_open = true;
-    else if (rc == ANSWER_WHOLE && (a.status != 503 || (!self->c->may_refuse && !self->c->may_break)))
+    else if (rc == ANSWER_WHOLE &&
+             (a.status != 503 || (!self->c->may_refuse && !self->c->may_break)))
         client_fail(self, "the handshake is answered with %u", a.status);
     else if (rc == ANSWER_WHOLE)
         w->has_closed = w->was_closed = true;

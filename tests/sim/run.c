@@ -153,8 +153,8 @@ static void drain(run *r, int64_t most)
     bool retires = sim_chance(300);
     r->is_drained = false;
     sim_note(retires ? "retire" : "drain", 0, most);
-    (retires ? apus_http_server_retire : apus_http_server_drain)(
-        r->server, apus_loop_now(r->loop) + most, drained, r);
+    (retires ? apus_http_server_retire
+             : apus_http_server_drain)(r->server, apus_loop_now(r->loop) + most, drained, r);
     turn_until(r, is_drained, most + TURN_MAX * APUS_SECOND, "draining");
     apus_http_server_destroy(r->server);
     r->server = NULL;
@@ -171,8 +171,8 @@ static void stop(run *r)
 
 static void arrive(void *ctx)
 {
-    static void (*const kinds[])(conditions *c) = { client_start_http1, client_start_http2,
-                                                       client_start_socket };
+    static void (*const kinds[])(conditions * c) = { client_start_http1, client_start_http2,
+                                                     client_start_socket };
     kinds[sim_between(0, sizeof(kinds) / sizeof(kinds[0]) - 1)](ctx);
 }
 
