@@ -65,10 +65,11 @@ static bool sources_of_dir(struct project *p, const struct options *options, con
         object_to(options, "%s: %s", dir, strerror(errno));
         return false;
     }
-    bool fine = true;
+    bool fine = true, is_here = strcmp(dir, ".") == 0;
     for (struct dirent *e; fine && (e = readdir(d));) {
         if (is_source(e->d_name) && (p->kind == BUILD_TEST || !is_test(e->d_name)))
-            fine = add_source(p, textf(p->arena, "%s/%s", dir, e->d_name));
+            fine = add_source(
+                p, textf(p->arena, "%s%s%s", is_here ? "" : dir, is_here ? "" : "/", e->d_name));
     }
     closedir(d);
     return fine;
@@ -79,7 +80,7 @@ static bool find_sources(struct project *p, const struct options *options)
     for (unsigned i = 0; i < options->n_paths; i++) {
         const char *path = options->paths[i];
         if (is_dir(path)) {
-            const char *src = textf(p->arena, "%s/src", path);
+            const char *src = strcmp(path, ".") == 0 ? "src" : textf(p->arena, "%s/src", path);
             if (!sources_of_dir(p, options, path) ||
                 (is_dir(src) && !sources_of_dir(p, options, src)))
                 return false;
@@ -97,6 +98,26 @@ static bool find_sources(struct project *p, const struct options *options)
     }
     qsort(p->sources, p->n_sources, sizeof(p->sources[0]), by_name);
     return true;
+}
+
+static bool is_taken(const struct project *p, unsigned n, const char *unit)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (strcmp(p->units[i], unit) == 0)
+            return true;
+    return strcmp(unit, "apus_app") == 0;
+}
+
+/* As apusc calls the wrappers: main, and main_2 for lib/main.c. */
+static void name_units(struct project *p)
+{
+    for (unsigned i = 0; i < p->n_sources; i++) {
+        const char *name = base_name(p->sources[i]);
+        const char *stem = textf(p->arena, "%.*s", (int)(strlen(name) - 2), name);
+        p->units[i] = stem;
+        for (unsigned n = 2; is_taken(p, i, p->units[i]); n++)
+            p->units[i] = textf(p->arena, "%s_%u", stem, n);
+    }
 }
 
 /* The program is called like the directory, or like the only source. */
@@ -138,11 +159,13 @@ bool project_find(apus_arena *arena, const struct options *options, enum build_k
         .cflags = options->cflags,
         .verbose = options->verbose,
         .sources = APUS_NEW(arena, const char *, SOURCES_MAX),
+        .units = APUS_NEW(arena, const char *, SOURCES_MAX),
     };
     const char *slash = strrchr(first, '/');
     out->dir = from_dir ? first : slash ? textf(arena, "%.*s", (int)(slash - first), first) : ".";
-    if (!out->sources || !find_sources(out, options))
+    if (!out->sources || !out->units || !find_sources(out, options))
         return false;
+    name_units(out);
     out->name = program_name(out, first, from_dir);
     /* other flags make other objects */
     const char *flags =
@@ -180,6 +203,8 @@ static void add_flags(struct argv *a, const struct project *p, const struct tool
     argv_add_words(
         a, "-std=c17 -Wall -Wextra -Wno-unused-parameter -fstack-clash-protection -D_GNU_SOURCE");
     argv_add_words(a, by_kind[p->kind]);
+    argv_add(a, "-iquote"); /* wrappers name the sources as they are called from here */
+    argv_add(a, p->dir);
     argv_add(a, textf(p->arena, "-I%s", t->include));
     argv_add_words(a, p->cflags);
 }
@@ -195,12 +220,6 @@ static bool run_apusc(const struct project *p, const struct toolchain *t, const 
     argv_add(&a, "--");
     add_flags(&a, p, t);
     return step(p, &a, errors);
-}
-
-static const char *stem(const struct project *p, const char *source)
-{
-    const char *name = base_name(source);
-    return textf(p->arena, "%.*s", (int)(strlen(name) - 2), name);
 }
 
 static bool is_newer(const char *a, const char *b)
@@ -251,7 +270,7 @@ static bool is_current(const struct project *p, const char *object, const char *
 }
 
 static bool compile(const struct project *p, const struct toolchain *t, const char *unit,
-                    const char *source, struct argv *link, const char **errors)
+                    struct argv *link, const char **errors)
 {
     const char *object = textf(p->arena, "%s/%s.o", p->work, unit);
     const char *depfile = textf(p->arena, "%s/%s.d", p->work, unit);
@@ -261,8 +280,6 @@ static bool compile(const struct project *p, const struct toolchain *t, const ch
     struct argv a = { .arena = p->arena };
     argv_add(&a, t->cc);
     add_flags(&a, p, t);
-    if (source) /* quoted includes of the source are beside it, not beside the wrapper */
-        argv_add(&a, textf(p->arena, "-I%s", p->dir));
     argv_add(&a, "-MMD");
     argv_add(&a, "-MF");
     argv_add(&a, depfile);
@@ -303,9 +320,8 @@ bool project_build(const struct project *p, const char **errors)
     argv_add(&link, t.cc);
     bool fine = true;
     for (unsigned i = 0; i < p->n_sources; i++)
-        fine &= compile(p, &t, textf(p->arena, "%s.apus", stem(p, p->sources[i])), p->sources[i],
-                        &link, errors);
-    fine &= compile(p, &t, "apus_app", NULL, &link, errors);
+        fine &= compile(p, &t, textf(p->arena, "%s.apus", p->units[i]), &link, errors);
+    fine &= compile(p, &t, "apus_app", &link, errors);
     return fine && link_program(p, &t, &link, errors);
 }
 
@@ -316,8 +332,7 @@ const char **project_watched(const struct project *p, apus_arena *arena)
     struct argv files = { .arena = arena };
     for (unsigned i = 0; i < p->n_sources; i++) {
         argv_add(&files, p->sources[i]);
-        const char **deps =
-            read_depfile(arena, textf(arena, "%s/%s.apus.d", p->work, stem(p, p->sources[i])));
+        const char **deps = read_depfile(arena, textf(arena, "%s/%s.apus.d", p->work, p->units[i]));
         for (; deps && *deps; deps++) {
             if (strncmp(*deps, "/usr/", 5) != 0 && !strstr(*deps, "/.apus/"))
                 argv_add(&files, *deps);

@@ -22,6 +22,7 @@ struct project {
     const char *dir;  /* where the sources are */
     const char *name; /* of the program */
     const char **sources;
+    const char **units; /* of each source: apusc writes unit.apus.c */
     unsigned n_sources;
     const char *work; /* .apus/<kind> */
     const char *program;

@@ -36,12 +36,34 @@ static const char *unique_stem(contract *c, const char *stem)
     }
 }
 
+/* path as it is called below directory, or NULL. */
+static const char *below(const char *directory, const char *path)
+{
+    size_t len = strlen(directory);
+    if (strcmp(directory, ".") == 0)
+        return path[0] == '/' || strncmp(path, "../", 3) == 0 ? NULL : path;
+    return strncmp(path, directory, len) == 0 && path[len] == '/' ? path + len + 1 : NULL;
+}
+
+/* What the wrapper includes: a path below a directory of -iquote, so that compilers call the
+ * source what its owner calls it; else the way from the wrapper. */
+static const char *include_of(const contract *c, const args *a, const char *source)
+{
+    for (unsigned i = 0; i + 1 < a->n_flags; i++) {
+        const char *name =
+            strcmp(a->flags[i], "-iquote") == 0 ? below(a->flags[i + 1], source) : NULL;
+        if (name && strcmp(name, "apus_app.c") != 0)
+            return name;
+    }
+    return output_relative(c->arena, a->directory, source);
+}
+
 static void add_sources(contract *c, const args *a)
 {
     for (unsigned i = 0; i < a->n_sources; i++) {
         ct_source *s = NEW(c->arena, ct_source);
         s->path = a->sources[i];
-        s->include = output_relative(c->arena, a->directory, a->sources[i]);
+        s->include = include_of(c, a, a->sources[i]);
         s->stem = unique_stem(c, stem_of(c->arena, a->sources[i]));
         APPEND(c->sources, s);
     }

@@ -57,10 +57,9 @@ static void read_units(reader *r)
 
 void reader_names(reader *r)
 {
-    name_table *all[] = {
-        &r->functions,  &r->routers,      &r->models,   &r->enums,   &r->symbols,
-        &r->securities, &r->dependencies, &r->declared, &r->arounds, &r->by_name
-    };
+    name_table *all[] = { &r->functions, &r->routers,    &r->models,     &r->enums,
+                          &r->symbols,   &r->file_names, &r->securities, &r->dependencies,
+                          &r->declared,  &r->arounds,    &r->by_name };
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         *all[i] = names_in(r->arena);
 }

@@ -51,6 +51,7 @@ typedef struct reader {
     name_table declared;   /* name -> function_decl that is defined nowhere here */
     struct route_reading *routes;
     name_table dependencies; /* symbols of dependencies, to keep them unique */
+    name_table file_names;   /* device and inode -> a const char *, the file's name */
     name_table arounds;      /* name of a Middleware(...) line -> its ct_place */
 } reader;
 

@@ -21,6 +21,23 @@ bool cursor_is_system(CXCursor c)
     return clang_Location_isInSystemHeader(clang_getCursorLocation(c)) != 0;
 }
 
+/* Two sources may come to one header by two ways: it is called as the first calls it. */
+static const char *file_name(unit *u, CXFile file)
+{
+    CXFileUniqueID id = { { 0 } };
+    const char *name = take_text(u, clang_getFileName(file));
+    if (clang_getFileUniqueID(file, &id))
+        return name;
+    const char *key = memory_textf(u->reader->arena, "%llx:%llx", id.data[0], id.data[1]);
+    const char *const *known = names_find(&u->reader->file_names, key);
+    if (known)
+        return *known;
+    const char **kept = NEW(u->reader->arena, const char *);
+    *kept = name;
+    names_put(&u->reader->file_names, key, kept);
+    return name;
+}
+
 ct_place location_place(unit *u, CXSourceLocation at, size_t *offset)
 {
     CXFile in;
@@ -32,7 +49,7 @@ ct_place location_place(unit *u, CXSourceLocation at, size_t *offset)
         return (ct_place){ .file = u->source->path };
     if (!u->last_name || !clang_File_isEqual(in, u->last_file)) {
         u->last_file = in;
-        u->last_name = take_text(u, clang_getFileName(in));
+        u->last_name = file_name(u, in);
     }
     return (ct_place){ .file = u->last_name, .line = line, .column = column };
 }

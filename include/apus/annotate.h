@@ -160,12 +160,19 @@
     }                                                                                              \
     struct apus__static
 
+/* What such a line defines may stand in a header of several files: one of them is linked. */
+#if defined(__GNUC__)
+#define APUS__IN_HEADERS __attribute__((weak))
+#else
+#define APUS__IN_HEADERS
+#endif
+
 /* Settings(settings, .prefix = "SHOP_", .env_file = ".env"): read_settings, a dependency that
  * gives the model called settings, read once per worker; the rest are its
  * apus_settings_options, at least one (see apus/settings.h). */
 #define APUS_SETTINGS(T, ...)                                                                      \
     const T *read_##T(struct apus_worker *w);                                                      \
-    const T *read_##T(struct apus_worker *w)                                                       \
+    APUS__IN_HEADERS const T *read_##T(struct apus_worker *w)                                      \
     {                                                                                              \
         return apus_settings_read(w, T, &(apus_settings_options){ __VA_ARGS__ });                  \
     }                                                                                              \
@@ -178,8 +185,8 @@
 #define APUS__MIDDLEWARE(name_, ...)                                                               \
     extern const struct apus_middleware APUS__PASTE(apus_middleware_, name_)                       \
         APUS__NOTE("Middleware", name_);                                                           \
-    const struct apus_middleware APUS__PASTE(apus_middleware_,                                     \
-                                             name_) = { .name = APUS__QUOTED(name_), __VA_ARGS__ }
+    APUS__IN_HEADERS const struct apus_middleware APUS__PASTE(                                     \
+        apus_middleware_, name_) = { .name = APUS__QUOTED(name_), __VA_ARGS__ }
 #define APUS__QUOTED(name)  APUS__QUOTED_(name)
 #define APUS__QUOTED_(name) #name
 

@@ -178,6 +178,66 @@ def case_build(work):
     expect((work / "hello").exists(), "a build that failed leaves the program alone")
 
 
+SHARED = """#pragma once
+#include <apus/apus.h>
+typedef struct settings { int limit Field(default = 3); } settings;
+Settings(settings, .prefix = "SEVERAL_");
+Timing(timed, .header = "X-Seconds");
+Security(key, header = "X-Key");
+typedef struct line { apus_str text; } line;
+Topic(lines, line);
+"""
+FIRST = """#include "shared.h"
+extern const apus_router items_router;
+App(several, title = "Several", version = "1", middleware = [timed]);
+Include(several_app, items_router);
+Get("/limit") int limit(apus_req *req, const settings *s Depends(read_settings)) { return s->limit; }
+Post("/lines") void say(apus_req *req, const line *body) { apus_publish(req, lines, APUS_STR("a"), body); }
+"""
+SECOND = """#include "../shared.h"
+Router(items, prefix = "/items", middleware = [timed]);
+Get("/limit") int half(apus_req *req, key k, const settings *s Depends(read_settings)) { return s->limit / 2; }
+"""
+TESTS = """#include "shared.h"
+extern const apus_app several_app;
+static const settings *large(apus_worker *w)
+{
+    settings *s = apus_worker_new(w, settings);
+    s->limit = 40;
+    return s;
+}
+Test(one_override_reaches_all_files)
+{
+    apus_test *t = apus_test_start(&several_app);
+    apus_override(t, read_settings, large);
+    apus_expect_json(apus_test_get(t, "/limit"), "$", "40");
+    apus_test_header(t, "X-Key", "k");
+    apus_expect_json(apus_test_get(t, "/items/limit"), "$", "HALF");
+    apus_test_stop(t);
+}
+"""
+
+
+def case_several(work):
+    """Two files of one name, and a header with lines that define something, read by three."""
+    (work / "src").mkdir()
+    (work / "shared.h").write_text(SHARED)
+    (work / "main.c").write_text(FIRST)
+    (work / "src/main.c").write_text(SECOND)
+    (work / "test_main.c").write_text(TESTS.replace("HALF", "20"))
+    expect("1 passed, 0 failed" in apus("test", cwd=work).stdout, "its test")
+    rows = {row["path"]: row for row in json.loads(apus("routes", "--json", cwd=work).stdout)}
+    expect(rows["/items/limit"]["file"] == "src/main.c", f"sources are called as the user calls them: {rows}")
+    (work / "test_main.c").write_text(TESTS.replace("HALF", "21"))
+    said = apus("test", cwd=work, code=1).stderr
+    expect(re.search(r"^(\./)?test_main\.c:15: GET /items/limit", said, re.M), "where a test fails")
+    (work / "src/main.c").write_text(SECOND.replace("{ return", "{ int unused; return"))
+    said = apus("build", cwd=work).stderr
+    expect(re.search(r"^(\./)?src/main\.c:3:\d+: warning", said, re.M), "where a compiler warns")
+    (work / "src/main.c").write_text(SECOND.replace("{ return", "{ nowhere(req); return"))
+    expect("declaration of function 'nowhere'" in apus("build", cwd=work, code=1).stderr, "a call of nothing")
+
+
 def case_run(work):
     (work / "main.c").write_text(HELLO)
     port = free_port()
