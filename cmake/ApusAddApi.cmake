@@ -28,6 +28,7 @@ function(apus_add_api target)
     OUTPUT "${dir}/stamp"
     BYPRODUCTS ${wrappers}
     COMMAND ${apusc} -o "${dir}" --depfile "${dir}/stamp.d" ${sources} --
+            -iquote "${CMAKE_CURRENT_SOURCE_DIR}" # messages name sources, not the way to them
             "-I$<JOIN:$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>,;-I>"
     COMMAND ${CMAKE_COMMAND} -E touch "${dir}/stamp"
     DEPENDS ${sources} $<$<TARGET_EXISTS:apusc>:apusc>

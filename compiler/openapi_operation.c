@@ -212,9 +212,13 @@ static void collect_member(struct openapi *d, const ct_param *p, void *ctx)
     object_schema_add(d, b->members, &f);
 }
 
-static apus_json *raw_schema(struct openapi *d)
+/* Bytes, unless the route says itself what they are. */
+static apus_json *raw_schema(struct openapi *d, const ct_route *route)
 {
     apus_json *s = apus_json_object(d->arena);
+    const ct_value *said = route->extra ? value_get(route->extra, "requestBody") : NULL;
+    if (said && value_get(said, "content"))
+        return s;
     set_text(d, s, "type", "string");
     set_text(d, s, "format", "binary");
     return s;
@@ -223,7 +227,7 @@ static apus_json *raw_schema(struct openapi *d)
 static apus_json *body_schema(struct openapi *d, const struct route_path *r, struct body *b)
 {
     if (r->route->body == APUS_BODY_raw)
-        return raw_schema(d);
+        return raw_schema(d, r->route);
     if (b->single && b->single->flags & APUS_PARAM_model)
         return type_schema(d, b->single->field.type, NULL); /* a form model */
     if (r->route->body == APUS_BODY_json && b->single && !r->route->body_embedded)

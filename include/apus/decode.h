@@ -44,6 +44,11 @@ typedef struct apus_decoder {
 apus_rc apus_decode_json(apus_decoder *d, const apus_type *type, const apus_rules *rules,
                          apus_str text, const apus_place *place, void *at) APUS_NODISCARD;
 
+/* The same for a type that no route may know, into new memory of the decoder's arena: *out, or
+ * NULL where something is wrong. */
+apus_rc apus_decode_new(apus_decoder *d, const apus_type *type, apus_str text,
+                        const apus_place *place, void **out) APUS_NODISCARD;
+
 /* The same for a field: honours pointer, nullable, secret and default.  `base`
  * is the struct that field->offset counts from. */
 apus_rc apus_decode_json_field(apus_decoder *d, const apus_field *field, apus_str text,

@@ -46,6 +46,10 @@ void apus_next_answer(apus_next *next, const struct apus_response *response);
  * request's memory. */
 void apus_next_filter(apus_next *next, const struct apus_filter *f, void *ctx);
 
+/* The request's body from here on, copied: what it is once a coding (Content-Encoding) or a
+ * cipher is undone.  In front of apus_next_run; body_max and everything further in see this one. */
+void apus_next_body(apus_next *next, apus_str body);
+
 /* What the client used, where it is known better than from the connection: by a proxy, say.
  * In front of apus_next_run of an app's middleware.  Empty members leave what there is. */
 typedef struct apus_way {

@@ -37,7 +37,16 @@ APUS_API_BEGIN
 #define apus_new_n(req, T, n) ((T *)apus__req_new((req), (n), sizeof(T), _Alignof(T)))
 #define apus_try_new(req, T)  APUS_NEW(apus_req_arena(req), T, 1)
 
+/* A value in the request's memory, for members that may be absent and for small answers; aborts
+ * like apus_new:
+ *
+ *     out->city = apus_some(req, apus_str, city);
+ *     return apus_some(req, message, { APUS_STR("hello") }); */
+#define apus_some(req, T, ...)                                                                     \
+    ((T *)apus__req_some((req), (T[]){ __VA_ARGS__ }, sizeof(T), _Alignof(T)))
+
 void *apus__req_new(apus_req *req, size_t n, size_t size, size_t align);
+void *apus__req_some(apus_req *req, const void *value, size_t size, size_t align);
 
 /* printf into the request's memory; aborts like apus_new. */
 apus_str apus_strf(apus_req *req, const char *fmt, ...) APUS_PRINTF(2, 3);
@@ -203,8 +212,13 @@ apus_response *apus_text(apus_req *req, apus_str text);
 apus_response *apus_html(apus_req *req, apus_str html);
 apus_response *apus_redirect(apus_req *req, int status, const char *location);
 apus_response *apus_respond_bytes(apus_req *req, const char *content_type, apus_bytes bytes);
+apus_response *apus_respond_text(apus_req *req, const char *content_type, apus_str text);
 apus_response *apus_respond_json(apus_req *req, int status, const apus_json *value);
-#define apus_bytes(req, content_type, bytes) apus_respond_bytes((req), (content_type), (bytes))
+/* apus_bytes(req, content_type, what): what is apus_bytes or apus_str. */
+#define apus_bytes(req, content_type, ...)                                                         \
+    _Generic((__VA_ARGS__), apus_str                                                               \
+             : apus_respond_text, apus_bytes                                                       \
+             : apus_respond_bytes)((req), (content_type), (__VA_ARGS__))
 
 typedef struct apus_file_options {
     const char *name;         /* under which the client shall save it; NULL: it is shown */
@@ -265,6 +279,12 @@ void *apus__respond(apus_req *req, int status, const apus_model *m, const void *
  * &problems)`; apus_read_text of apus/decode.h says the rest. */
 #define apus_read(arena, T, text, problems)                                                        \
     ((T *)apus_read_text((arena), APUS__TYPE(T), (text), (problems)))
+
+/* A T from JSON text as if it were the request's body, for what had to be undone or converted
+ * first: `const order *o = apus_read_body(req, order, text)`.  What is wrong is the usual 422, with
+ * places below "body"; NULL then. */
+#define apus_read_body(req, T, text) ((T *)apus__read_body((req), APUS__TYPE(T), (text)))
+void *apus__read_body(apus_req *req, const struct apus_type *type, apus_str text);
 
 /* A copy of a model in another arena, with all that it holds; NULL when there is no room. */
 #define apus_copy(arena, model, object)                                                            \

@@ -138,8 +138,11 @@ void apus__expect_ws_text(apus_test_socket *s, const char *text, const char *fil
 void apus__expect_ws_close(apus_test_socket *s, unsigned code, const char *file, int line);
 
 #define apus_expect_status(a, status) apus__expect_status((a), (status), __FILE__, __LINE__)
-/* path: $, .name, [index]; json: the expected value as JSON, compared as values. */
+/* path: $, .name, ["name"] (with dots in it), [index]; json: the expected value as JSON,
+ * compared as values. */
 #define apus_expect_json(a, path, json) apus__expect_json((a), (path), (json), __FILE__, __LINE__)
+/* The body is that text, byte for byte. */
+#define apus_expect_text(a, text) apus__expect_text((a), (text), __FILE__, __LINE__)
 #define apus_expect_header(a, name, value)                                                         \
     apus__expect_header((a), (name), (value), __FILE__, __LINE__)
 #define apus_expect(condition) apus__expect((condition), #condition, __FILE__, __LINE__)
@@ -147,6 +150,7 @@ void apus__expect_ws_close(apus_test_socket *s, unsigned code, const char *file,
 void apus__expect_status(apus_answer a, int status, const char *file, int line);
 void apus__expect_json(apus_answer a, const char *path, const char *json, const char *file,
                        int line);
+void apus__expect_text(apus_answer a, const char *text, const char *file, int line);
 void apus__expect_header(apus_answer a, const char *name, const char *value, const char *file,
                          int line);
 void apus__expect(bool holds, const char *what, const char *file, int line);

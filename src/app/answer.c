@@ -130,15 +130,19 @@ apus_response *apus_html(apus_req *req, apus_str html)
     return respond(req, 0, APUS_STR("text/html; charset=utf-8"), html);
 }
 
-apus_response *apus_respond_bytes(apus_req *req, const char *content_type, apus_bytes bytes)
+apus_response *apus_respond_text(apus_req *req, const char *content_type, apus_str text)
 {
     apus_str type = apus_str_of(content_type);
     if (!apus__header_is_safe(APUS_STR("content-type"), type)) {
         apus__req_broken(req, "apus_bytes: the content type cannot be sent");
         return NULL;
     }
-    return respond(req, 0, apus_strdup(req, type),
-                   (apus_str){ (const char *)bytes.ptr, bytes.len });
+    return respond(req, 0, apus_strdup(req, type), text);
+}
+
+apus_response *apus_respond_bytes(apus_req *req, const char *content_type, apus_bytes bytes)
+{
+    return apus_respond_text(req, content_type, (apus_str){ (const char *)bytes.ptr, bytes.len });
 }
 
 apus_response *apus_respond_json(apus_req *req, int status, const apus_json *value)

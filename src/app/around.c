@@ -140,6 +140,17 @@ void apus_next_filter(apus_next *next, const struct apus_filter *f, void *ctx)
     rare->filters = one;
 }
 
+void apus_next_body(apus_next *next, apus_str body)
+{
+    apus_str *kept = &next->req->x->request.body;
+    *kept = apus_arena_str(&next->req->x->arena, body);
+    next->req->undone = true;
+    if (kept->ptr)
+        return;
+    *kept = APUS_STR("");
+    apus__req_no_memory(next->req);
+}
+
 const void *apus_next_settings(const apus_next *next)
 {
     return next->around->items[next->at].settings;

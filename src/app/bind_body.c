@@ -121,9 +121,9 @@ static apus_rc bind_json(apus_req *req, apus_decoder *d, const apus__step *s)
 }
 
 /* Only this one entry, whatever else is wrong. */
-static void fail_syntax(apus_req *req, apus_decoder *d)
+static void fail_syntax(apus_req *req, apus_decoder *d, apus_str text)
 {
-    if (!apus_str_is_utf8(req->x->request.body)) {
+    if (!apus_str_is_utf8(text)) {
         apus__req_unreadable(req, APUS_SYNTAX);
         return;
     }
@@ -143,6 +143,21 @@ static void fail_syntax(apus_req *req, apus_decoder *d)
     apus__req_invalid(req);
 }
 
+void *apus__read_body(apus_req *req, const apus_type *type, apus_str text)
+{
+    apus_place body = { .key = APUS_STR("body") };
+    apus_decoder d = apus__req_decoder(req);
+    void *out;
+    apus_rc rc = apus_decode_new(&d, type, text, &body, &out);
+    if (rc == APUS_INVALID && !d.problems->no_memory)
+        apus__req_invalid(req);
+    else if (rc == APUS_SYNTAX)
+        fail_syntax(req, &d, text);
+    else if (rc)
+        apus__req_unreadable(req, rc == APUS_LIMIT ? APUS_SYNTAX : APUS_NOMEM);
+    return out;
+}
+
 /* --- raw --- */
 
 static apus_rc bind_raw(apus_req *req, apus_decoder *d, const apus__step *s)
@@ -160,8 +175,11 @@ static apus_rc bind_raw(apus_req *req, apus_decoder *d, const apus__step *s)
 /* --- codings --- */
 
 /* Whether the body is in a coding that no middleware took off. */
-static bool is_encoded(const apus_http_request *r)
+static bool is_encoded(const apus_req *req)
 {
+    const apus_http_request *r = &req->x->request;
+    if (req->undone)
+        return false;
     const apus_http_header *coding = apus_http_header_find(r, APUS_STR("content-encoding"));
     return coding && r->body.len && !apus_str_eq_nocase(coding->value, APUS_STR("identity")) &&
            coding->value.len;
@@ -187,7 +205,7 @@ static apus_rc bind_fields(apus_req *req, apus_decoder *d, const apus__step *s)
 static bind_fn *choose(apus_req *req)
 {
     const apus_http_request *r = &req->x->request;
-    if (req->plan->body_kind != APUS_BODY_raw && is_encoded(r)) {
+    if (req->plan->body_kind != APUS_BODY_raw && is_encoded(req)) {
         fail_encoded(req);
         return NULL;
     }
@@ -235,7 +253,7 @@ void apus__bind_body(apus_req *req, apus_decoder *d)
         if (rc == APUS_INVALID)
             req->state[i] = APUS__STEP_invalid;
         else if (rc == APUS_SYNTAX)
-            fail_syntax(req, d);
+            fail_syntax(req, d, req->x->request.body);
         else if (rc) /* nested too deep, say */
             apus__req_unreadable(req, rc == APUS_LIMIT ? APUS_SYNTAX : rc);
         if (req->failure.status)

@@ -102,8 +102,7 @@ static void answer(apus_req *req, const struct page *p)
             return;
         }
     }
-    req->response =
-        apus_respond_bytes(req, p->type, (apus_bytes){ (const uint8_t *)body.ptr, body.len });
+    req->response = apus_respond_text(req, p->type, body);
 }
 
 static void answer_openapi(apus_req *req)
@@ -146,8 +145,7 @@ static void answer_dev_status(apus_req *req)
     if (!status.ptr)
         apus_abort(req, 503, NULL, "out of memory");
     apus_set_header(req, "cache-control", "no-store");
-    req->response = apus_respond_bytes(req, "application/json",
-                                       (apus_bytes){ (const uint8_t *)status.ptr, status.len });
+    req->response = apus_respond_text(req, "application/json", status);
 }
 
 static void answer_asset(apus_req *req)

@@ -49,6 +49,11 @@ void *apus__req_new(apus_req *req, size_t n, size_t size, size_t align)
     return p;
 }
 
+void *apus__req_some(apus_req *req, const void *value, size_t size, size_t align)
+{
+    return memcpy(apus__req_new(req, 1, size, align), value, size);
+}
+
 apus_str apus_strf(apus_req *req, const char *fmt, ...)
 {
     va_list args;

@@ -118,6 +118,7 @@ struct apus_req {
     bool cut_short;   /* what failed was a wait: deadline, client gone, drain */
     bool rewriting;   /* an OnFail function may replace the failure */
     bool around;      /* the code that runs is middleware's */
+    bool undone;      /* the body is no more in its Content-Encoding */
     bool has_rare;    /* `rare` has been zeroed */
     apus__failure failure;
 

@@ -45,34 +45,59 @@ void apus__expect_status(apus_answer a, int status, const char *file, int line)
     fail_answer(a, file, line, &b);
 }
 
-/* --- paths such as $.detail[0].type --- */
+/* --- paths such as $.detail[0]["x-type"] --- */
+
+static const apus_json *member(const apus_json *at, apus_str name, bool *bad)
+{
+    char text[256];
+    *bad = name.len == 0 || name.len >= sizeof(text);
+    if (*bad)
+        return NULL;
+    memcpy(text, name.ptr, name.len);
+    text[name.len] = 0;
+    return at->kind == APUS_JSON_object ? apus_json_get(at, text) : NULL;
+}
+
+/* ["name"], for names with dots in them; either quote. */
+static const apus_json *step_quoted(const apus_json *at, apus_str *path, bool *bad)
+{
+    apus_str name = apus_str_slice(*path, 2, path->len);
+    size_t end = apus_str_find(name, path->ptr[1]);
+    *bad = end == SIZE_MAX || end + 1 >= name.len || name.ptr[end + 1] != ']';
+    if (*bad)
+        return NULL;
+    apus_str_cut(path, end + 4);
+    return member(at, apus_str_slice(name, 0, end), bad);
+}
+
+static const apus_json *step_index(const apus_json *at, apus_str *path, bool *bad)
+{
+    size_t end = apus_str_find(*path, ']'), index = 0;
+    *bad = end == SIZE_MAX || end < 2 || end > 10;
+    for (size_t i = 1; !*bad && i < end; i++) {
+        *bad = path->ptr[i] < '0' || path->ptr[i] > '9';
+        index = index * 10 + (size_t)(path->ptr[i] - '0');
+    }
+    if (*bad)
+        return NULL;
+    apus_str_cut(path, end + 1);
+    return at->kind == APUS_JSON_list ? apus_json_at(at, index) : NULL;
+}
 
 /* One step of the path; NULL if it leads nowhere, *bad if it is no path. */
 static const apus_json *step(const apus_json *at, apus_str *path, bool *bad)
 {
-    char name[128];
-    if (path->ptr[0] == '[') {
-        size_t end = apus_str_find(*path, ']'), index = 0;
-        *bad = end == SIZE_MAX || end < 2 || end > 10;
-        for (size_t i = 1; !*bad && i < end; i++) {
-            *bad = path->ptr[i] < '0' || path->ptr[i] > '9';
-            index = index * 10 + (size_t)(path->ptr[i] - '0');
-        }
-        if (*bad)
-            return NULL;
-        apus_str_cut(path, end + 1);
-        return at->kind == APUS_JSON_list ? apus_json_at(at, index) : NULL;
-    }
+    if (path->ptr[0] == '[' && path->len > 2 && (path->ptr[1] == '"' || path->ptr[1] == '\''))
+        return step_quoted(at, path, bad);
+    if (path->ptr[0] == '[')
+        return step_index(at, path, bad);
     size_t len = 1;
     while (len < path->len && path->ptr[len] != '.' && path->ptr[len] != '[')
         len++;
-    *bad = path->ptr[0] != '.' || len == 1 || len >= sizeof(name);
-    if (*bad)
-        return NULL;
-    memcpy(name, path->ptr + 1, len - 1);
-    name[len - 1] = 0;
+    *bad = path->ptr[0] != '.';
+    apus_str name = apus_str_slice(*path, 1, len - 1);
     apus_str_cut(path, len);
-    return at->kind == APUS_JSON_object ? apus_json_get(at, name) : NULL;
+    return *bad ? NULL : member(at, name, bad);
 }
 
 static const apus_json *find(const apus_json *root, apus_str path, bool *bad)
@@ -114,6 +139,15 @@ void apus__expect_json(apus_answer a, const char *path, const char *json, const 
         apus_buf_addf(&b, ", expected %s", json);
         fail_answer(a, file, line, &b);
     }
+}
+
+void apus__expect_text(apus_answer a, const char *text, const char *file, int line)
+{
+    if (apus_str_eq(a.body, apus_str_of(text)))
+        return;
+    apus_buf b = apus_buf_in(apus__test_arena(a.test));
+    apus_buf_addf(&b, "the body is another, expected %s", text);
+    fail_answer(a, file, line, &b);
 }
 
 void apus__expect_header(apus_answer a, const char *name, const char *value, const char *file,

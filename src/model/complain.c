@@ -3,6 +3,12 @@
 #include "apus/text.h"
 #include "model/decoder.h"
 
+/* Bytes that are no text cannot stand in JSON. */
+static bool can_be_told(const struct apus__input *in)
+{
+    return !in->secret && (in->token != APUS__TOKEN_text || apus_str_is_utf8(in->raw));
+}
+
 apus_rc apus__complain(apus_decoder *d, const apus_place *place, const struct apus__input *in,
                        const char *type, apus_str ctx, const char *msg, ...)
 {
@@ -11,7 +17,7 @@ apus_rc apus__complain(apus_decoder *d, const apus_place *place, const struct ap
         return apus__problem_count(d->problems);
     if (!in->secret && in->echo_as) {
         echo = apus__echo(d, in->echo_as, in->raw);
-    } else if (!in->secret) {
+    } else if (can_be_told(in)) {
         apus_buf b = apus_buf_in(d->arena);
         if (in->token == APUS__TOKEN_text)
             apus_json_quote(&b, in->raw);

@@ -272,17 +272,26 @@ static void *say_syntax(apus_decoder *d)
     return NULL;
 }
 
+apus_rc apus_decode_new(apus_decoder *d, const apus_type *type, apus_str text,
+                        const apus_place *place, void **out)
+{
+    void *at = apus_arena_alloc(d->arena, type->size, type->align);
+    apus_rc rc = at ? apus__type_prepare(type, NULL) : APUS_NOMEM;
+    if (rc == APUS_OK)
+        rc = apus_decode_json(d, type, NULL, text, place, at);
+    *out = rc ? NULL : at;
+    return rc;
+}
+
 void *apus_read_text(apus_arena *a, const apus_type *type, apus_str text, apus_problems *problems)
 {
     apus_decoder d = { .arena = a, .problems = problems };
-    void *at = apus_arena_alloc(a, type->size, type->align);
-    apus_rc rc = at ? apus__type_prepare(type, NULL) : APUS_NOMEM;
-    if (rc == APUS_OK)
-        rc = apus_decode_json(&d, type, NULL, text, NULL, at);
+    void *out;
+    apus_rc rc = apus_decode_new(&d, type, text, NULL, &out);
     if (rc == APUS_SYNTAX || rc == APUS_LIMIT)
         return say_syntax(&d);
     problems->no_memory = problems->no_memory || rc == APUS_NOMEM;
-    return rc ? NULL : at;
+    return out;
 }
 
 /* --- nothing --- */
