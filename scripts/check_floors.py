@@ -7,7 +7,7 @@ public header stands in the table.  Programs use public headers, like any custom
 import pathlib, re, sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http": 4, "app": 5, "edge": 6, "guard": 6, "serve": 7}
+FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http": 4, "app": 5, "edge": 6, "guard": 6, "observe": 6, "serve": 7}
 PUBLIC = {
     "base": "api rc str arena buf secret value metric",
     "sys": "clock random socket reactor disk process fault spool",
@@ -19,6 +19,7 @@ PUBLIC = {
     "app": "annotate route middleware filter req sse test main upload worker settings oauth2 security topic ws",
     "edge": "cors hosts timing compress proxy",
     "guard": "password seal session",
+    "observe": "traffic expose",
     "serve": "apus",
 }
 PROGRAMS = ("manual", "cli", "apps", "examples", "compiler")

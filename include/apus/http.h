@@ -73,7 +73,7 @@ typedef struct apus_http_reply {
 typedef struct apus_exchange {
     apus_http_request request;
     apus_arena arena; /* reset when the exchange ends */
-    void *app;        /* for the handler's own use */
+    void *app;        /* for the handler's own use; NULL at first */
 } apus_exchange;
 
 /* Answers.  The bytes join the connection's batch, which is written when the read
@@ -215,6 +215,22 @@ typedef struct apus_http_terms {
  * server's limits hold for all. */
 typedef void apus_http_admission(void *ctx, apus_exchange *x, apus_http_terms *terms);
 void apus_http_server_on_body(apus_http_server *s, apus_http_admission *fn, void *ctx);
+
+/* How a request went. */
+typedef struct apus_http_outcome {
+    uint16_t status;     /* that was sent, 101 for a connection that left HTTP; 0: none was */
+    bool is_lost;        /* the client was gone before it had all of the answer */
+    uint64_t body_bytes; /* of the answer's body, as far as it was given to the connection */
+    int64_t duration;    /* ns from the end of its head to the end of its answer, which is when the
+                            last byte was copied, or taken by the system where it was lent */
+} apus_http_outcome;
+
+/* Told of each request when its answer is over, also of those that were refused.  Of
+ * x->request only what could be read is set, the rest is zero; x->app is the handler's, NULL
+ * where none was called.  fn must not suspend, and calls nothing that takes the exchange.
+ * Before the first connection; without it, or with NULL, nothing is measured. */
+typedef void apus_http_observer(void *ctx, const apus_exchange *x, const apus_http_outcome *o);
+void apus_http_server_on_end(apus_http_server *s, apus_http_observer *fn, void *ctx);
 
 /* Stops accepting on that socket again, and closes it; connections go on.  What waits in its
  * queue is left to whoever else holds the socket.  Nothing when it is not served. */

@@ -42,6 +42,17 @@ void apus_service_destroy(apus_service *s);
 /* The apus_http_handler of a service: ctx is the apus_service. */
 void apus_service_handle(void *ctx, apus_exchange *x);
 
+/* What a service knows of a request that is over (see apus_http_server_on_end): x->app is
+ * what apus_service_handle left there. */
+typedef struct apus_request_facts {
+    apus_str route; /* the whole template, "/items/{id}", a pointer that stays the same; "": none
+                       was found */
+    apus_str id;    /* as in X-Request-Id; "" where it was refused before */
+} apus_request_facts;
+
+/* Tells them; *out is valid as long as the exchange. */
+void apus_service_describe(const apus_exchange *x, apus_request_facts *out);
+
 /* The apus_http_refusal that goes with it: refusals of the server read as the app's. */
 void apus_service_refuse(void *ctx, apus_exchange *x, const char *detail, apus_http_reply *reply);
 

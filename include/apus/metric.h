@@ -29,6 +29,8 @@ APUS_API_BEGIN
 /* kind, name, family, labels, help */
 #define APUS_METRIC_TABLE(X)                                                                       \
     X(gauge, connections, "apus_connections_open", "", "Connections of clients that are open")     \
+    X(gauge, requests, "http_server_active_requests", "",                                          \
+      "Requests that are under way, where requests are measured")                                  \
     X(counter, accepted, "apus_connections_total", "", "Connections that were accepted")           \
     X(counter, bytes_in, "apus_received_bytes_total", "",                                          \
       "Bytes read from clients, behind decryption")                                                \

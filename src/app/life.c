@@ -345,6 +345,7 @@ static apus_req *begin(apus_service *s, apus_exchange *x)
         return NULL;
     memset(req, 0, offsetof(apus_req, problems));
     req->x = x;
+    x->app = req;
     req->service = s;
     req->fiber = apus_fiber_self();
     req->memory = &x->arena;
@@ -352,6 +353,17 @@ static apus_req *begin(apus_service *s, apus_exchange *x)
     apus_problems_init(&req->problems, &x->arena);
     take_id(s, req->id_line);
     return req;
+}
+
+void apus_service_describe(const apus_exchange *x, apus_request_facts *out)
+{
+    const apus_req *req = x->app;
+    *out = (apus_request_facts){ .route = APUS_STR(""), .id = APUS_STR("") };
+    if (!req)
+        return;
+    out->id = (apus_str){ req->id_line + APUS__ID_AT, APUS__REQUEST_ID_LEN };
+    if (req->plan)
+        out->route = req->plan->path.text;
 }
 
 void apus_service_handle(void *ctx, apus_exchange *x)

@@ -92,6 +92,7 @@ apus_rc apus__answer_begin(apus__exchange *x, const apus_http_reply *reply)
     char *end = put_head(begin, x, reply, (apus__framing)x->framing, x->left);
     apus__output_grew(out, (size_t)(end - begin));
     x->sent_at = out->queued;
+    x->status = reply->status;
     return APUS_OK;
 }
 
@@ -121,8 +122,11 @@ apus_rc apus__answer_queue(apus__exchange *x, const apus_http_reply *reply)
         end = put_str(end, body);
     apus__output_grew(&c->out, (size_t)(end - begin));
 
-    x->answer_state = APUS__ANSWER_OVER;
-    if (!copies) {
+    x->status = reply->status;
+    x->body_bytes = body.len;
+    if (copies) {
+        apus__exchange_set_over(x);
+    } else {
         x->answer_state = APUS__ANSWER_QUEUED;
         x->body = (apus__piece){ .ptr = body.ptr, .len = body.len, .released = body_released };
         apus__output_lend(&c->out, &x->body);

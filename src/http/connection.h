@@ -69,6 +69,9 @@ struct apus__exchange {
     apus__piece body;            /* the answer's, when it is lent to the output */
     uint64_t sent_at;            /* the output's position behind the answer */
     uint64_t left;               /* bytes of an open answer, with FRAMING_LENGTH */
+    uint64_t body_bytes;         /* of the answer, so far; for who observes */
+    int64_t begun;               /* loop time, where somebody observes */
+    uint16_t status;             /* that is sent; 0: none yet */
     uint8_t request_state, answer_state;
     uint8_t framing; /* apus__framing, while ANSWER_OPEN */
     bool ends_on_drain;
@@ -234,6 +237,9 @@ void apus__exchange_lose(apus__exchange *x);
 /* Nothing of the answer points into x any more; may end x. */
 void apus__exchange_answer_over(apus__exchange *x);
 
+/* The same without ending x: for who looks after that. */
+void apus__exchange_set_over(apus__exchange *x);
+
 /* --- answer.c --- */
 
 /* Queues x's answer.  APUS_OK or APUS_NOMEM. */
@@ -270,6 +276,8 @@ struct apus_http_server {
     void *refusal_ctx;
     apus_http_admission *admission; /* or NULL */
     void *admission_ctx;
+    apus_http_observer *observer; /* or NULL */
+    void *observer_ctx;
     void (*trouble)(void *ctx, const apus_err *err);
     void *trouble_ctx;
     apus_hook hook; /* runs what is on `dirty` */

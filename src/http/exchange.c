@@ -11,6 +11,7 @@
  * the requests: one that is early stays GIVEN until `turn` comes to it. */
 #include <assert.h>
 
+#include "apus/clock.h"
 #include "apus/metric.h"
 #include "http/connection.h"
 #include "http/h2.h"
@@ -27,10 +28,40 @@ static void end_if_over(apus__exchange *x)
     apus__server_give_exchange(c->server, x);
 }
 
-void apus__exchange_answer_over(apus__exchange *x)
+/* Nothing is told of what did not become a request. */
+static void tell(const apus__exchange *x, bool is_lost)
+{
+    const apus_http_server *s = x->c->server;
+    apus_metric_count(APUS_METRIC_requests, -1);
+    if (!x->status && !x->pub.request.method_text.len)
+        return;
+    apus_http_outcome o = { .status = x->status,
+                            .is_lost = is_lost,
+                            .body_bytes = x->body_bytes,
+                            .duration = apus_clock_now() - x->begun };
+    s->observer(s->observer_ctx, &x->pub, &o);
+}
+
+void apus__exchange_set_over(apus__exchange *x)
 {
     x->answer_state = APUS__ANSWER_OVER;
+    if (x->c->server->observer)
+        tell(x, false);
+}
+
+void apus__exchange_answer_over(apus__exchange *x)
+{
+    if (x->answer_state != APUS__ANSWER_OVER)
+        apus__exchange_set_over(x);
     end_if_over(x);
+}
+
+/* A request that is refused before it was read must not look like the one before. */
+static void begin_observing(apus__exchange *x)
+{
+    x->pub.request = (apus_http_request){ .n_headers = 0 };
+    x->begun = apus_loop_now(x->c->server->loop);
+    apus_metric_count(APUS_METRIC_requests, 1);
 }
 
 apus__exchange *apus__exchange_begin(apus__connection *c)
@@ -47,6 +78,10 @@ apus__exchange *apus__exchange_begin(apus__connection *c)
     x->answer_state = APUS__ANSWER_NONE;
     x->wants_continue = x->closes = x->keeps_alive = x->ends_on_drain = false;
     x->pub.app = NULL;
+    x->status = 0;
+    x->body_bytes = 0;
+    if (c->server->observer)
+        begin_observing(x);
     x->pub.request.method = APUS_METHOD_other;
     x->pub.request.peer = c->peer;
     x->next = NULL;
@@ -270,6 +305,8 @@ void apus_exchange_flush(apus_exchange *pub)
 void apus__exchange_lose(apus__exchange *x)
 {
     bool answered = x->answer_state > APUS__ANSWER_OPEN;
+    if (x->c->server->observer && x->answer_state != APUS__ANSWER_OVER)
+        tell(x, true);
     x->answer_state = APUS__ANSWER_OVER; /* what was lent to the output is back */
     /* Without a fiber it may still be handled: right now, by who lost the connection. */
     if (x->request_state != APUS__REQUEST_HANDLED)

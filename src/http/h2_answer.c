@@ -161,6 +161,7 @@ static apus_rc submit(apus__exchange *x, const apus_http_reply *reply, uint64_t 
         nghttp2_submit_response(session_of(x), x->h2->id, head, n, has_data ? &data : NULL))
         return APUS_NOMEM;
     x->sent_at = UINT64_MAX; /* not known yet */
+    x->status = reply->status;
     return APUS_OK;
 }
 
@@ -183,6 +184,7 @@ apus_rc apus__h2_reply(apus__exchange *x, const apus_http_reply *reply)
     bool has_data = apus__answer_has_content(x, reply->status) && reply->body.len;
     x->h2->is_final = true;
     if (has_data) {
+        x->body_bytes = reply->body.len;
         x->h2->lent = reply->body;
         hold(x);
     }

@@ -213,6 +213,12 @@ void apus_http_server_on_body(apus_http_server *s, apus_http_admission *fn, void
     s->admission_ctx = ctx;
 }
 
+void apus_http_server_on_end(apus_http_server *s, apus_http_observer *fn, void *ctx)
+{
+    s->observer = fn;
+    s->observer_ctx = ctx;
+}
+
 void apus_http_server_on_trouble(apus_http_server *s, void (*fn)(void *ctx, const apus_err *err),
                                  void *ctx)
 {

@@ -83,7 +83,7 @@ apus_rc apus_exchange_begin(apus_exchange *pub, const apus_http_reply *reply, ui
     } else if (apus__answer_has_content(x, reply->status)) {
         x->answer_state = APUS__ANSWER_OPEN;
     } else {
-        x->answer_state = APUS__ANSWER_OVER;
+        apus__exchange_set_over(x);
         apus__exchange_pass_turn(c);
         rc = APUS_DONE;
     }
@@ -220,6 +220,7 @@ apus_rc apus_exchange_write(apus_exchange *pub, apus_str bytes)
             return APUS_LIMIT;
         x->left -= bytes.len;
     }
+    x->body_bytes += bytes.len;
     if (x->h2)
         return apus__h2_write(x, bytes);
     return bytes.len < LEND_MIN ? write_copy(x, bytes) : write_loan(x, bytes);
@@ -263,7 +264,7 @@ apus_rc apus_exchange_finish(apus_exchange *pub)
         apus__connection_lose(c);
     } else {
         x->sent_at = c->out.queued;
-        x->answer_state = APUS__ANSWER_OVER;
+        apus__exchange_set_over(x);
         apus__exchange_pass_turn(c);
     }
     apus__connection_leave_later(c);
@@ -301,6 +302,7 @@ apus_rc apus_exchange_upgrade(apus_exchange *pub, apus_str headers)
         c->state = APUS__CONNECTION_UPGRADED;
         x->answer_state = APUS__ANSWER_OPEN;
         x->framing = APUS__FRAMING_NONE;
+        x->status = 101;
     }
     return settle_write(x, rc);
 }

@@ -80,6 +80,17 @@ static void lend_again(const apus__worker *w)
     }
 }
 
+void apus__crew_show_phase(const apus__crew *c)
+{
+    apus__phase phase = APUS__PHASE_STARTS;
+    for (uint32_t i = 0; i < c->now.n_slots; i++)
+        if (c->slots[i].serves)
+            phase = APUS__PHASE_SERVES;
+    if (c->leaving || c->landing)
+        phase = APUS__PHASE_DRAINS;
+    __atomic_store_n(&c->board->phase, phase, __ATOMIC_RELAXED);
+}
+
 /* --- a worker's end --- */
 
 void apus__worker_dismiss(apus__worker *w, apus__verb how)
@@ -167,6 +178,7 @@ void apus__crew_bury(apus__crew *c, int pid, const apus_process_end *end)
     apus_metric_add(APUS_METRIC_workers, -served);
     s->serves = served ? NULL : s->serves;
     s->starts = started ? NULL : s->starts;
+    apus__crew_show_phase(c);
     lend_again(w);
     if (canary) {
         c->canary = NULL;
@@ -202,6 +214,7 @@ static void is_ready(apus__worker *w)
     apus_metric_add(APUS_METRIC_workers, s->serves == NULL);
     s->serves = w;
     s->starts = NULL;
+    apus__crew_show_phase(c);
     take_back(s);
     if (old) {
         lend_again(old);
@@ -312,6 +325,8 @@ bool apus__slot_start(apus__slot *s, const apus__version *v)
             c->workers = w;
             s->starts = w;
             apus_metric_add(APUS_METRIC_worker_starts, 1);
+            if (s->index >= c->board->slots_used)
+                __atomic_store_n(&c->board->slots_used, s->index + 1, __ATOMIC_RELEASE);
             return true;
         }
     }

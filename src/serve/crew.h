@@ -73,12 +73,13 @@ struct apus__crew {
     apus__version now, next;
     bool reloads;        /* next is being tried */
     uint32_t generation; /* how many versions there were */
+    bool leaving;        /* to be landing soon: --drain-delay */
     bool landing;        /* all are to end */
     bool announced;
     int code; /* to end with */
     apus__worker *workers, *canary;
     apus__slot slots[APUS__WORKERS_MAX];
-    apus_timer tick;
+    apus_timer tick, land;
 };
 
 /* --- crew.c --- */
@@ -95,6 +96,9 @@ void apus__slot_try_again(void *slot);
 
 /* Tells a worker to go, and sees to it that it does. */
 void apus__worker_dismiss(apus__worker *w, apus__verb how);
+
+/* Tells all what the service is at, if that has changed. */
+void apus__crew_show_phase(const apus__crew *c);
 
 /* Nobody accepts for another one any more. */
 void apus__crew_take_back(apus__crew *c);

@@ -66,7 +66,7 @@ apus_rc apus__orders_parse(const char *text, apus__orders *out, apus_err *err)
     for (out->n_shares = 0; good && *text; out->n_shares++) {
         apus__share *s = &out->shares[out->n_shares];
         good = out->n_shares < APUS__LISTENERS_MAX && take(&text, ':', 0, INT32_MAX, &s->fd) &&
-               take(&text, ' ', APUS__EVERY_SLOT, APUS__WORKERS_MAX - 1, &s->slot);
+               take(&text, ' ', APUS__EVERY_ADMIN, APUS__WORKERS_MAX - 1, &s->slot);
     }
     return good ? APUS_OK
                 : apus_err_set(err, APUS_INVALID, APUS__ORDERS_VARIABLE " is for Apus itself");

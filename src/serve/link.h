@@ -12,6 +12,7 @@
 
 #include "apus/metric.h"
 #include "apus/rc.h"
+#include "apus/traffic.h"
 
 /* --- messages --- */
 
@@ -43,13 +44,14 @@ enum {
     APUS__ADDRESSES_MAX = 8, /* listened on at once */
     APUS__LISTENERS_MAX = APUS__WORKERS_MAX * APUS__ADDRESSES_MAX,
     APUS__EVERY_SLOT = -1,
+    APUS__EVERY_ADMIN = -2, /* every slot, for those who look after the service */
     APUS__ORDERS_TEXT_MAX = 64 + APUS__LISTENERS_MAX * 12,
 };
 
 /* A listening socket and whose it is. */
 typedef struct apus__share {
     int fd;
-    int slot; /* or APUS__EVERY_SLOT */
+    int slot; /* or APUS__EVERY_SLOT, APUS__EVERY_ADMIN */
 } apus__share;
 
 typedef struct apus__orders {
@@ -74,7 +76,7 @@ apus_rc apus__orders_parse(const char *text, apus__orders *out, apus_err *err) A
 #define APUS__BOARD_MAGIC UINT64_C(0x6472616f62737061)
 
 enum {
-    APUS__LAYOUT = 2000 + APUS_METRIC_COUNT, /* of all that stands in this header */
+    APUS__LAYOUT = 3000 + APUS_METRIC_COUNT, /* of all that stands in this header */
     APUS__CELLS_MAX = 2048                   /* processes at once, those that retire among them */
 };
 
@@ -89,16 +91,26 @@ typedef struct apus__tally {
     _Alignas(64) apus_metrics metrics;
 } apus__tally;
 
+/* The whole service's. */
+typedef enum apus__phase {
+    APUS__PHASE_STARTS, /* nobody serves yet, or any more */
+    APUS__PHASE_SERVES,
+    APUS__PHASE_DRAINS, /* it was told to stop */
+} apus__phase;
+
 typedef struct apus__board {
     uint64_t magic;
     uint32_t layout;
     uint32_t n_cells;
     uint8_t ticket_secret[32]; /* so that a client resumes its TLS session with any worker */
-    uint32_t cells_used;       /* those from here on never had a process */
-    char unused[12];
+    uint32_t cells_used;       /* those from here on never had a process ... */
+    uint32_t slots_used;       /* ... nor those slots a worker */
+    apus__phase phase;
+    char unused[4];
     apus__cell cells[APUS__CELLS_MAX];
     apus__tally supervisor;
     apus__tally tallies[APUS__CELLS_MAX];
+    apus_traffic traffic[APUS__WORKERS_MAX]; /* of a slot, whoever serves there */
 } apus__board;
 
 #endif

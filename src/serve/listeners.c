@@ -87,8 +87,8 @@ static uint32_t take_over(struct opening *op)
         uint32_t at = from->address[i];
         if (strcmp(from->keys[at], l->keys[l->n_names - 1]) != 0)
             continue;
-        bool every = from->items[i].slot == APUS__EVERY_SLOT;
-        if (!add(l, from->items[i].fd, every ? APUS__EVERY_SLOT : (int)(n % op->n_slots)))
+        int slot = from->items[i].slot;
+        if (!add(l, from->items[i].fd, slot < 0 ? slot : (int)(n % op->n_slots)))
             break;
         memcpy(l->names[l->n_names - 1], from->names[at], APUS__ADDRESS_MAX);
         n++;
@@ -186,6 +186,67 @@ static apus_rc take_inherited(struct opening *op, const int *fds, uint32_t n)
     return rc;
 }
 
+/* --- for those who look after the service --- */
+
+/* Cuts "9090", "127.0.0.1:9090" or "[::1]:9090" into its parts. */
+static apus_rc split_admin(const char *address, char host[APUS_SOCKET_NAME_MAX], uint16_t *port,
+                           apus_err *err)
+{
+    const char *colon = strrchr(address, ':'), *digits = colon ? colon + 1 : address;
+    char *end;
+    long number = strtol(digits, &end, 10);
+    size_t len = colon ? (size_t)(colon - address) : 0;
+    bool bracketed = len > 2 && address[0] == '[' && address[len - 1] == ']';
+    if (bracketed) {
+        address++;
+        len -= 2;
+    }
+    if (end == digits || *end || number < 0 || number > UINT16_MAX || len >= APUS_SOCKET_NAME_MAX)
+        return apus_err_set(err, APUS_INVALID, "--admin: \"%s\" is no address with a port",
+                            address);
+    snprintf(host, APUS_SOCKET_NAME_MAX, "%.*s", len ? (int)len : 9, len ? address : "127.0.0.1");
+    *port = (uint16_t)number;
+    return APUS_OK;
+}
+
+static apus_rc listen_admin(const char *address, int *fd, char name[APUS__ADDRESS_MAX],
+                            apus_err *err)
+{
+    char host[APUS_SOCKET_NAME_MAX];
+    uint16_t port;
+    if (strchr(address, '/')) {
+        snprintf(name, APUS__ADDRESS_MAX, "%s", address);
+        return apus_socket_listen_unix(address, fd, err);
+    }
+    apus_rc rc = split_admin(address, host, &port, err);
+    if (!rc)
+        rc = apus_listen_tcp(host, port, APUS_SOCKET_ALONE, fd, err);
+    if (!rc)
+        snprintf(name, APUS__ADDRESS_MAX, strchr(host, ':') ? "http://[%s]:%u" : "http://%s:%u",
+                 host, (unsigned)apus_socket_port(*fd));
+    return rc;
+}
+
+static apus_rc open_admin(struct opening *op)
+{
+    const char *address = op->o->admin;
+    char key[APUS__ADDRESS_MAX];
+    if (!address)
+        return APUS_OK;
+    snprintf(key, sizeof(key), "admin %s", address);
+    apus_rc rc = begin_address(op, key);
+    op->out->has_admin = !rc;
+    if (rc || take_over(op))
+        return rc;
+    int fd;
+    rc = listen_admin(address, &fd, op->out->names[op->out->n_names - 1], op->err);
+    if (rc == APUS_BUSY)
+        return apus_err_set(op->err, rc, "--admin: %s is in use", address);
+    if (!rc)
+        (void)add(op->out, fd, APUS__EVERY_ADMIN);
+    return rc;
+}
+
 /* --- all of them --- */
 
 apus_rc apus__listeners_open(const apus__options *o, uint32_t n_slots,
@@ -208,6 +269,8 @@ apus_rc apus__listeners_open(const apus__options *o, uint32_t n_slots,
         rc = open_unix(&op);
     else
         rc = open_hosts(&op);
+    if (!rc)
+        rc = open_admin(&op);
     if (rc)
         apus__listeners_close(out, before);
     return rc;
@@ -216,10 +279,12 @@ apus_rc apus__listeners_open(const apus__options *o, uint32_t n_slots,
 void apus__listeners_announce(const apus__listeners *l, const apus_app *app, FILE *to)
 {
     fprintf(to, "serving %s on ", app->title ? app->title : app->name);
-    for (uint32_t i = 0; i < l->n_names; i++)
+    for (uint32_t i = 0; i < l->n_names - l->has_admin; i++)
         fprintf(to, "%s%s", i ? ", " : "", l->names[i]);
     if (app->openapi && app->openapi_path && app->docs_path && strncmp(l->names[0], "http", 4) == 0)
         fprintf(to, "  docs %s%s", l->names[0], app->docs_path);
+    if (l->has_admin)
+        fprintf(to, "  admin %s", l->names[l->n_names - 1]);
     fputc('\n', to);
     fflush(to);
 }

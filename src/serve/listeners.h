@@ -6,6 +6,7 @@
 #ifndef APUS_SERVE_LISTENERS_H
 #define APUS_SERVE_LISTENERS_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "serve/link.h"
@@ -20,6 +21,7 @@ typedef struct apus__listeners {
     char (*names)[APUS__ADDRESS_MAX]; /* "http://127.0.0.1:8000", "/run/hello.sock" */
     char (*keys)[APUS__ADDRESS_MAX];  /* what was asked for; equal keys are equal sockets */
     uint32_t n_names;
+    bool has_admin; /* the last name is its */
 } apus__listeners;
 
 /* Opens what the options ask for, for n_slots (0: one process alone), taking over from

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "apus/fiber.h"
+#include "apus/metric.h"
 #include "apus/process.h"
 #include "apus/reactor.h"
 #include "apus/test.h"
@@ -28,20 +29,36 @@ int apus__not_started(const char *program, const apus_err *err)
 
 /* --- one process that serves by itself --- */
 
+typedef struct alone {
+    apus__serving serving;
+    apus_timer delay;
+} alone;
+
+static void stop(void *ctx)
+{
+    alone *a = ctx;
+    fprintf(stderr, "stopping: requests in flight have %" PRId64 " s to finish\n",
+            a->serving.options->drain);
+    apus__serving_stop(&a->serving);
+}
+
 static void on_signal(void *ctx, int number)
 {
-    apus__serving *s = ctx;
+    alone *a = ctx;
+    apus__serving *s = &a->serving;
+    int64_t delay = s->options->drain_delay;
     (void)number;
-    if (s->stops) {
+    if (s->own_phase == APUS__PHASE_DRAINS) {
         fprintf(stderr, "stopping at once\n");
         apus__pidfile_remove(s->options->pid_file);
         fflush(NULL);
         _Exit(APUS__EXIT_STOPPED);
     }
-    fprintf(stderr, "stopping: requests in flight have %" PRId64 " s to finish\n",
-            s->options->drain);
+    s->own_phase = APUS__PHASE_DRAINS;
     apus__tell_stopping();
-    apus__serving_stop(s);
+    if (delay)
+        fprintf(stderr, "stopping in %" PRId64 " s: not ready any more\n", delay);
+    apus_timer_start(s->loop, &a->delay, apus_loop_now(s->loop) + delay * APUS_SECOND);
 }
 
 static apus_rc become(const char *user, apus_err *err)
@@ -51,20 +68,25 @@ static apus_rc become(const char *user, apus_err *err)
     return rc || !user ? rc : apus_identity_assume(&who, err);
 }
 
-static apus_rc accept_on(apus__serving *s, const apus__listeners *l, apus_err *err)
+static apus_rc accept_on(alone *a, const apus__listeners *l, apus_err *err)
 {
+    apus__serving *s = &a->serving;
     apus_reactor *reactor = apus_loop_reactor(s->loop);
-    apus_rc rc = apus_reactor_on_signal(reactor, SIGTERM, on_signal, s);
+    a->delay = (apus_timer){ .fn = stop, .ctx = a };
+    apus_rc rc = apus_reactor_on_signal(reactor, SIGTERM, on_signal, a);
     if (!rc)
-        rc = apus_reactor_on_signal(reactor, SIGINT, on_signal, s);
+        rc = apus_reactor_on_signal(reactor, SIGINT, on_signal, a);
     for (uint32_t i = 0; !rc && i < l->n; i++)
-        rc = apus__serving_listen(s, l->items[i].fd, err);
+        if (l->items[i].slot != APUS__EVERY_ADMIN)
+            rc = apus__serving_listen(s, l->items[i].fd, err);
+    s->own_phase = APUS__PHASE_SERVES;
     return rc;
 }
 
 static int serve_alone(const char *program, const apus_app *app, const apus__options *options)
 {
-    apus__serving s = { .options = options };
+    static alone a; /* a process has one; too large for a stack */
+    apus__serving *s = &a.serving;
     apus__listeners listeners;
     apus_err err = { 0 };
     apus_rc rc = apus__listeners_open(options, 0, NULL, &listeners, &err);
@@ -74,15 +96,18 @@ static int serve_alone(const char *program, const apus_app *app, const apus__opt
     if (!rc)
         rc = become(options->user, &err);
     if (!rc)
-        rc = apus__serving_open(&s, app, options, &(apus__common){ 0 }, &err);
+        rc = apus__serving_open(
+            s, app, options, &(apus__common){ .shares = listeners.items, .n_shares = listeners.n },
+            &err);
     if (!rc)
-        rc = accept_on(&s, &listeners, &err);
+        rc = accept_on(&a, &listeners, &err);
     if (!rc) {
         apus__listeners_announce(&listeners, app, stdout);
         apus__tell_ready();
-        apus__serving_run(&s);
+        apus_metric_add(APUS_METRIC_workers, 1);
+        apus__serving_run(s);
     }
-    apus__serving_close(&s);
+    apus__serving_close(s);
     apus__listeners_close(&listeners, &listeners); /* the server has closed the sockets */
     apus__pidfile_remove(options->pid_file);
     return rc ? apus__not_started(program, &err) : APUS__EXIT_STOPPED;

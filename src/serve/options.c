@@ -13,7 +13,7 @@
 
 enum { SET_NAME_MAX = 256 }; /* bytes of a name in --set, and its NUL */
 
-typedef enum kind { TEXT, NUMBER, COUNT /* a number, or "auto" */ } kind;
+typedef enum kind { TEXT, PATH /* "/x" */, NUMBER, COUNT /* a number, or "auto" */ } kind;
 
 static const struct option {
     const char *flag; /* without the dashes */
@@ -21,7 +21,7 @@ static const struct option {
     const char *argument;
     kind kind;
     size_t offset;
-    const char *text; /* default of TEXT */
+    const char *text; /* default of TEXT and PATH */
     int64_t number;   /* default of NUMBER ... */
     int64_t min, max; /* ... and its bounds */
     const char *help;
@@ -41,6 +41,19 @@ static const struct option {
       "serves" },
     { "drain", "APUS_DRAIN", "SECONDS", NUMBER, offsetof(apus__options, drain), NULL, 30, 0, 86400,
       "what requests in flight get when the service stops" },
+    { "drain-delay", "APUS_DRAIN_DELAY", "SECONDS", NUMBER, offsetof(apus__options, drain_delay),
+      NULL, 0, 0, 3600,
+      "before that all goes on as ever for so long, while readiness says no, so that load "
+      "balancers look elsewhere" },
+    { "admin", "APUS_ADMIN", "ADDRESS", TEXT, offsetof(apus__options, admin), NULL, 0, 0, 0,
+      "answer /metrics, /live and /ready at an address of their own: 9090, 127.0.0.1:9090, "
+      "[::]:9090, or the path of a Unix socket" },
+    { "metrics", "APUS_METRICS", "PATH", PATH, offsetof(apus__options, metrics), NULL, 0, 0, 0,
+      "answer metrics at a path of the service, where all its clients can read them" },
+    { "live", "APUS_LIVE", "PATH", PATH, offsetof(apus__options, live), NULL, 0, 0, 0,
+      "answer 200 at a path of the service as long as it comes round" },
+    { "ready", "APUS_READY", "PATH", PATH, offsetof(apus__options, ready), NULL, 0, 0, 0,
+      "answer 200 at a path of the service while it wants requests, 503 when it stops" },
     { "stuck", "APUS_STUCK", "SECONDS", NUMBER, offsetof(apus__options, stuck), NULL, 10, 0, 86400,
       "a worker that does nothing else for so long is replaced; 0: never" },
     { "start", "APUS_START", "SECONDS", NUMBER, offsetof(apus__options, start), NULL, 60, 1, 86400,
@@ -72,7 +85,10 @@ static apus_rc set(apus__options *o, const struct option *opt, const char *name,
                    apus_err *err)
 {
     char *at = (char *)o + opt->offset;
-    if (opt->kind == TEXT) {
+    if (opt->kind == PATH && *value != '/')
+        return apus_err_set(err, APUS_INVALID, "%s: \"%s\" is not a path that begins with /", name,
+                            value);
+    if (opt->kind <= PATH) {
         memcpy(at, &value, sizeof(value));
         return APUS_OK;
     }
@@ -110,7 +126,7 @@ static void set_defaults(apus__options *o)
     *o = (apus__options){ 0 };
     for (size_t i = 0; i < N_OPTIONS; i++) {
         char *at = (char *)o + options[i].offset;
-        if (options[i].kind == TEXT)
+        if (options[i].kind <= PATH)
             memcpy(at, &options[i].text, sizeof(options[i].text));
         else
             memcpy(at, &options[i].number, sizeof(options[i].number));
@@ -223,7 +239,7 @@ void apus__options_help(FILE *to, const char *program, const apus_app *app)
         char flag[40];
         snprintf(flag, sizeof(flag), "--%s %s", o->flag, o->argument);
         fprintf(to, "  %-20s %s", flag, o->help);
-        if (o->kind != TEXT)
+        if (o->kind > PATH)
             fprintf(to, " (%" PRId64 ")", o->number);
         else if (o->text)
             fprintf(to, " (%s)", o->text);

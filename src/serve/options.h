@@ -27,7 +27,11 @@ typedef struct apus__options {
     int64_t start;    /* seconds that a worker may take to start */
     const char *user; /* "name" or "name:group" to run as, or NULL */
     const char *pid_file;
-    int64_t drain;               /* seconds that requests in flight get when stopping */
+    int64_t drain;       /* seconds that requests in flight get when stopping ... */
+    int64_t drain_delay; /* ... and before that, while all goes on as ever */
+    const char *admin;   /* an address for /metrics, /live and /ready, or NULL */
+    const char *metrics; /* paths of the service for them, or NULL */
+    const char *live, *ready;
     int64_t body_max;            /* bytes */
     const char *trusted_proxies; /* "10.0.0.0/8,unix"; or NULL: none */
     const char *root_path;       /* or NULL: as the app says */

@@ -1,6 +1,7 @@
 #include "serve/serving.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "apus/clock.h"
@@ -43,32 +44,86 @@ static apus_rc set_proxies(const apus__serving *s, apus_err *err)
     return apus_service_put_around(s->service, &proxies, err);
 }
 
+/* --- for those who look after the service --- */
+
+static apus_rc find_shared(apus__serving *s, const apus__common *common, apus_err *err)
+{
+    apus__board *b = common->board;
+    s->admin =
+        (apus__admin){ .phase = b ? &b->phase : &s->own_phase, .board = b, .options = s->options };
+    if (!apus__admin_wants_traffic(s->options))
+        return APUS_OK;
+    s->admin.traffic = b ? &b->traffic[common->slot] : calloc(1, sizeof(apus_traffic));
+    s->observing.traffic.table = s->admin.traffic;
+    return s->admin.traffic ? APUS_OK : apus_err_set(err, APUS_NOMEM, "no memory for metrics");
+}
+
+/* Small, and beside the service's: neither can fill the other's. */
+static apus_rc open_admin(apus__serving *s, const apus__common *common, apus_err *err)
+{
+    static const apus_http_limits limits = { .connections_max = 64, .body_max = 1024 };
+    apus_rc rc = APUS_OK;
+    for (uint32_t i = 0; !rc && i < common->n_shares; i++) {
+        if (common->shares[i].slot != APUS__EVERY_ADMIN)
+            continue;
+        if (!s->admin_server)
+            rc = apus_http_server_create(s->loop, &limits, apus__admin_handle, &s->admin,
+                                         &s->admin_server, err);
+        if (!rc)
+            rc = apus_http_server_listen(s->admin_server, common->shares[i].fd, err);
+    }
+    return rc;
+}
+
+static void handle(void *ctx, apus_exchange *x)
+{
+    const apus__serving *s = ctx;
+    if (!apus__admin_answer(&s->admin, x))
+        apus_service_handle(s->service, x);
+}
+
+/* Who has no such paths pays nothing for them. */
+static apus_rc open_server(apus__serving *s, apus_err *err)
+{
+    apus_http_limits limits = { .body_max = (uint64_t)s->options->body_max };
+    apus_rc rc = apus__admin_has_paths(s->options)
+                     ? apus_http_server_create(s->loop, &limits, handle, s, &s->server, err)
+                     : apus_http_server_create(s->loop, &limits, apus_service_handle, s->service,
+                                               &s->server, err);
+    if (rc)
+        return rc;
+    apus_http_server_on_refusal(s->server, apus_service_refuse, s->service);
+    apus_http_server_on_body(s->server, apus_service_admit, s->service);
+    apus_http_server_on_trouble(s->server, say_trouble, s);
+    if (s->observing.traffic.table)
+        apus_http_server_on_end(s->server, apus__observe, &s->observing);
+    return APUS_OK;
+}
+
 apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__options *options,
                            const apus__common *common, apus_err *err)
 {
-    apus_http_limits limits = { .body_max = (uint64_t)options->body_max };
+    apus__board *b = common->board;
     s->app = app;
     s->options = options;
     apus_rc rc = apus_loop_create(&s->loop, err);
     if (!rc) {
-        apus_loop_show_busy(s->loop, common->busy_since);
+        apus_loop_show_busy(s->loop, b ? &b->cells[common->cell].busy_since : NULL);
         rc = apus_service_create(app, s->loop, &s->service, err);
     }
     if (!rc)
-        rc = apus__tls_open(options, common->ticket_secret, &s->tls, err);
+        rc = apus__tls_open(options, b ? b->ticket_secret : NULL, &s->tls, err);
     if (!rc)
         rc = set_proxies(s, err);
     if (!rc)
+        rc = find_shared(s, common, err);
+    if (!rc)
+        rc = open_admin(s, common, err); /* the app's worker may take its time */
+    if (!rc)
         rc = apus_service_start(s->service, err);
     if (!rc)
-        rc = apus_http_server_create(s->loop, &limits, apus_service_handle, s->service, &s->server,
-                                     err);
-    if (rc)
-        return rc == APUS_NOMEM ? apus_err_set(err, rc, "out of memory while starting") : rc;
-    apus_http_server_on_refusal(s->server, apus_service_refuse, s->service);
-    apus_http_server_on_body(s->server, apus_service_admit, s->service);
-    apus_http_server_on_trouble(s->server, say_trouble, s);
-    return APUS_OK;
+        rc = open_server(s, err);
+    return rc == APUS_NOMEM ? apus_err_set(err, rc, "out of memory while starting") : rc;
 }
 
 apus_rc apus__serving_listen(apus__serving *s, int fd, apus_err *err)
@@ -88,6 +143,16 @@ static void end(void *ctx)
     apus_loop_stop(s->loop);
 }
 
+/* Those who look after the service hear of its end until then. */
+static void end_admin(void *ctx)
+{
+    apus__serving *s = ctx;
+    if (s->admin_server)
+        apus_http_server_drain(s->admin_server, apus_loop_now(s->loop) + APUS_SECOND, end, s);
+    else
+        end(s);
+}
+
 static int64_t drained_by(const apus__serving *s)
 {
     return apus_loop_now(s->loop) + s->options->drain * APUS_SECOND;
@@ -96,7 +161,7 @@ static int64_t drained_by(const apus__serving *s)
 void apus__serving_stop(apus__serving *s)
 {
     s->stops = true;
-    apus_http_server_drain(s->server, drained_by(s), end, s);
+    apus_http_server_drain(s->server, drained_by(s), end_admin, s);
 }
 
 void apus__serving_retire(apus__serving *s)
@@ -104,15 +169,15 @@ void apus__serving_retire(apus__serving *s)
     if (s->stops || s->retires)
         return;
     s->retires = true;
-    apus_http_server_retire(s->server, drained_by(s), end, s);
+    apus_http_server_retire(s->server, drained_by(s), end_admin, s);
 }
 
 /* What was cancelled still runs its cleanup.  Work on a pool thread cannot be hurried;
  * what waits for it is left to the end of the process. */
 void apus__serving_close(apus__serving *s)
 {
-    if (s->server)
-        apus_http_server_destroy(s->server);
+    apus_http_server_destroy(s->server);
+    apus_http_server_destroy(s->admin_server);
     int64_t until = apus_clock_now() + APUS__CLEANUP;
     while (s->loop && apus_fiber_count(s->loop) > 0 && apus_clock_now() < until)
         apus_loop_turn(s->loop, APUS_SECOND / 10);
@@ -121,4 +186,6 @@ void apus__serving_close(apus__serving *s)
     apus_service_destroy(s->service);
     apus_loop_destroy(s->loop);
     apus_tls_destroy(s->tls);
+    if (!s->admin.board)
+        free(s->admin.traffic);
 }

@@ -8,6 +8,9 @@
 #include "apus/main.h"
 #include "apus/tls.h"
 #include "apus/value.h"
+#include "serve/admin.h"
+#include "serve/listeners.h"
+#include "serve/observing.h"
 #include "serve/options.h"
 
 /* What cancelled requests get to clean up; a second more than a request has. */
@@ -19,14 +22,20 @@ typedef struct apus__serving {
     apus_loop *loop;
     apus_service *service;
     apus_http_server *server;
-    struct apus_tls *tls; /* or NULL */
+    struct apus_tls *tls;           /* or NULL */
+    apus_http_server *admin_server; /* or NULL */
+    apus__admin admin;
+    apus__observing observing;
+    apus__phase own_phase; /* of who serves alone */
     bool retires, stops;
 } apus__serving;
 
-/* What a supervisor and its workers have in common; zeroed for who serves alone. */
+/* What a worker has of its supervisor. */
 typedef struct apus__common {
-    int64_t *busy_since;          /* as apus_loop_show_busy; or NULL */
-    const uint8_t *ticket_secret; /* as apus_tls_options; or NULL */
+    apus__board *board; /* NULL for who serves alone */
+    uint32_t cell, slot;
+    const apus__share *shares; /* those for admin are answered from the beginning */
+    uint32_t n_shares;
 } apus__common;
 
 /* Makes a zeroed one ready to listen: what the app's worker needs is there.  On failure

@@ -120,6 +120,10 @@ static void reload(apus__crew *c)
 {
     apus__options options;
     apus_err err = { 0 };
+    if (c->leaving) {
+        apus__crew_say(c, "not reloaded: the service stops");
+        return;
+    }
     if (c->reloads || c->canary) {
         apus__crew_say(c, "a version is being started already");
         return;
@@ -155,19 +159,21 @@ static void kill_all(const apus__crew *c)
         apus_process_signal(w->pid, SIGKILL);
 }
 
-static void stop(apus__crew *c)
+static void stop_at_once(const apus__crew *c)
 {
-    if (c->landing) {
-        fprintf(stderr, "stopping at once\n");
-        kill_all(c);
-        apus__pidfile_remove(c->now.options.pid_file);
-        fflush(NULL);
-        _Exit(APUS__EXIT_STOPPED);
-    }
+    fprintf(stderr, "stopping at once\n");
+    kill_all(c);
+    apus__pidfile_remove(c->now.options.pid_file);
+    fflush(NULL);
+    _Exit(APUS__EXIT_STOPPED);
+}
+
+static void land(void *ctx)
+{
+    apus__crew *c = ctx;
     c->landing = true;
     fprintf(stderr, "stopping: requests in flight have %" PRId64 " s to finish\n",
             c->now.options.drain);
-    apus__tell_stopping();
     c->canary = NULL;
     if (c->reloads)
         drop_version(&c->next, &c->now.listeners);
@@ -178,6 +184,22 @@ static void stop(apus__crew *c)
         apus_timer_stop(c->loop, &c->slots[i].again);
     if (!c->workers)
         apus_loop_stop(c->loop);
+}
+
+static void stop(apus__crew *c)
+{
+    int64_t delay = c->now.options.drain_delay;
+    if (c->leaving)
+        stop_at_once(c);
+    c->leaving = true;
+    apus__crew_show_phase(c);
+    apus__tell_stopping();
+    if (!delay) {
+        land(c);
+        return;
+    }
+    fprintf(stderr, "stopping in %" PRId64 " s: not ready any more\n", delay);
+    apus_timer_start(c->loop, &c->land, apus_loop_now(c->loop) + delay * APUS_SECOND);
 }
 
 /* --- signals --- */
@@ -198,7 +220,7 @@ static bool terminal_is_gone(void)
 static void on_signal(void *ctx, int number)
 {
     apus__crew *c = ctx;
-    if (number == SIGHUP && !c->landing && !terminal_is_gone())
+    if (number == SIGHUP && !c->leaving && !terminal_is_gone())
         reload(c);
     else
         stop(c);
@@ -294,6 +316,7 @@ static apus_rc start(apus__crew *c, const apus__options *o, apus_err *err)
     if (!apus__slot_start(&c->slots[0], &c->now))
         return apus_err_set(err, APUS_IO, "no process can be started");
     c->canary = c->slots[0].starts;
+    c->land = (apus_timer){ .fn = land, .ctx = c };
     c->tick = (apus_timer){ .fn = on_tick, .ctx = c };
     on_tick(c);
     return APUS_OK;

@@ -17,7 +17,7 @@
 
 struct worker {
     apus__serving serving;
-    apus_timer last_look;
+    apus_timer last_look, delay;
     const char *program;
     apus__orders orders;
     int adopted[APUS__LISTENERS_MAX]; /* our own number for one that we adopted, or -1 */
@@ -33,7 +33,7 @@ bool apus__worker_is_this(void)
 static bool is_ours(const struct worker *w, uint32_t i)
 {
     int slot = w->orders.shares[i].slot;
-    return slot == APUS__EVERY_SLOT || slot == (int)w->orders.slot;
+    return slot < 0 || slot == (int)w->orders.slot;
 }
 
 /* --- listeners --- */
@@ -42,7 +42,7 @@ static apus_rc listen_on_ours(struct worker *w, apus_err *err)
 {
     apus_rc rc = APUS_OK;
     for (uint32_t i = 0; !rc && i < w->orders.n_shares; i++)
-        if (is_ours(w, i))
+        if (is_ours(w, i) && w->orders.shares[i].slot != APUS__EVERY_ADMIN)
             rc = apus__serving_listen(&w->serving, w->orders.shares[i].fd, err);
     return rc;
 }
@@ -134,10 +134,19 @@ static void on_control(void *ctx, unsigned events)
     retire(w); /* the supervisor is gone, and with it who would start another */
 }
 
+static void stop_now(void *ctx)
+{
+    stop(ctx);
+}
+
+/* Whoever ends all processes at once wants what the supervisor would have told us. */
 static void on_signal(void *ctx, int number)
 {
+    struct worker *w = ctx;
+    const apus_loop *loop = w->serving.loop;
     (void)number;
-    stop(ctx);
+    apus_timer_start(w->serving.loop, &w->delay,
+                     apus_loop_now(loop) + w->serving.options->drain_delay * APUS_SECOND);
 }
 
 /* --- from orders to service --- */
@@ -184,8 +193,11 @@ static apus_rc start(struct worker *w, const apus_app *app, const apus__options 
 {
     apus_rc rc = take_orders(w, err);
     if (!rc) {
-        apus__common common = { .busy_since = &w->board->cells[w->orders.cell].busy_since,
-                                .ticket_secret = w->board->ticket_secret };
+        apus__common common = { .board = w->board,
+                                .cell = w->orders.cell,
+                                .slot = w->orders.slot,
+                                .shares = w->orders.shares,
+                                .n_shares = w->orders.n_shares };
         rc = apus__serving_open(&w->serving, app, options, &common, err);
     }
     if (!rc)
@@ -203,6 +215,7 @@ int apus__worker_run(const char *program, const apus_app *app, const apus__optio
     apus_err err = { .msg = "the supervisor is gone" };
     w.program = program;
     w.last_look = (apus_timer){ .fn = stop_serving, .ctx = &w };
+    w.delay = (apus_timer){ .fn = stop_now, .ctx = &w };
     apus_process_set_name(program);
     apus_rc rc = start(&w, app, options, &err);
     if (rc)

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <apus/apus.h>
+#include <apus/clock.h>
+#include <apus/fiber.h>
 
 #ifndef SERVED_VERSION
 #define SERVED_VERSION 1
@@ -60,10 +62,23 @@ static void call(apus_req *req, apus_fn *fn, const void *args, void *result)
 static const apus_route routes[] = { ROUTE("/version", version), ROUTE("/process", process),
                                      ROUTE("/slow", slow), ROUTE("/crash", crash),
                                      ROUTE("/spin", spin) };
+/* SERVED_WAITS names a file; while it is there, workers have not started. */
+static void wait_for_start(apus_worker *w, apus_fn *fn, const void *args, void *result)
+{
+    const char *waits = getenv("SERVED_WAITS");
+    (void)w, (void)fn, (void)args, (void)result;
+    while (waits && access(waits, F_OK) == 0)
+        (void)apus_fiber_sleep(apus_clock_now() + 20 * APUS_MILLISECOND);
+}
+
+static const apus_dependency started = { .name = "started", .start = wait_for_start };
+static const apus_dependency *const needs[] = { &started };
 static const apus_router root = { .name = "served",
                                   .prefix = APUS_STR_INIT(""),
                                   .routes = routes,
-                                  .n_routes = sizeof(routes) / sizeof(routes[0]) };
+                                  .n_routes = sizeof(routes) / sizeof(routes[0]),
+                                  .depends = needs,
+                                  .n_depends = 1 };
 static const apus_app app = { .name = "served", .title = "Served", .root = &root };
 
 /* SERVED_FALLS names a file; while it is there, workers do not come up. */

@@ -49,7 +49,7 @@ static void orders_that_are_none_are_refused(void **state)
                                          " 5 6 2048 0",
                                          " 5 6 7 256",
                                          " 5 6 7 1 8",
-                                         " 5 6 7 1 8:-2",
+                                         " 5 6 7 1 8:-3",
                                          " 5 6 7 1 8:1x" };
     apus_err err;
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
