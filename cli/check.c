@@ -399,9 +399,10 @@ static const char *type_of(apus_arena *a, const struct body *body)
 }
 
 /* Each call takes its memory from its own arena. */
-#define WITH_ARENA(name)                                                                           \
-    apus_arena name;                                                                               \
-    apus_arena_init(&name, &apus_alloc_libc, CALL_MEMORY)
+static void begin_call(apus_arena *a)
+{
+    apus_arena_init(a, &apus_alloc_libc, CALL_MEMORY);
+}
 
 /* Whether leaving it out, or that value of it, must be refused.  All arrives as text: a text is
  * held to a text's rules, a number to a number's. */
@@ -423,7 +424,8 @@ static bool must_refuse_parameter(struct operation *o, apus_arena *a, const apus
 
 static void call_with(struct operation *o, const apus_json *attacked, const apus_json *with)
 {
-    WITH_ARENA(a);
+    apus_arena a;
+    begin_call(&a);
     struct body body = body_of(o);
     apus_json *good = inputs_good(&a, o->check->document, body.schema);
     call(o, &a,
@@ -441,7 +443,8 @@ static void attack_parameters(struct operation *o)
     const apus_json *list = apus_json_get(o->json, "parameters");
     call_with(o, NULL, NULL);
     for (size_t i = 0; apus_json_at(list, i); i++) {
-        WITH_ARENA(a);
+        apus_arena a;
+        begin_call(&a);
         const apus_json *p = apus_json_at(list, i);
         const apus_json *values = inputs_for(&a, o->check->document, apus_json_get(p, "schema"));
         for (const apus_json *v = values->first; v; v = v->next)
@@ -453,7 +456,8 @@ static void attack_parameters(struct operation *o)
 
 static void call_with_body(struct operation *o, const char *type, apus_str text, bool must_refuse)
 {
-    WITH_ARENA(a);
+    apus_arena a;
+    begin_call(&a);
     call(o, &a,
          &(struct request){ .target = target_for(o, &a, NULL, NULL),
                             .headers = headers_for(o, &a, NULL, NULL),
@@ -484,12 +488,14 @@ static void attack_body(struct operation *o)
     struct body body = body_of(o);
     if (!body.schema)
         return;
-    WITH_ARENA(a);
+    apus_arena a;
+    begin_call(&a);
     bool is_json = strcmp(body.type, "application/json") == 0;
     const apus_json *values = inputs_for(&a, o->check->document, body.schema);
     const char *type = type_of(&a, &body);
     for (const apus_json *v = values->first; v; v = v->next) {
-        WITH_ARENA(one);
+        apus_arena one;
+        begin_call(&one);
         bool must_refuse = is_json && inputs_must_refuse(&one, o->check->document, body.schema, v);
         call_with_body(o, type, write_body(&one, o, &body, v), must_refuse);
         apus_arena_finish(&one);

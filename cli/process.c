@@ -104,7 +104,7 @@ static int run_captured(const struct argv *a, struct capture *capture, pid_t *pi
 
 int process_run(const struct argv *a, struct capture *capture)
 {
-    pid_t pid;
+    pid_t pid = 0;
     int failed = capture ? run_captured(a, capture, &pid) : spawn(a, NULL, &pid);
     if (failed) {
         const char *why = textf(a->arena, "cannot run %s: %s\n", a->words[0], strerror(failed));

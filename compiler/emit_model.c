@@ -128,16 +128,16 @@ const char *emit_rules(struct out *o, const char *symbol, const ct_rules *r)
             bound(o, bounds[i].name, bounds[i].bound);
     }
     const struct {
-        uint32_t rule;
         const char *name;
+        uint32_t rule;
         uint32_t count;
     } counts[] = {
-        { APUS_RULE_min_length, "min_length", r->min_length },
-        { APUS_RULE_max_length, "max_length", r->max_length },
-        { APUS_RULE_min_items, "min_items", r->min_items },
-        { APUS_RULE_max_items, "max_items", r->max_items },
-        { APUS_RULE_max_digits, "max_digits", r->max_digits },
-        { APUS_RULE_decimal_places, "decimal_places", r->decimal_places },
+        { "min_length", APUS_RULE_min_length, r->min_length },
+        { "max_length", APUS_RULE_max_length, r->max_length },
+        { "min_items", APUS_RULE_min_items, r->min_items },
+        { "max_items", APUS_RULE_max_items, r->max_items },
+        { "max_digits", APUS_RULE_max_digits, r->max_digits },
+        { "decimal_places", APUS_RULE_decimal_places, r->decimal_places },
     };
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         if (r->has & counts[i].rule)

@@ -69,7 +69,8 @@ static const char *fill_in(unit *u, const char *pattern, const struct meaning *m
         return pattern;
     const char *text = at[1] == 'T' ? m->value : at[1] == 'S' ? m->owner : m->result;
     const char *rest = at + 2;
-    bool is_pointer = text[strlen(text) - 1] == '*' && strncmp(rest, " *", 2) == 0;
+    size_t len = strlen(text);
+    bool is_pointer = len && text[len - 1] == '*' && strncmp(rest, " *", 2) == 0;
     return memory_textf(u->reader->arena, "%.*s%s%s", (int)(at - pattern), pattern, text,
                         is_pointer ? rest + 1 : rest);
 }

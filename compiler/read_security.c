@@ -156,7 +156,7 @@ static void check_options(unit *u, const ct_security *s, const note *n)
     const ct_value *format = value_get(n->options, "format");
     if (realm && s->scheme == CT_SCHEME_key)
         diag_error(d, realm->key_place, "a key has no realm: it belongs to basic, bearer, digest");
-    else if (s->realm && !is_quotable(s->realm))
+    else if (realm && s->realm && !is_quotable(s->realm))
         diag_error(d, realm->place,
                    "this realm cannot be sent: take quotes, backslashes and "
                    "whatever is not ASCII out of it");

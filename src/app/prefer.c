@@ -12,7 +12,8 @@ static int weight_of(apus_str accept, apus_str type)
     size_t slash = apus_str_find(type, '/');
     if (weight < 0 && slash < ROOM) {
         memcpy(range, type.ptr, slash);
-        memcpy(range + slash, "/*", 2);
+        range[slash] = '/';
+        range[slash + 1] = '*';
         weight = apus_accept_weight(accept, (apus_str){ range, slash + 2 });
     }
     return weight < 0 ? apus_accept_weight(accept, APUS_STR("*/*")) : weight;

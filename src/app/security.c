@@ -103,7 +103,7 @@ apus_rc apus__bind_security(apus_req *req, const apus_param *param, void *args)
             *held = value;
         else
             apus__req_no_memory(req);
-        memcpy(at, &held, sizeof(held));
+        memcpy(at, &held, sizeof(apus_str *));
     } else if (!rc) {
         memcpy(at, &value, sizeof(value));
     }

@@ -46,7 +46,10 @@ apus_test *apus_test_start(const apus_app *app)
 {
     apus_test *t = apus_alloc_libc.resize(apus_alloc_libc.ctx, NULL, 0, sizeof(*t));
     apus_err err = { 0 };
-    apus__test_need(t != NULL, "out of memory");
+    if (!t) {
+        apus__test_need(false, "out of memory");
+        return NULL;
+    }
     *t = (apus_test){ 0 };
     apus_arena_init(&t->arena, &apus_alloc_libc, MEMORY_MAX);
     if (apus_loop_create(&t->loop, &err) || apus_service_create(app, t->loop, &t->service, &err) ||

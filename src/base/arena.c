@@ -115,7 +115,7 @@ void *apus_arena_grow(apus_arena *a, void *ptr, size_t old_size, size_t new_size
         return ptr;
     }
     void *moved = apus_arena_alloc(a, new_size, align);
-    if (moved && old_size)
+    if (moved && ptr && old_size)
         memcpy(moved, ptr, old_size);
     return moved;
 }

@@ -28,7 +28,8 @@ size_t apus_ip_print(apus_ip value, char *to)
     char text[INET6_ADDRSTRLEN];
     if (!inet_ntop(value.version == 4 ? AF_INET : AF_INET6, value.bytes, text, sizeof(text)))
         return 0;
-    size_t len = strlen(text);
-    memcpy(to, text, len);
+    size_t len = 0;
+    for (; text[len]; len++)
+        to[len] = text[len];
     return len;
 }

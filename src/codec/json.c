@@ -1,6 +1,7 @@
 /* Values of any shape: built, read, written, compared. */
 #include "apus/json.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "apus/json_scan.h"
@@ -119,7 +120,7 @@ static apus_rc read_list(apus_scan *s, apus_arena *a, bool refuse_duplicates, ap
     bool more;
     apus_rc rc = apus_scan_enter_list(s);
     for (bool first = true; rc == APUS_OK; first = false) {
-        apus_json *item;
+        apus_json *item = NULL;
         rc = apus_scan_more_items(s, first, &more);
         if (rc || !more)
             break;
@@ -136,7 +137,7 @@ static apus_rc read_object(apus_scan *s, apus_arena *a, bool refuse_duplicates, 
     apus_str key;
     apus_rc rc = apus_scan_enter_object(s);
     for (bool first = true; rc == APUS_OK; first = false) {
-        apus_json *member;
+        apus_json *member = NULL;
         rc = apus_scan_more_members(s, first, a, &key, &more);
         if (rc || !more)
             break;
@@ -147,6 +148,7 @@ static apus_rc read_object(apus_scan *s, apus_arena *a, bool refuse_duplicates, 
         rc = apus_scan_json(s, a, refuse_duplicates, &member);
         if (rc)
             break;
+        assert(member);
         member->name = apus_arena_str(a, key);
         if (!member->name.ptr)
             return APUS_NOMEM;
@@ -220,7 +222,7 @@ apus_rc apus_json_parse(apus_arena *a, apus_str text, const apus_json_limits *li
 {
     apus_json_error unused;
     apus_scan s;
-    apus_json *value;
+    apus_json *value = NULL;
     apus_rc rc = apus_scan_begin(&s, text, limits, error ? error : &unused);
     if (rc == APUS_OK)
         rc = apus_scan_json(&s, a, limits && limits->refuse_duplicate_keys, &value);

@@ -175,6 +175,8 @@ static void find_digits(double v, bool is_float, struct decimal *d)
 enum { FIXED = 17 };
 _Static_assert(1 + 17 + 1 + FIXED <= APUS_TEXT_DOUBLE_MAX, "a sign, digits, the point, a copy");
 
+static const char zeros[5] = { '0', '.', '0', '0', '0' };
+
 /* Python's layout: an exponent from 1e16 on and below 1e-4. */
 static size_t lay_out(const struct decimal *d, char *to)
 {
@@ -191,7 +193,7 @@ static size_t lay_out(const struct decimal *d, char *to)
         return (size_t)(p - to);
     }
     if (d->point <= 0) {
-        memcpy(p, "0.000", 5);
+        memcpy(p, zeros, sizeof(zeros));
         p += 2 - d->point;
         memcpy(p, d->digits, FIXED);
         return (size_t)(p + d->n - to);
@@ -256,7 +258,7 @@ size_t apus_float_print(float value, char *to)
     *to = '-';
     double v = fabs((double)value);
     if (v == 0) {
-        memcpy(to + sign, "0.0", 3);
+        memcpy(to + sign, zeros, 3);
         return sign + 3;
     }
     return sign + print(v, true, to + sign);

@@ -65,7 +65,7 @@ static void advance(apus__output *o, apus__block_pool *pool, size_t sent)
         sent -= o->first->len;
         drop_first(o, pool);
     }
-    if (sent) {
+    if (o->first) {
         o->first->ptr += sent;
         o->first->len -= sent;
     }

@@ -20,7 +20,7 @@ static bool make_room(apus_arena *a, struct apus__extras *x)
 {
     if (x->kept->n < x->cap)
         return true;
-    size_t cap = x->cap ? x->cap * 2 : FIRST, size = sizeof(*x->members);
+    size_t cap = x->cap ? x->cap * 2 : FIRST, size = sizeof(apus_json *);
     apus_json **wider =
         apus_arena_grow(a, x->members, x->cap * size, cap * size, _Alignof(apus_json *));
     if (!wider)

@@ -259,7 +259,7 @@ static apus_rc store_array(struct apus__decoding *c, const apus_type *type, cons
     apus_rules exact = { .has = APUS_RULE_min_items | APUS_RULE_max_items };
     exact.min_items = exact.max_items = type->n;
     apus_rc rc = apus__check_count(c->d, "List", &exact, g->n, in, place);
-    if (rc == APUS_OK)
+    if (rc == APUS_OK && g->n)
         memcpy(at, g->ptr, g->n * g->size);
     return rc;
 }

@@ -42,7 +42,7 @@ static const char *display(double value, char *to)
     if (memchr(to, '.', (size_t)(p - to))) {
         while (p > whole && p[-1] == '0')
             p--;
-        p -= p[-1] == '.';
+        p -= p > to && p[-1] == '.';
     }
     *p = '\0';
     return to;

@@ -1,5 +1,6 @@
 #include "serve/listeners.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,7 @@ static apus_rc prepare(apus__listeners *l, uint32_t room, apus_err *err)
 
 void apus__listeners_close(apus__listeners *l, const apus__listeners *kept)
 {
-    for (uint32_t i = 0; i < l->n; i++)
+    for (uint32_t i = 0; l->items && i < l->n; i++)
         if (!has(kept, l->items[i].fd))
             apus_socket_close(l->items[i].fd);
     free(l->items);
@@ -83,7 +84,10 @@ static uint32_t take_over(struct opening *op)
     const apus__listeners *from = op->before;
     apus__listeners *l = op->out;
     uint32_t n = 0;
-    for (uint32_t i = 0; from && i < from->n; i++) {
+    if (!from)
+        return 0;
+    assert(op->n_slots > 0); /* only a crew has listeners before */
+    for (uint32_t i = 0; i < from->n; i++) {
         uint32_t at = from->address[i];
         if (strcmp(from->keys[at], l->keys[l->n_names - 1]) != 0)
             continue;

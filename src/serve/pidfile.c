@@ -28,8 +28,10 @@ apus_rc apus__pidfile_write(const char *path, apus_err *err)
 
 void apus__pidfile_remove(const char *path)
 {
+    if (!path)
+        return;
     long pid = 0;
-    FILE *f = path ? fopen(path, "re") : NULL;
+    FILE *f = fopen(path, "re");
     if (f && fscanf(f, "%ld", &pid) != 1)
         pid = 0;
     if (f)

@@ -124,7 +124,7 @@ apus_rc apus_socket_listen_unix(const char *path, int *fd, apus_err *err)
 
 uint16_t apus_socket_port(int fd)
 {
-    union address at;
+    union address at = { 0 };
     socklen_t len = sizeof(at);
     if (getsockname(fd, &at.any, &len))
         return 0;
@@ -163,7 +163,7 @@ static int accept_one(int listener, union address *at, socklen_t *len)
 
 apus_rc apus_socket_accept(int listener, int *fd, char *peer)
 {
-    union address at;
+    union address at = { 0 };
     socklen_t len;
     int s;
     do {
