@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "apus/json.h"
+#include "apus/json_pointer.h"
 #include "apus/schema.h"
 #include "apus/url.h"
 #include "client.h"
@@ -217,7 +218,7 @@ static bool is_sendable(apus_str text, bool in_cookie)
 
 static bool has_number(const apus_json *document, const apus_json *schema)
 {
-    const apus_json *s = inputs_resolve(document, schema);
+    const apus_json *s = apus_json_resolve(document, schema);
     apus_str type = apus_json_text_or(apus_json_get(s, "type"), APUS_STR(""));
     return apus_str_eq(type, APUS_STR("integer")) || apus_str_eq(type, APUS_STR("number"));
 }
@@ -335,7 +336,7 @@ static apus_str write_json(apus_arena *a, const apus_json *v)
 
 static bool is_file(const struct operation *o, const struct body *body, const apus_json *member)
 {
-    const apus_json *schema = inputs_resolve(o->check->document, body->schema);
+    const apus_json *schema = apus_json_resolve(o->check->document, body->schema);
     const apus_json *p = apus_json_get(apus_json_get(schema, "properties"), member->name.ptr);
     const apus_json *items = apus_json_get(p, "items");
     p = items ? items : p;

@@ -15,7 +15,7 @@
 #include "apus/buf.h"
 #include "apus/json.h"
 
-enum { DIFF_WORK_MAX = 100000, DIFF_DEPTH_MAX = 100, DIFF_REFS_MAX = 16 };
+enum { DIFF_WORK_MAX = 100000, DIFF_DEPTH_MAX = 100 };
 
 typedef enum diff_severity {
     DIFF_breaking,   /* a client that keeps the old document can fail */
@@ -56,9 +56,6 @@ void diff_say(struct diff *d, diff_severity severity, const char *at, const char
 
 /* at + "/" + name, escaped as JSON pointers are. */
 const char *diff_at(struct diff *d, const char *at, apus_str name);
-
-/* What a $ref of that document leads to; NULL where it leads nowhere. */
-const apus_json *diff_resolve(const apus_json *document, const apus_json *v);
 
 const apus_json *diff_first(const apus_json *v); /* child of a list or object; or NULL */
 

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "apus/schema.h"
+#include "apus/json_pointer.h"
 #include "command.h"
 #include "diff.h"
 
@@ -37,15 +37,8 @@ void diff_say(struct diff *d, diff_severity severity, const char *at, const char
 const char *diff_at(struct diff *d, const char *at, apus_str name)
 {
     apus_buf b = apus_buf_in(d->arena);
-    apus_buf_addf(&b, "%s/", at);
-    for (size_t i = 0; i < name.len; i++) {
-        if (name.ptr[i] == '~')
-            apus_buf_lit(&b, "~0");
-        else if (name.ptr[i] == '/')
-            apus_buf_lit(&b, "~1");
-        else
-            apus_buf_addc(&b, name.ptr[i]);
-    }
+    apus_buf_add(&b, apus_str_of(at));
+    apus_json_pointer_add(&b, name);
     apus_str text;
     return apus_buf_take(&b, &text) ? at : text.ptr;
 }
@@ -54,17 +47,6 @@ const apus_json *diff_first(const apus_json *v)
 {
     bool holds = v && (v->kind == APUS_JSON_list || v->kind == APUS_JSON_object);
     return holds ? v->first : NULL;
-}
-
-const apus_json *diff_resolve(const apus_json *document, const apus_json *v)
-{
-    for (unsigned i = 0; v && i < DIFF_REFS_MAX; i++) {
-        apus_str ref = text_of(v, "$ref");
-        if (ref.len == 0)
-            return v;
-        v = ref.ptr[0] == '#' ? apus_json_pointer(document, apus_str_slice(ref, 1, ref.len)) : NULL;
-    }
-    return NULL;
 }
 
 static const apus_json *named(const apus_json *object, apus_str name)
@@ -96,7 +78,7 @@ static const apus_json *find_parameter(const struct parameters *in, const apus_j
 {
     for (size_t k = 0; k < 2; k++) {
         for (const apus_json *p = diff_first(in->lists[k]); p; p = p->next) {
-            const apus_json *target = diff_resolve(in->document, p);
+            const apus_json *target = apus_json_resolve(in->document, p);
             if (target && is_same_parameter(target, like))
                 return target;
         }
@@ -129,7 +111,7 @@ static void compare_parameters(struct diff *d, const struct parameters *was,
     const char *list_at = diff_at(d, at, APUS_STR("parameters"));
     for (size_t k = 0; k < 2; k++) {
         for (const apus_json *p = diff_first(was->lists[k]); p; p = p->next) {
-            const apus_json *old = diff_resolve(was->document, p);
+            const apus_json *old = apus_json_resolve(was->document, p);
             bool in_path = apus_str_eq(text_of(old, "in"), APUS_STR("path"));
             if (old && !in_path && !find_parameter(is, old))
                 diff_say(d, DIFF_breaking, list_at, "the %s parameter %.*s is gone",
@@ -137,7 +119,7 @@ static void compare_parameters(struct diff *d, const struct parameters *was,
         }
         size_t i = 0;
         for (const apus_json *p = diff_first(is->lists[k]); p; p = p->next, i++) {
-            const apus_json *now = diff_resolve(is->document, p);
+            const apus_json *now = apus_json_resolve(is->document, p);
             const apus_json *old = now ? find_parameter(was, now) : NULL;
             const char *p_at = textf(d->arena, "%s/%zu", list_at, i);
             bool in_path = apus_str_eq(text_of(now, "in"), APUS_STR("path"));
@@ -179,8 +161,8 @@ static void compare_content(struct diff *d, const apus_json *was, const apus_jso
 
 static void compare_body(struct diff *d, const apus_json *was, const apus_json *is, const char *at)
 {
-    const apus_json *old = diff_resolve(d->old_document, apus_json_get(was, "requestBody"));
-    const apus_json *now = diff_resolve(d->new_document, apus_json_get(is, "requestBody"));
+    const apus_json *old = apus_json_resolve(d->old_document, apus_json_get(was, "requestBody"));
+    const apus_json *now = apus_json_resolve(d->new_document, apus_json_get(is, "requestBody"));
     const char *body_at = diff_at(d, at, APUS_STR("requestBody"));
     if (old && !now)
         diff_say(d, DIFF_breaking, body_at, "a body is no longer looked at");
@@ -224,8 +206,8 @@ static void compare_answers(struct diff *d, const apus_json *was, const apus_jso
                      "the answer %.*s no longer comes", APUS_FMT(r->name));
             continue;
         }
-        const apus_json *a = diff_resolve(d->old_document, r);
-        const apus_json *b = diff_resolve(d->new_document, other);
+        const apus_json *a = apus_json_resolve(d->old_document, r);
+        const apus_json *b = apus_json_resolve(d->new_document, other);
         compare_content(d, a, b, DIFF_answer, r_at);
         compare_headers(d, a, b, r_at);
     }

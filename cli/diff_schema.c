@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "apus/json_pointer.h"
 #include "command.h"
 #include "diff.h"
 
@@ -66,17 +67,17 @@ static unsigned types_of(const apus_json *schema)
 static struct side look(const apus_json *document, const apus_json *schema)
 {
     static const char *const several[] = { "anyOf", "oneOf" };
-    struct side s = { .schema = diff_resolve(document, schema) };
+    struct side s = { .schema = apus_json_resolve(document, schema) };
     const apus_json *all = apus_json_get(s.schema, "allOf");
     bool or_null = apus_json_bool_or(apus_json_get(s.schema, "nullable"), false);
     if (all && all->n == 1)
-        s.schema = diff_resolve(document, diff_first(all));
+        s.schema = apus_json_resolve(document, diff_first(all));
     s.types = s.schema ? types_of(s.schema) : TYPE_any;
     for (size_t i = 0; i < 2; i++) {
         const apus_json *list = apus_json_get(s.schema, several[i]), *only = NULL;
         unsigned n = 0, bits = 0;
         for (const apus_json *shape = diff_first(list); shape; shape = shape->next) {
-            const apus_json *target = diff_resolve(document, shape);
+            const apus_json *target = apus_json_resolve(document, shape);
             unsigned own = target ? types_of(target) : TYPE_any;
             bits |= own;
             if (own != TYPE_null) {
@@ -399,8 +400,8 @@ static bool enter(struct diff *d, const apus_json *was, const apus_json *is,
 void diff_schemas(struct diff *d, const apus_json *old_schema, const apus_json *new_schema,
                   diff_direction direction, const char *at)
 {
-    const apus_json *was = diff_resolve(d->old_document, old_schema);
-    const apus_json *is = diff_resolve(d->new_document, new_schema);
+    const apus_json *was = apus_json_resolve(d->old_document, old_schema);
+    const apus_json *is = apus_json_resolve(d->new_document, new_schema);
     if (!was || !is || !enter(d, was, is, direction))
         return;
     const apus_json *ref = apus_json_get(new_schema, "$ref");

@@ -3,8 +3,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "apus/json_pointer.h"
 #include "apus/sample.h"
-#include "apus/schema.h"
 #include "command.h"
 #include "import.h"
 
@@ -82,15 +82,8 @@ apus_json *import_extra(importer *im, const apus_json *object, const char *at,
 const char *import_at(importer *im, const char *at, apus_str name)
 {
     apus_buf b = apus_buf_in(im->arena);
-    apus_buf_addf(&b, "%s/", at);
-    for (size_t i = 0; i < name.len; i++) {
-        if (name.ptr[i] == '~')
-            apus_buf_lit(&b, "~0");
-        else if (name.ptr[i] == '/')
-            apus_buf_lit(&b, "~1");
-        else
-            apus_buf_addc(&b, name.ptr[i]);
-    }
+    apus_buf_add(&b, apus_str_of(at));
+    apus_json_pointer_add(&b, name);
     apus_str text;
     return apus_buf_take(&b, &text) ? at : text.ptr;
 }

@@ -2,7 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "apus/schema.h"
+#include "apus/json_pointer.h"
 #include "command.h"
 #include "import.h"
 
@@ -480,10 +480,7 @@ static const apus_json *shapes_of(const apus_json *schema, const char **key)
 /* Quiet: only looks. */
 static const apus_json *shape_target(importer *im, const apus_json *shape)
 {
-    apus_str ref = text_of(shape, "$ref");
-    return apus_str_starts(ref, APUS_STR("#/"))
-               ? apus_json_pointer(im->document, apus_str_slice(ref, 1, ref.len))
-               : NULL;
+    return apus_json_reference(im->document, text_of(shape, "$ref"));
 }
 
 bool import_is_union(importer *im, const apus_json *schema)

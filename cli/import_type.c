@@ -1,7 +1,7 @@
 /* Which type of C a schema is. */
 #include <string.h>
 
-#include "apus/schema.h"
+#include "apus/json_pointer.h"
 #include "command.h"
 #include "import.h"
 
@@ -46,10 +46,7 @@ const apus_json *import_resolve(importer *im, const apus_json *v, const char **a
         if (!ref)
             return v;
         apus_str to = apus_json_text_or(ref, APUS_STR(""));
-        const apus_json *target =
-            apus_str_starts(to, APUS_STR("#/"))
-                ? apus_json_pointer(im->document, apus_str_slice(to, 1, to.len))
-                : NULL;
+        const apus_json *target = apus_json_reference(im->document, to);
         if (!target) {
             import_note(im, import_at(im, *at, APUS_STR("$ref")), "%.*s leads to nothing here",
                         (int)(to.len < 200 ? to.len : 200), to.ptr);

@@ -2,28 +2,17 @@
 
 #include <string.h>
 
+#include "apus/json_pointer.h"
 #include "apus/sample.h"
 #include "apus/schema.h"
 
 enum {
-    DEPTH_MAX = 8,
     LONG_TEXT = 5000,
     LONG_LIST = 2000,
     WITHIN_MAX = 3, /* models within models whose members are attacked one by one */
 };
 
 static apus_json *inputs_within(struct inputs *up, const apus_json *schema);
-
-const apus_json *inputs_resolve(const apus_json *document, const apus_json *schema)
-{
-    for (unsigned i = 0; schema && i < DEPTH_MAX; i++) {
-        apus_str ref = apus_json_text_or(apus_json_get(schema, "$ref"), APUS_STR(""));
-        if (ref.len == 0)
-            break;
-        schema = apus_json_pointer(document, apus_str_slice(ref, 1, ref.len));
-    }
-    return schema;
-}
 
 static bool has_type(const apus_json *schema, const char *type)
 {
@@ -227,7 +216,7 @@ static apus_json *inputs_within(struct inputs *up, const apus_json *schema)
                          .document = up->document,
                          .list = apus_json_array(up->arena),
                          .depth = up->depth + 1 };
-    const apus_json *s = inputs_resolve(in.document, schema);
+    const apus_json *s = apus_json_resolve(in.document, schema);
     apus_json_add(in.list, inputs_good(in.arena, in.document, schema));
     if (!s || in.depth > WITHIN_MAX) /* a model may hold itself */
         return in.list;
@@ -235,7 +224,7 @@ static apus_json *inputs_within(struct inputs *up, const apus_json *schema)
     for (size_t i = 0; i < 2; i++) {
         const apus_json *shapes = apus_json_get(s, several[i]);
         for (size_t k = 0; apus_json_at(shapes, k); k++) {
-            const apus_json *shape = inputs_resolve(in.document, apus_json_at(shapes, k));
+            const apus_json *shape = apus_json_resolve(in.document, apus_json_at(shapes, k));
             if (shape)
                 add_shape(&in, shape);
             has_shapes = true;
@@ -273,7 +262,7 @@ static bool may_convert(const apus_json *s, const apus_json *v)
 static apus_json *lenient(apus_arena *a, const apus_json *document, const apus_json *schema,
                           const apus_json *v, unsigned depth)
 {
-    const apus_json *s = inputs_resolve(document, schema);
+    const apus_json *s = apus_json_resolve(document, schema);
     if (!s || depth > WITHIN_MAX + 2 || apus_json_get(s, "anyOf") || apus_json_get(s, "oneOf") ||
         apus_json_get(s, "allOf") || may_convert(s, v))
         return inputs_good(a, document, schema);

@@ -14,9 +14,6 @@ struct inputs {
     unsigned depth;            /* of schemas within schemas */
 };
 
-/* The schema behind a reference. */
-const apus_json *inputs_resolve(const apus_json *document, const apus_json *schema);
-
 /* One value that keeps the schema. */
 apus_json *inputs_good(apus_arena *arena, const apus_json *document, const apus_json *schema);
 

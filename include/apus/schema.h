@@ -39,9 +39,6 @@ apus_rc apus_schema_read(const apus_json *document, const char *pointer, apus_sc
 apus_rc apus_schema_check(const apus_schema *s, apus_arena *a, const apus_json *value,
                           apus_err *err) APUS_NODISCARD;
 
-/* The value at a JSON pointer, or NULL. */
-const apus_json *apus_json_pointer(const apus_json *document, apus_str pointer);
-
 APUS_API_END
 
 #endif

@@ -19,4 +19,13 @@ static inline int apus__char_is(char c, int class)
     return apus__chars[(unsigned char)c] & class;
 }
 
+/* 0 to 15, or -1 when c is no hexadecimal digit. */
+static inline int apus__hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 #endif

@@ -43,17 +43,9 @@ enum state {
     FAILED,
 };
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static apus_rc step_size(apus_http1_chunked *c, char byte)
 {
-    int digit = hex_digit(byte);
+    int digit = apus__hex_digit(byte);
     if (digit >= 0) {
         if (++c->count > APUS_HTTP1_CHUNK_DIGITS_MAX || c->left >> 59)
             return APUS_LIMIT;

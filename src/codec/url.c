@@ -2,14 +2,6 @@
 
 #include "codec/chars.h"
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static apus_rc decode(apus_arena *a, apus_str text, char plus, apus_str *out)
 {
     char *to = apus_arena_alloc(a, text.len + 1, 1);
@@ -19,7 +11,7 @@ static apus_rc decode(apus_arena *a, apus_str text, char plus, apus_str *out)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '%' && i + 2 < text.len) {
-            int high = hex_digit(text.ptr[i + 1]), low = hex_digit(text.ptr[i + 2]);
+            int high = apus__hex_digit(text.ptr[i + 1]), low = apus__hex_digit(text.ptr[i + 2]);
             if (high >= 0 && low >= 0) {
                 c = (char)(high << 4 | low);
                 i += 2;

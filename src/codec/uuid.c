@@ -1,13 +1,6 @@
 /* RFC 9562: hyphenated, plain, braced, or as a URN. */
 #include "apus/text.h"
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "codec/chars.h"
 
 static bool is_hyphen_at(size_t i)
 {
@@ -26,7 +19,7 @@ static const char *read_hex(apus_str s, apus_uuid *out)
                 return "invalid group length";
             continue;
         }
-        int digit = hex_digit(s.ptr[i]);
+        int digit = apus__hex_digit(s.ptr[i]);
         if (digit < 0)
             return "invalid character: expected an optional prefix of `urn:uuid:` followed by "
                    "[0-9a-fA-F-]";

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "apus/json_pointer.h"
+
 struct sampler {
     const apus_json *document;
     apus_arena *arena;
@@ -10,7 +12,7 @@ struct sampler {
     unsigned work; /* values made: references may lead to one schema many times over */
 };
 
-enum { REFS_MAX = 16, DEPTH_FULL = 3, WORK_MAX = 20000 };
+enum { DEPTH_FULL = 3, WORK_MAX = 20000 };
 
 static apus_json *make(struct sampler *s, const apus_json *schema);
 
@@ -44,18 +46,6 @@ apus_json *apus_sample_copy(apus_arena *a, const apus_json *value)
     if (apus_buf_take(&b, &text) || apus_json_parse(a, text, NULL, &out, NULL))
         return NULL;
     return out;
-}
-
-static const apus_json *resolve(const struct sampler *s, const apus_json *schema)
-{
-    for (unsigned i = 0; schema && i < REFS_MAX; i++) {
-        apus_str ref = text_of(schema, "$ref");
-        if (ref.len == 0)
-            return schema;
-        schema = ref.ptr[0] == '#' ? apus_json_pointer(s->document, apus_str_slice(ref, 1, ref.len))
-                                   : NULL;
-    }
-    return NULL;
 }
 
 /* The type, or the first of several that is not null. */
@@ -283,7 +273,7 @@ static apus_json *make_plain(struct sampler *s, const apus_json *schema)
 
 static apus_json *make(struct sampler *s, const apus_json *schema)
 {
-    schema = resolve(s, schema);
+    schema = apus_json_resolve(s->document, schema);
     if (!schema || schema->kind != APUS_JSON_object || s->depth >= APUS_SAMPLE_DEPTH_MAX ||
         s->work >= WORK_MAX)
         return apus_json_null_new(s->arena);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "apus/json_pointer.h"
 #include "apus/pattern.h"
 
 struct check {
@@ -491,9 +492,9 @@ static const apus_json *resolve(const apus_json *document, apus_str ref)
 {
     if (ref.len == 0 || ref.ptr[0] != '#')
         return NULL;
-    apus_str rest = apus_str_slice(ref, 1, ref.len);
-    return rest.len == 0 || rest.ptr[0] == '/' ? apus_json_pointer(document, rest)
-                                               : find_anchor(document, rest);
+    if (ref.len == 1 || ref.ptr[1] == '/')
+        return apus_json_reference(document, ref);
+    return find_anchor(document, apus_str_slice(ref, 1, ref.len));
 }
 
 KEYWORD(reference)
@@ -661,49 +662,6 @@ static apus_rc examine(const apus_json *document, const apus_json *s, unsigned d
             rc = examine_held(document, k, holders[i].holds, depth + 1, err);
     }
     return rc;
-}
-
-static bool unescape(apus_str token, char *to, size_t room)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < token.len; i++) {
-        char c = token.ptr[i];
-        if (n + 1 >= room)
-            return false;
-        if (c == '~' && i + 1 < token.len && (token.ptr[i + 1] == '0' || token.ptr[i + 1] == '1'))
-            c = token.ptr[++i] == '0' ? '~' : '/';
-        if (c == '%' && i + 2 < token.len) { /* in a URL's fragment */
-            char hex[3] = { token.ptr[i + 1], token.ptr[i + 2], '\0' };
-            char *end;
-            long value = strtol(hex, &end, 16);
-            if (end == hex + 2) {
-                c = (char)value;
-                i += 2;
-            }
-        }
-        to[n++] = c;
-    }
-    to[n] = '\0';
-    return true;
-}
-
-const apus_json *apus_json_pointer(const apus_json *v, apus_str pointer)
-{
-    enum { TOKEN_MAX = 256 };
-    while (v && pointer.len) {
-        char name[TOKEN_MAX];
-        if (pointer.ptr[0] != '/')
-            return NULL;
-        apus_str_cut(&pointer, 1);
-        size_t end = apus_str_find(pointer, '/');
-        apus_str token = apus_str_cut(&pointer, end == SIZE_MAX ? pointer.len : end);
-        if (!unescape(token, name, sizeof(name)))
-            return NULL;
-        v = v->kind == APUS_JSON_list && name[0] >= '0' && name[0] <= '9'
-                ? apus_json_at(v, (size_t)strtoul(name, NULL, 10))
-                : apus_json_get(v, name);
-    }
-    return v;
 }
 
 apus_rc apus_schema_read(const apus_json *document, const char *pointer, apus_schema *out,
