@@ -121,9 +121,21 @@ const char *emit_hooks(struct out *o, const char *symbol, const char *object, co
     return table;
 }
 
+static void emit_chooser(struct out *o, const char *symbol, const ct_function *f)
+{
+    out_line(o, "static int64_t %s_tag(const apus_json *sent)", symbol);
+    out_line(o, "{");
+    out_line(o, "    return %s(sent);", f->name);
+    out_line(o, "}\n");
+    out_line(o, "static const apus_choose %s_choose = { %s_tag, %s };\n", symbol, symbol,
+             out_quoted(o, f->name));
+}
+
 void emit_model_hooks(struct out *o, const ct_model *m)
 {
     const char *symbol = out_name(o, "apus__%s", m->symbol);
+    if (m->chooser)
+        emit_chooser(o, symbol, m->chooser);
     if (m->hooks[CT_HOOK_check])
         emit_check(o, symbol, m->hooks[CT_HOOK_check], m->c_name);
     if (m->hooks[CT_HOOK_before])

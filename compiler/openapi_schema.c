@@ -258,7 +258,7 @@ static void fill_union(struct openapi *d, apus_json *s, const ct_model *m)
             d->arena, mapping, v->name,
             apus_json_text(d->arena, apus_json_text_or(apus_json_get(ref, "$ref"), APUS_STR(""))));
     }
-    apus_json_set(d->arena, s, m->tag_hidden ? "anyOf" : "oneOf", shapes);
+    apus_json_set(d->arena, s, m->tag_hidden && !m->chooser ? "anyOf" : "oneOf", shapes);
     if (!m->tag_hidden) {
         apus_json *discriminator = apus_json_object(d->arena);
         set_text(d, discriminator, "propertyName", m->tag_name);

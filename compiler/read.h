@@ -238,7 +238,11 @@ void field_presence(ct_field *f, bool is_pointer, const ct_value *options);
  * Both NULL for a parameter, which can be neither encoded nor computed. */
 void hooks_read(unit *u, ct_field *f, const char *owner, const char *path, const ct_value *options);
 
-/* Sets m->hooks from Model(before, check). */
+/* Field(tag = f): what tells the shape of what was sent, by enumerators of e; NULL after an
+ * error. */
+ct_function *chooser_read(unit *u, const ct_value *v, const char *called, const ct_enum *e);
+
+/* Sets m->hooks from Model(before, check, encode). */
 void model_hooks_read(unit *u, ct_model *m, const ct_value *options);
 
 /* --- read_names.c --- */

@@ -44,6 +44,9 @@ static const struct shape omit_shapes[] = {
     { 0 },
 };
 
+static const struct shape choose_shapes[] = { { .result = "%R", .params = "const apus_json *" },
+                                              { 0 } };
+
 static const struct kind {
     const char *key; /* NULL: of the default */
     const struct shape *shapes;
@@ -99,10 +102,9 @@ static void say_shapes(unit *u, const struct kind *k, const ct_value *v, const c
     }
 }
 
-static ct_hook *read_hook(unit *u, ct_hook_kind kind, const ct_value *v, const char *called,
-                          const struct meaning *m)
+static ct_hook *read_as(unit *u, const struct kind *k, const ct_value *v, const char *called,
+                        const struct meaning *m)
 {
-    const struct kind *k = &kinds[kind];
     function_decl *decl = function_want(u, value_word(v), v->place, k->when);
     if (!decl)
         return NULL;
@@ -120,6 +122,22 @@ static ct_hook *read_hook(unit *u, ct_hook_kind kind, const ct_value *v, const c
     }
     say_shapes(u, k, v, called, f, m);
     return NULL;
+}
+
+static ct_hook *read_hook(unit *u, ct_hook_kind kind, const ct_value *v, const char *called,
+                          const struct meaning *m)
+{
+    return read_as(u, &kinds[kind], v, called, m);
+}
+
+ct_function *chooser_read(unit *u, const ct_value *v, const char *called, const ct_enum *e)
+{
+    static const struct kind choosing = {
+        "tag", choose_shapes, "tag = f asks f which shape was sent; tag = hidden needs no function"
+    };
+    struct meaning m = { .value = e->c_name, .owner = "", .result = e->c_name };
+    const ct_hook *hook = read_as(u, &choosing, v, called, &m);
+    return hook ? hook->function : NULL;
 }
 
 /* encode: what is sent for what is called so is what the function gives.  false: it cannot be. */

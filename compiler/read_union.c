@@ -186,8 +186,11 @@ void union_read(unit *u, ct_model *m, member *members, const member *body, const
                    m->c_name);
         return;
     }
-    const char *hidden = value_word(value_get(tag->field->options, "tag"));
-    m->tag_hidden = hidden && strcmp(hidden, "hidden") == 0;
+    const ct_value *option = value_get(tag->field->options, "tag");
+    const char *word = value_word(option);
+    m->tag_hidden = word != NULL;
+    if (word && strcmp(word, "hidden") != 0)
+        m->chooser = chooser_read(u, option, tag->c_name, e);
     const char *inner =
         *body->c_name
             ? *path ? memory_textf(u->reader->arena, "%s.%s", path, body->c_name) : body->c_name

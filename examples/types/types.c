@@ -114,6 +114,57 @@ setting_map keep_settings(apus_req *req, const setting_map *body)
     return *body;
 }
 
+/// What is drawn: whichever has most of what was sent.
+typedef struct circle {
+    double radius;
+} circle;
+typedef struct square {
+    double side;
+    apus_str *label;
+} square;
+typedef struct drawn {
+    enum drawn_kind { DRAWN_CIRCLE, DRAWN_SQUARE } kind Field(tag = hidden);
+    union {
+        circle circle;
+        square square;
+    };
+} drawn;
+List(drawn);
+
+Post("/drawings")
+drawn_list draw(apus_req *req, const drawn_list *body)
+{
+    (void)req;
+    return *body;
+}
+
+/// Where somebody is reached: a function says what was sent.
+typedef struct reached {
+    enum reached_by {
+        REACHED_PHONE,
+        REACHED_POST,
+        REACHED_NOWHERE
+    } by Field(tag = reached_by_what);
+    union {
+        apus_str phone Field(pattern = "^\\+[0-9]+$");
+        point post;
+    };
+} reached;
+
+enum reached_by reached_by_what(const apus_json *sent)
+{
+    if (sent->kind == APUS_JSON_string)
+        return REACHED_PHONE;
+    return apus_json_get(sent, "x") ? REACHED_POST : REACHED_NOWHERE;
+}
+
+Post("/reached")
+const reached *reach(apus_req *req, const reached *body)
+{
+    (void)req;
+    return body;
+}
+
 /* The first of what a client is told. */
 static void expect_said(const char *path, const char *body, const char *type, const char *msg)
 {
@@ -234,6 +285,30 @@ Test(identifiers_and_addresses_keep_theirs)
                 "ip_any_network", "value is not a valid IPv4 or IPv6 network");
     expect_said("/machines", APUS_JSON({ "address" : "::1", "port" : "10.0.0.1/8" }),
                 "ip_v6_interface", "Input is not a valid IPv6 interface");
+}
+
+Test(the_shape_that_takes_most)
+{
+    expect_back("/drawings", APUS_JSON([
+                    { "radius" : 1 }, { "side" : 2 }, { "radius" : 1, "side" : 2, "label" : "x" },
+                    { "radius" : 1, "side" : 2 }
+                ]),
+                APUS_JSON([
+                    { "radius" : 1.0 }, { "side" : 2.0, "label" : null },
+                    { "side" : 2.0, "label" : "x" }, { "radius" : 1.0 }
+                ]));
+    expect_said("/drawings", APUS_JSON([ { "label" : "x" } ]), "missing", "Field required");
+}
+
+Test(a_function_says_which_shape)
+{
+    expect_back("/reached", "\"+4930\"", "\"+4930\"");
+    expect_back("/reached", APUS_JSON({ "x" : 1, "y" : 2 }), APUS_JSON({ "x" : 1.0, "y" : 2.0 }));
+    expect_said("/reached", "\"4930\"", "string_pattern_mismatch",
+                "String should match pattern '^\\\\+[0-9]+$'");
+    expect_said("/reached", APUS_JSON({ "x" : 1 }), "missing", "Field required");
+    expect_said("/reached", APUS_JSON({ "y" : 1 }), "union_tag_not_found",
+                "Unable to extract tag using discriminator reached_by_what()");
 }
 
 Test(words_keep_theirs)

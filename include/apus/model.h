@@ -275,6 +275,12 @@ typedef enum apus_extra {
     APUS_EXTRA_keep, /* collected in the apus_json at keep_offset, an object */
 } apus_extra;
 
+/* Which shape of a union was sent, where it says so by other things than a tag. */
+typedef struct apus_choose {
+    int64_t (*tag)(const apus_json *sent); /* of no variant: it is none of them */
+    const char *name;                      /* of the function, for complaints */
+} apus_choose;
+
 /* One shape of a union.  `model` describes the whole outer struct as this
  * variant has it: its common members, the tag, and the variant's own. */
 typedef struct apus_variant {
@@ -304,11 +310,13 @@ struct apus_model {
     uint32_t seed;
 
     /* A tagged union: n_variants > 0.  The field with APUS_FIELD_tag decides,
-     * unless tag_hidden: then the first variant that fits is taken. */
+     * unless tag_hidden: then `choose` does, or, where that is NULL, the variant that fits and
+     * takes most members of what was sent is taken; of several the first. */
     const apus_variant *variants;
     uint32_t n_variants;
     uint32_t tag_field; /* index into fields */
     bool tag_hidden;
+    const apus_choose *choose; /* or NULL */
     bool is_bare; /* a shape of a union without a tag that is no object, but the value of its one
                      field; `name` is what places call it: "int", "str" */
 };

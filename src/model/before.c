@@ -12,7 +12,16 @@ static apus_rc begin_again(struct apus__decoding *c, const apus_json *v,
         return APUS_NOMEM;
     changed->d = c->d;
     changed->again = c->again;
+    changed->n_taken = c->n_taken;
+    changed->n_untaken = c->n_untaken + 1; /* what it was made of is not known */
     return apus_scan_begin(&changed->scan, text, &c->d->limits, &c->d->error);
+}
+
+void apus__before_end(struct apus__decoding *c, const struct apus__decoding *changed)
+{
+    c->again = changed->again;
+    c->n_taken = changed->n_taken;
+    c->n_untaken = changed->n_untaken;
 }
 
 apus_rc apus__before_run(struct apus__decoding *c, apus_check *before, const apus_field *f,

@@ -49,6 +49,9 @@ struct apus__decoding {
     apus_decoder *d;
     apus_scan scan;
     size_t again; /* bytes that were read more than once, by unions without a tag */
+    /* Of all objects so far, for those unions: members that fields took, and values with
+     * members that none did. */
+    size_t n_taken, n_untaken;
 };
 
 /* --- scalar.c: checks one token and stores it at `at` --- */
@@ -138,6 +141,9 @@ bool apus__plain_value(struct apus__decoding *c, const apus_type *type, const ap
 apus_rc apus__before_run(struct apus__decoding *c, apus_check *before, const apus_field *f,
                          const apus_model *m, const apus_place *place,
                          struct apus__decoding *changed);
+
+/* When *changed has been read: it counts as part of c. */
+void apus__before_end(struct apus__decoding *c, const struct apus__decoding *changed);
 
 /* --- also.c --- */
 

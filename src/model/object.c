@@ -28,6 +28,7 @@ static bool is_seen(const struct object *o, uint32_t i)
 
 static apus_rc take_extra(struct object *o, apus_str key)
 {
+    o->c->n_untaken++;
     if (o->m->extra == APUS_EXTRA_keep)
         return apus__extra_keep(o->c, o->extras, key);
     if (o->m->extra == APUS_EXTRA_ignore || apus__also_begins(o->m, key))
@@ -66,13 +67,22 @@ static apus_rc take_again(struct object *o, const apus_place *here)
     return APUS_OK;
 }
 
+/* No field's, or one's that is only sent. */
+static apus_rc take_other(struct object *o, uint32_t i, apus_str key)
+{
+    if (i == o->m->n_fields)
+        return take_extra(o, key);
+    o->c->n_untaken++;
+    return apus_scan_skip(&o->c->scan);
+}
+
 static apus_rc take_member(struct object *o, apus_str key, uint32_t *next)
 {
     uint32_t i = find_field(o->m, key, next);
     if (i == o->m->n_fields && o->m->n_also)
         i = apus__also_find(o->m, key);
     if (i == o->m->n_fields || o->m->fields[i].flags & APUS_FIELD_read_only)
-        return i == o->m->n_fields ? take_extra(o, key) : apus_scan_skip(&o->c->scan);
+        return take_other(o, i, key);
     const apus_field *f = &o->m->fields[i];
     apus_place here = { .up = o->place, .key = f->name, .order = i };
     apus_rc rc = is_seen(o, i) ? take_again(o, &here) : APUS_OK;
@@ -201,6 +211,7 @@ static apus_rc decode_plain(struct apus__decoding *c, const apus_model *m, const
         rc = fill_absent(&o, begin);
     if (rc == APUS_OK && o.worst == APUS_OK && !c->d->partial)
         o.worst = check_object(&o, begin);
+    c->n_taken += o.n_seen;
     if (rc == APUS_OK && c->d->sent)
         c->d->sent(c->d->sent_ctx, m, base, o.seen);
     return rc ? rc : o.worst;
@@ -338,30 +349,88 @@ static apus_rc decode_shape(struct apus__decoding *c, const apus_model *m, const
                                            : no_object(c, m, place);
 }
 
-/* The shapes in turn, from one on, of those that `fits` admits (NULL: all); if none is right,
- * the complaints of all are told. */
+/* The best of the shapes so far. */
+struct choice {
+    const apus_variant *variant; /* NULL: none fits */
+    void *object;                /* as it was read: in its place, or aside */
+    size_t n_taken;
+};
+
+/* What was read of it is kept aside, since the next shape is read into its place. */
+static apus_rc keep_aside(struct apus__decoding *c, const apus_model *m, const void *base,
+                          struct choice *best)
+{
+    best->object = apus_arena_alloc(c->d->arena, m->size, m->align);
+    if (!best->object)
+        return APUS_NOMEM;
+    memcpy(best->object, base, m->size);
+    return APUS_OK;
+}
+
+/* One shape.  APUS_OK: no other can be better; APUS_INVALID: others may be, also where this
+ * one fits and is kept in *best. */
+static apus_rc try_shape(struct apus__decoding *c, const apus_model *m, const apus_variant *v,
+                         const apus_place *here, void *base, struct choice *best)
+{
+    const apus_scan start = c->scan;
+    size_t taken = c->n_taken, untaken = c->n_untaken;
+    memset(base, 0, m->size);
+    apus_rc rc = decode_shape(c, v->model, here, base);
+    if (rc && rc != APUS_INVALID)
+        return rc;
+    taken = c->n_taken - taken;
+    if (rc == APUS_OK && (!best->variant || taken > best->n_taken)) {
+        *best = (struct choice){ .variant = v, .object = base, .n_taken = taken };
+        if (v->model->is_bare || c->n_untaken == untaken)
+            return APUS_OK;
+        if (keep_aside(c, m, base, best))
+            return APUS_NOMEM;
+    }
+    return read_again(c, &start);
+}
+
+/* What was read of other shapes must not be the last that is told of this object. */
+static apus_rc read_once_more(struct apus__decoding *c, const apus_model *m,
+                              const struct choice *best, const apus_scan *start,
+                              const apus_place *place, void *base)
+{
+    apus_place here = { .up = place, .key = apus_str_of(best->variant->model->name) };
+    c->scan = *start;
+    memset(base, 0, m->size);
+    apus_rc rc = decode_shape(c, best->variant->model, &here, base);
+    store_tag(m, best->variant, base);
+    return rc;
+}
+
+/* The shapes that `fits` admits (NULL: all): the one that takes most members of what was sent,
+ * objects within included; of several the first.  If none is right, the complaints of all are
+ * told. */
 static apus_rc try_shapes(struct apus__decoding *c, const apus_model *m, const apus_place *place,
                           void *base, bool (*fits)(const apus_model *shape, const apus_scan *at))
 {
-    const apus_scan start = c->scan;
-    uint32_t n = c->d->problems->n;
+    const struct apus__decoding before = *c;
+    struct choice best = { .variant = NULL };
+    uint32_t n = c->d->problems->n, last = 0;
     apus_rc rc = APUS_INVALID;
     for (uint32_t i = 0; i < m->n_variants && rc == APUS_INVALID; i++) {
         const apus_variant *v = &m->variants[i];
         apus_place here = { .up = place, .key = apus_str_of(v->model->name), .order = i };
-        if (fits && !fits(v->model, &start))
+        c->scan = before.scan;
+        if (fits && !fits(v->model, &c->scan))
             continue;
-        c->scan = start;
-        memset(base, 0, m->size);
-        rc = decode_shape(c, v->model, &here, base);
-        if (rc == APUS_OK) {
-            apus_problems_cut(c->d->problems, n);
-            store_tag(m, v, base);
-        } else if (rc == APUS_INVALID) {
-            rc = read_again(c, &start);
-        }
+        last = i;
+        rc = try_shape(c, m, v, &here, base, &best);
     }
-    return rc;
+    if (!best.variant || (rc && rc != APUS_INVALID))
+        return rc;
+    apus_problems_cut(c->d->problems, n);
+    if (best.object != base)
+        memcpy(base, best.object, m->size);
+    c->n_taken = before.n_taken + best.n_taken;
+    store_tag(m, best.variant, base);
+    if (c->d->sent && best.variant != &m->variants[last])
+        return read_once_more(c, m, &best, &before.scan, place, base);
+    return APUS_OK;
 }
 
 /* Whether a shape is what was sent without any conversion. */
@@ -407,8 +476,8 @@ static bool has_bare(const apus_model *m)
     return false;
 }
 
-/* Where plain values are among the shapes, what was sent as one of them is that one, and
- * only then others are tried, as pydantic's smart mode does; otherwise the first that fits. */
+/* As pydantic's smart mode: where plain values are among the shapes, what was sent as one of
+ * them is that one, and only then others are tried. */
 static apus_rc decode_untagged(struct apus__decoding *c, const apus_model *m,
                                const apus_place *place, void *base)
 {
@@ -422,6 +491,46 @@ static apus_rc decode_untagged(struct apus__decoding *c, const apus_model *m,
     return try_shapes(c, m, place, base, NULL);
 }
 
+/* --- unions where a function says which shape was sent --- */
+
+static apus_rc no_choice(struct apus__decoding *c, const apus_model *m, const apus_place *place)
+{
+    apus_type whole = { .kind = APUS_KIND_model };
+    whole.model = m;
+    struct apus__input in = { .echo_as = &whole };
+    apus_rc rc = apus__input_read(c, &in);
+    apus_str name = apus_arena_strf(c->d->arena, "%s()", m->choose->name);
+    if (rc)
+        return rc;
+    return apus__complain(c->d, place, &in, "union_tag_not_found",
+                          apus__ctx_text(c->d, "discriminator", name),
+                          "Unable to extract tag using discriminator %s()", m->choose->name);
+}
+
+static apus_rc decode_chosen(struct apus__decoding *c, const apus_model *m, const apus_place *place,
+                             void *base)
+{
+    const apus_scan start = c->scan;
+    apus_json *sent;
+    apus_rc rc = apus_scan_json(&c->scan, c->d->arena, c->d->limits.refuse_duplicate_keys, &sent);
+    if (rc)
+        return rc;
+    if (read_again(c, &start) == APUS_LIMIT)
+        return APUS_LIMIT;
+    c->scan = start;
+    int64_t tag = m->choose->tag(sent);
+    for (uint32_t i = 0; i < m->n_variants; i++) {
+        const apus_variant *v = &m->variants[i];
+        if (v->tag != tag)
+            continue;
+        apus_place here = { .up = place, .key = v->name, .order = i };
+        rc = decode_shape(c, v->model, &here, base);
+        store_tag(m, v, base);
+        return rc;
+    }
+    return no_choice(c, m, place);
+}
+
 /* What Model(before = f) leaves of what was sent, read in its place. */
 static apus_rc decode_changed(struct apus__decoding *c, const apus_model *m,
                               const apus_place *place, void *base)
@@ -430,7 +539,11 @@ static apus_rc decode_changed(struct apus__decoding *c, const apus_model *m,
     plain.before = NULL;
     struct apus__decoding changed;
     apus_rc rc = apus__before_run(c, m->before, NULL, m, place, &changed);
-    return rc ? rc : apus__decode_model(&changed, &plain, place, base);
+    if (rc)
+        return rc;
+    rc = apus__decode_model(&changed, &plain, place, base);
+    apus__before_end(c, &changed);
+    return rc;
 }
 
 apus_rc apus__decode_model(struct apus__decoding *c, const apus_model *m, const apus_place *place,
@@ -443,5 +556,7 @@ apus_rc apus__decode_model(struct apus__decoding *c, const apus_model *m, const 
     memset(base, 0, m->size);
     if (m->n_variants == 0)
         return decode_plain(c, m, place, base);
+    if (m->choose)
+        return decode_chosen(c, m, place, base);
     return m->tag_hidden ? decode_untagged(c, m, place, base) : decode_tagged(c, m, place, base);
 }

@@ -52,6 +52,7 @@ static apus_rc decode_json(struct apus__decoding *c, void *at)
 {
     apus_json *v;
     apus_rc rc = apus_scan_json(&c->scan, c->d->arena, c->d->limits.refuse_duplicate_keys, &v);
+    c->n_untaken++;
     if (rc == APUS_OK)
         memcpy(at, v, sizeof(*v));
     return rc;
@@ -175,6 +176,8 @@ static apus_rc decode_hooked(struct apus__decoding *c, const apus_field *f, cons
                                   : APUS_OK;
     if (rc == APUS_OK)
         rc = decode_member(f->hooks->before ? &changed : c, f, place, base);
+    if (rc == APUS_OK && f->hooks->before)
+        apus__before_end(c, &changed);
     void *value = rc == APUS_OK && f->hooks->check ? apus__field_object(f, base) : NULL;
     if (!value)
         return rc;
