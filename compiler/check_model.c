@@ -159,6 +159,7 @@ void check_models(checker *k)
         check_fields(k, m->fields);
         check_wire_names(k, m->fields);
         check_tags(k, m);
+        check_tuple(k, m);
         check_keep(k, m);
         check_reserved_names(k, m);
         for (const ct_variant *v = m->variants; v; v = v->next) {

@@ -23,8 +23,21 @@ static bool is_plain(const ct_type *t)
            !holds_items(t->kind);
 }
 
+static bool is_plain_tuple(const ct_type *t)
+{
+    if (t->kind != APUS_KIND_model || !t->model->is_tuple)
+        return false;
+    for (const ct_field *f = t->model->fields; f; f = f->next) {
+        if (!is_plain(f->type))
+            return false;
+    }
+    return true;
+}
+
 static bool is_plain_list(const ct_type *t)
 {
+    if (is_plain_tuple(t))
+        return true;
     return (t->kind == APUS_KIND_list || t->kind == APUS_KIND_counted ||
             t->kind == APUS_KIND_array) &&
            is_plain(t->item) && !t->item_pointer;

@@ -49,6 +49,11 @@ void check_examples(checker *k, const ct_field *f);
 void check_enums(checker *k);
 void check_models(checker *k);
 
+/* --- check_tuple.c --- */
+
+/* What means nothing where members have no names, and tuples that would have no end. */
+void check_tuple(checker *k, const ct_model *m);
+
 /* --- check_param.c --- */
 
 /* Handlers and dependencies. */

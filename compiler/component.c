@@ -109,7 +109,7 @@ component *components_of(apus_arena *arena, const contract *c, uint64_t bit)
     struct gathering g = { .arena = arena };
     unsigned n = 0;
     for (const ct_model *m = c->models; m; m = m->next) {
-        if (m->apps & bit)
+        if (m->apps & bit && !m->is_tuple) /* they stand where they are used */
             gather_model(&g, m);
     }
     for (const ct_enum *e = c->enums; e; e = e->next) {

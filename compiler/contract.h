@@ -222,6 +222,7 @@ struct ct_model {
     const char *tag_name; /* wire name of the tag field, or NULL */
     bool tag_hidden;
     ct_function *chooser;           /* tag = f: says which shape was sent; or NULL */
+    bool is_tuple;                  /* it travels as a list */
     bool is_bare;                   /* a shape of a union: no object, but its one field's value */
     bool is_broken;                 /* an error was reported: members may be missing */
     uint64_t apps;                  /* whose documents it is in: a bit per app; set by check */

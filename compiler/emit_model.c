@@ -285,7 +285,7 @@ static void emit_model_table(struct out *o, const char *storage, const char *sym
     emit_fields(o, symbol, m);
     unsigned n_also = emit_also(o, symbol, m);
     struct perfect_hash hash;
-    bool hashed = emit_slots(o, symbol, m, &hash);
+    bool hashed = !m->is_tuple && emit_slots(o, symbol, m, &hash);
     if (m->n_variants)
         emit_variants(o, m);
     const char *name = out_name(o, "apus_model_%s", symbol);
@@ -333,6 +333,8 @@ static void emit_model_table(struct out *o, const char *storage, const char *sym
         if (m->chooser)
             out_line(o, "    .choose = &apus__%s_choose,", symbol);
     }
+    if (m->is_tuple)
+        out_line(o, "    .is_tuple = true,");
     if (m->is_bare)
         out_line(o, "    .is_bare = true,");
     out_line(o, "};\n");

@@ -244,12 +244,10 @@ static const key body_keys[] = {
     { NULL, SHAPE_any },
 };
 static const key model_keys[] = {
-    { "extra", SHAPE_name },    { "check", SHAPE_name },
-    { "before", SHAPE_name },   { "names", SHAPE_name },
-    { "by_name", SHAPE_flag },  { "example", SHAPE_any },
-    { "examples", SHAPE_list }, { "openapi_extra", SHAPE_map },
-    { "accepts", SHAPE_name },  { "encode", SHAPE_name },
-    { NULL, SHAPE_any },
+    { "extra", SHAPE_name },    { "check", SHAPE_name },        { "before", SHAPE_name },
+    { "names", SHAPE_name },    { "by_name", SHAPE_flag },      { "example", SHAPE_any },
+    { "examples", SHAPE_list }, { "openapi_extra", SHAPE_map }, { "accepts", SHAPE_name },
+    { "encode", SHAPE_name },   { "tuple", SHAPE_flag },        { NULL, SHAPE_any },
 };
 static const key security_keys[] = {
     { "header", SHAPE_text }, { "query", SHAPE_text },  { "cookie", SHAPE_text },

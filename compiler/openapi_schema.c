@@ -390,10 +390,35 @@ static const char *media_type_of(const ct_rules *r)
     return is_one ? only->text : "application/octet-stream";
 }
 
+/* A struct that travels as a list, wherever it stands; it cannot hold itself. */
+static apus_json *tuple_schema(struct openapi *d, const ct_model *m)
+{
+    apus_json *s = apus_json_object(d->arena), *items = apus_json_array(d->arena);
+    bool goes_in = d->way == CT_WAY_in || (d->app->one_schema && m->reached[CT_WAY_in] & d->bit);
+    unsigned least = 0, i = 0;
+    for (const ct_field *f = m->fields; f; f = f->next) {
+        ct_field shown = goes_in ? *f : as_sent(d, m, f);
+        apus_json_add(items, field_schema(d, &shown, shown.name));
+        i++;
+        if (shown.flags & APUS_FIELD_required)
+            least = i;
+    }
+    set_text(d, s, "type", "array");
+    apus_json_set(d->arena, s, "prefixItems", items);
+    set_int(d, s, "minItems", least);
+    set_int(d, s, "maxItems", m->n_fields);
+    set_text(d, s, "description", m->doc.description);
+    merge_extra(d, s, value_get(m->options, "openapi_extra"));
+    return s;
+}
+
 apus_json *type_schema(struct openapi *d, const ct_type *type, const ct_rules *rules)
 {
     static const ct_rules none = { 0 };
     const ct_rules *r = rules ? rules : &none;
+    bool is_tuple = type->kind == APUS_KIND_model && type->model->is_tuple;
+    if (is_tuple && !(d->way == CT_WAY_out && sent_instead(d, type->model)))
+        return tuple_schema(d, type->model);
     if (type->kind == APUS_KIND_model)
         return model_ref(d, type->model);
     if (type->kind == APUS_KIND_enum)

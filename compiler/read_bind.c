@@ -151,7 +151,9 @@ static void bind_body(struct binding_param *p, const ct_value *options, bool is_
 static void set_presence(struct binding_param *p, bool is_pointer, const ct_value *options)
 {
     ct_field *f = &p->out->field;
-    if (!is_pointer || !holds_members(f->type) || f->flags & APUS_FIELD_json) {
+    bool is_spread = f->type->kind == APUS_KIND_model && f->type->model->is_tuple &&
+                     p->out->in != APUS_IN_body; /* a key for each item */
+    if (!is_pointer || is_spread || !holds_members(f->type) || f->flags & APUS_FIELD_json) {
         field_presence(f, is_pointer, options);
         return;
     }
@@ -173,7 +175,9 @@ static bool bind_value(struct binding_param *p, apus_in in, const ct_value *opti
     out->field.type = read_value_type(p, &is_pointer);
     if (!out->field.type)
         return false;
-    if (out->field.type->kind == APUS_KIND_model && !is_pointer) {
+    bool is_model = out->field.type->kind == APUS_KIND_model;
+    bool is_tuple = is_model && out->field.type->model->is_tuple;
+    if (is_model && !is_tuple && !is_pointer) {
         say_by_value(p);
         return false;
     }
@@ -183,7 +187,7 @@ static bool bind_value(struct binding_param *p, apus_in in, const ct_value *opti
         set_header_name(p, options);
     if (in == APUS_IN_body)
         bind_body(p, options, is_pointer);
-    else if (out->field.type->kind == APUS_KIND_model && !(out->field.flags & APUS_FIELD_json))
+    else if (is_model && !is_tuple && !(out->field.flags & APUS_FIELD_json))
         out->flags |= APUS_PARAM_model;
     set_presence(p, is_pointer, options);
     return true;

@@ -275,6 +275,7 @@ static void model_options(unit *u, ct_model *m, const note *notes)
     if (word)
         diag_error(u->reader->diags, extra->place, "extra is forbid, ignore or keep, not '%s'",
                    word);
+    m->is_tuple = value_flag(n->options, "tuple");
     model_hooks_read(u, m, n->options);
     model_names_read(u, m, n->options);
     m->options = n->options;

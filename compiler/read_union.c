@@ -91,6 +91,8 @@ static const char *label_of(const ct_type *t)
         return "list";
     case APUS_KIND_map:
         return "dict";
+    case APUS_KIND_model:
+        return "tuple";
     case APUS_KIND_time:
         return "datetime";
     case APUS_KIND_enum:
@@ -131,11 +133,12 @@ static void add_variant(unit *u, ct_model *m, const ct_enum *e, const member *fr
     CXType canonical = type_canonical(from->type);
     const char *why = NULL;
     ct_type *own = type_read(u, from->type, &why);
-    if (own && own->kind != APUS_KIND_model && m->tag_hidden) {
+    bool is_plain = own && (own->kind != APUS_KIND_model || own->model->is_tuple);
+    if (is_plain && m->tag_hidden) {
         add_bare(u, m, tag, from, own, path);
         return;
     }
-    if (!own || own->kind != APUS_KIND_model) {
+    if (!own || is_plain) {
         diag *g = diag_error(d, from->place, "'%s' cannot be a shape of a union", from->c_name);
         diag_note(d, g, NULL, "its members must be structs; this is '%s'%s",
                   type_spell(u, from->type),

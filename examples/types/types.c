@@ -165,6 +165,45 @@ const reached *reach(apus_req *req, const reached *body)
     return body;
 }
 
+/// A place on a map: [52.5, 13.4], and perhaps what is there.
+typedef struct position {
+    double latitude Field(ge = -90, le = 90);
+    double longitude Field(ge = -180, le = 180);
+    apus_str name Field(default = "");
+} Model(tuple) position;
+List(position);
+
+typedef struct trip {
+    position from, to;
+    position_list stops Field(default = []);
+    position *hotel;
+} trip;
+
+Post("/trips")
+const trip *plan(apus_req *req, const trip *body)
+{
+    (void)req;
+    return body;
+}
+
+/// A body that is a tuple.
+Post("/positions")
+const position *place(apus_req *req, const position *body)
+{
+    (void)req;
+    return body;
+}
+
+/// ?at=52.5&at=13.4
+Get("/around")
+position find_around(apus_req *req, position at Query(), const position *not_at Query())
+{
+    (void)req;
+    if (not_at)
+        at.name = not_at->name;
+    return at;
+}
+
 /* The first of what a client is told. */
 static void expect_said(const char *path, const char *body, const char *type, const char *msg)
 {
@@ -309,6 +348,70 @@ Test(a_function_says_which_shape)
     expect_said("/reached", APUS_JSON({ "x" : 1 }), "missing", "Field required");
     expect_said("/reached", APUS_JSON({ "y" : 1 }), "union_tag_not_found",
                 "Unable to extract tag using discriminator reached_by_what()");
+}
+
+Test(tuples_are_lists)
+{
+    expect_back("/trips",
+                APUS_JSON({ "from" : [ 1, 2 ], "to" : [ 3.5, "4", "x" ], "stops" : [[ 5, 6 ]] }),
+                APUS_JSON({
+                    "from" : [ 1.0, 2.0, "" ],
+                    "to" : [ 3.5, 4.0, "x" ],
+                    "stops" : [[ 5.0, 6.0, "" ]],
+                    "hotel" : null
+                }));
+    expect_back("/positions", "[1,2,\"x\"]", "[1.0,2.0,\"x\"]");
+    apus_test *t = apus_test_start(&types_app);
+    apus_answer a = apus_test_post(
+        t, "/trips",
+        APUS_JSON({ "from" : {}, "to" : [1], "stops" : [ [ 1, 2, "", 4 ], [ 100, "x" ] ] }));
+    apus_expect_json(a, "$.detail[0]", APUS_JSON({
+                         "type" : "tuple_type",
+                         "loc" : [ "body", "from" ],
+                         "msg" : "Input should be a valid tuple",
+                         "input" : {}
+                     }));
+    apus_expect_json(a, "$.detail[1]", APUS_JSON({
+                         "type" : "missing",
+                         "loc" : [ "body", "to", 1 ],
+                         "msg" : "Field required",
+                         "input" : [1]
+                     }));
+    apus_expect_json(a, "$.detail[2]", APUS_JSON({
+                         "type" : "too_long",
+                         "loc" : [ "body", "stops", 0 ],
+                         "msg" : "Tuple should have at most 3 items after validation, not 4",
+                         "input" : [ 1, 2, "", 4 ],
+                         "ctx" : { "field_type" : "Tuple", "max_length" : 3, "actual_length" : 4 }
+                     }));
+    apus_expect_json(a, "$.detail[3].loc", APUS_JSON([ "body", "stops", 1, 0 ]));
+    apus_expect_json(a, "$.detail[4].loc", APUS_JSON([ "body", "stops", 1, 1 ]));
+    a = apus_test_post(t, "/positions", "7");
+    apus_expect_json(a, "$.detail[0].type", "\"tuple_type\"");
+    apus_test_stop(t);
+}
+
+Test(tuples_of_repeated_keys)
+{
+    apus_test *t = apus_test_start(&types_app);
+    apus_expect_json(apus_test_get(t, "/around?at=1&at=2"), "$", "[1.0,2.0,\"\"]");
+    apus_answer a = apus_test_get(t, "/around?at=1&at=2&not_at=3&not_at=4&not_at=x");
+    apus_expect_json(a, "$", "[1.0,2.0,\"x\"]");
+    a = apus_test_get(t, "/around");
+    apus_expect_json(a, "$.detail[0].loc", "[\"query\",\"at\"]");
+    a = apus_test_get(t, "/around?at=1");
+    apus_expect_json(a, "$.detail[0].loc", "[\"query\",\"at\",1]");
+    a = apus_test_get(t, "/around?at=x&at=99&not_at=1&not_at=2&not_at=3&not_at=4");
+    apus_expect_json(a, "$.detail[0].loc", "[\"query\",\"at\",0]");
+    apus_expect_json(a, "$.detail[1].type", "\"too_long\"");
+    a = apus_test_get(t, "/openapi.json");
+    apus_expect_json(a, "$.components.schemas.Trip.properties.to.minItems", "2");
+    apus_expect_json(a, "$.components.schemas.Trip.properties.to.maxItems", "3");
+    apus_expect_json(
+        a, "$.components.schemas.Trip.properties.to.prefixItems[0]",
+        APUS_JSON(
+            { "type" : "number", "minimum" : -90.0, "maximum" : 90.0, "title" : "Latitude" }));
+    apus_test_stop(t);
 }
 
 Test(words_keep_theirs)

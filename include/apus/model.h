@@ -317,6 +317,7 @@ struct apus_model {
     uint32_t tag_field; /* index into fields */
     bool tag_hidden;
     const apus_choose *choose; /* or NULL */
+    bool is_tuple;             /* it travels as a list: its members in order, without names */
     bool is_bare; /* a shape of a union without a tag that is no object, but the value of its one
                      field; `name` is what places call it: "int", "str" */
 };

@@ -74,6 +74,19 @@ static const struct wrong_type {
     { APUS_KIND_map, "dict_type", "Input should be a valid dictionary" },
 };
 
+static const struct wrong_type *wrong_type_of(const apus_type *t)
+{
+    static const struct wrong_type tuple = { APUS_KIND_model, "tuple_type",
+                                             "Input should be a valid tuple" };
+    if (t->kind == APUS_KIND_model && t->model->is_tuple)
+        return &tuple;
+    for (size_t i = 0; i < sizeof(wrong_types) / sizeof(wrong_types[0]); i++) {
+        if (wrong_types[i].kind == t->kind)
+            return &wrong_types[i];
+    }
+    return NULL;
+}
+
 static apus_rc bind_unparsed(apus_req *req, apus_decoder *d, const apus__step *s)
 {
     if (req->plan->embed)
@@ -83,14 +96,14 @@ static apus_rc bind_unparsed(apus_req *req, apus_decoder *d, const apus__step *s
     apus_str input = apus__json_text(d->arena, body);
     if (!input.ptr)
         return APUS_NOMEM;
-    for (size_t i = 0; i < sizeof(wrong_types) / sizeof(wrong_types[0]); i++)
-        if (wrong_types[i].kind == f->type->kind) {
-            if (f->flags & APUS_FIELD_secret)
-                input = APUS_STR("");
-            apus_problems_add(d->problems, &s->source[4], wrong_types[i].type, input, APUS_STR(""),
-                              "%s", wrong_types[i].msg);
-            return APUS_INVALID;
-        }
+    const struct wrong_type *wrong = wrong_type_of(f->type);
+    if (wrong) {
+        if (f->flags & APUS_FIELD_secret)
+            input = APUS_STR("");
+        apus_problems_add(d->problems, &s->source[4], wrong->type, input, APUS_STR(""), "%s",
+                          wrong->msg);
+        return APUS_INVALID;
+    }
     if (f->type->kind == APUS_KIND_json)
         return apus_decode_json_field(d, f, input, &s->source[4], args_of(req, s));
     return apus_decode_text(d, f, body, &s->source[4], args_of(req, s));

@@ -7,7 +7,8 @@
 
 static bool is_list(const apus_type *t)
 {
-    return t->kind == APUS_KIND_list || t->kind == APUS_KIND_counted || t->kind == APUS_KIND_array;
+    return t->kind == APUS_KIND_list || t->kind == APUS_KIND_counted ||
+           t->kind == APUS_KIND_array || (t->kind == APUS_KIND_model && t->model->is_tuple);
 }
 
 apus_rc apus__bind_field(apus_req *req, apus_decoder *d, apus_in in, const apus_field *f,

@@ -224,9 +224,21 @@ static apus_str echo_texts(apus_decoder *d, const apus_str *texts, size_t n)
     return apus_buf_take(&b, &out) ? (apus_str){ NULL, 0 } : out;
 }
 
+static apus_rc read_tuple(apus_decoder *d, const apus_field *field, const apus_str *texts, size_t n,
+                          const apus_place *place, void *base)
+{
+    struct apus__input in = { .token = APUS__TOKEN_list, .raw = echo_texts(d, texts, n) };
+    in.secret = field->flags & APUS_FIELD_secret;
+    void *at = target(d, field, base);
+    return at ? apus__decode_tuple_texts(d, field->type->model, texts, n, &in, place, at)
+              : APUS_NOMEM;
+}
+
 apus_rc apus_decode_texts(apus_decoder *d, const apus_field *field, const apus_str *texts, size_t n,
                           const apus_place *place, void *base)
 {
+    if (field->type->kind == APUS_KIND_model)
+        return read_tuple(d, field, texts, n, place, base);
     const apus_type *type = field->type, *item = type->item;
     apus_rc worst = APUS_OK;
     char *items = apus__arena_array(d->arena, n, item->size, item->align);

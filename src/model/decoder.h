@@ -160,6 +160,15 @@ apus_rc apus__also_enter(struct apus__decoding *c, apus_str pointer, bool *found
 apus_rc apus__decode_model(struct apus__decoding *c, const apus_model *m, const apus_place *place,
                            void *base);
 
+/* --- tuple.c --- */
+apus_rc apus__decode_tuple(struct apus__decoding *c, const apus_model *m, const apus_place *place,
+                           void *base);
+
+/* From as many texts; in is how all of them are told. */
+apus_rc apus__decode_tuple_texts(apus_decoder *d, const apus_model *m, const apus_str *texts,
+                                 size_t n, const struct apus__input *in, const apus_place *place,
+                                 void *base);
+
 /* --- items.c: lists, arrays, maps --- */
 apus_rc apus__decode_items(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
                            bool secret, const apus_place *place, void *at);

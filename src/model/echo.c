@@ -114,6 +114,31 @@ static apus_rc copy_list(apus_scan *s, apus_arena *a, const apus_type *item, apu
     return rc;
 }
 
+/* Item by item as its members; NULL for what is too much. */
+static apus_rc copy_tuple(apus_scan *s, apus_arena *a, const apus_model *m, apus_buf *to)
+{
+    bool more;
+    uint32_t i = 0;
+    apus_rc rc = apus_scan_enter_list(s);
+    apus_buf_addc(to, '[');
+    for (; rc == APUS_OK; i++) {
+        rc = apus_scan_more_items(s, i == 0, &more);
+        if (rc || !more)
+            break;
+        const apus_field *f = i < m->n_fields ? &m->fields[i] : NULL;
+        if (i)
+            apus_buf_addc(to, ',');
+        if (f && f->flags & APUS_FIELD_secret) {
+            apus_buf_lit(to, "null");
+            rc = apus_scan_skip(s);
+        } else {
+            rc = copy_value(s, a, f ? f->type : NULL, to);
+        }
+    }
+    apus_buf_addc(to, ']');
+    return rc;
+}
+
 static bool is_list(const apus_type *t)
 {
     return t->kind == APUS_KIND_list || t->kind == APUS_KIND_counted || t->kind == APUS_KIND_array;
@@ -127,6 +152,8 @@ static apus_rc copy_value(apus_scan *s, apus_arena *a, const apus_type *t, apus_
         return copy_value(s, a, t->item, to);
     if (t && c == '{' && (t->kind == APUS_KIND_model || t->kind == APUS_KIND_map))
         return copy_object(s, a, t, to);
+    if (t && c == '[' && t->kind == APUS_KIND_model && t->model->is_tuple)
+        return copy_tuple(s, a, t->model, to);
     if (t && c == '[' && (is_list(t) || t->kind == APUS_KIND_model))
         return copy_list(s, a, is_list(t) ? t->item : t, to);
     if (t && t->kind == APUS_KIND_secret) {

@@ -412,11 +412,31 @@ static apus_rc encode_bare(apus_buf *to, const apus_field *f, const void *object
     return rc ? rc : to->failed;
 }
 
+/* Its members in order. */
+static apus_rc encode_tuple(apus_buf *to, const apus_model *m, const void *object, apus_omit omit)
+{
+    apus_rc rc = APUS_OK;
+    apus_buf_addc(to, '[');
+    for (uint32_t i = 0; rc == APUS_OK && i < m->n_fields; i++) {
+        const apus_field *f = &m->fields[i];
+        const void *at = (const char *)object + f->offset;
+        if (i)
+            apus_buf_addc(to, ',');
+        if (f->flags & APUS_FIELD_pointer)
+            memcpy(&at, at, sizeof(at));
+        rc = encode_value(to, f, object, at, omit);
+    }
+    apus_buf_addc(to, ']');
+    return rc ? rc : to->failed;
+}
+
 static apus_rc encode_object(apus_buf *to, const apus_model *m, const void *object, apus_omit omit)
 {
     const apus_model *shape = apus__model_shape(m, object);
     if (!shape)
         return APUS_INVALID;
+    if (m->is_tuple)
+        return encode_tuple(to, m, object, omit);
     if (shape->is_bare)
         return encode_bare(to, &shape->fields[0], object, omit);
     bool any = false;

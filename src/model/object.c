@@ -453,6 +453,8 @@ static bool is_exact(const apus_model *shape, const apus_scan *at)
         return c == '[';
     case APUS_KIND_map:
         return c == '{';
+    case APUS_KIND_model: /* a tuple */
+        return c == '[';
     case APUS_KIND_float:
     case APUS_KIND_double:
         for (; p < at->end && *p && strchr("+-0123456789", *p); p++)
@@ -551,6 +553,8 @@ apus_rc apus__decode_model(struct apus__decoding *c, const apus_model *m, const 
 {
     if (m->before)
         return decode_changed(c, m, place, base);
+    if (m->is_tuple)
+        return apus__decode_tuple(c, m, place, base);
     if (apus_scan_peek(&c->scan) != '{' && !(m->tag_hidden && has_bare(m)))
         return no_object(c, m, place);
     memset(base, 0, m->size);
