@@ -64,18 +64,39 @@ static void say_cannot(checker *k, const ct_field *f, apus_in in, const char *ow
         diag_note(k->diags, g, NULL, "it carries plain values and lists of them");
 }
 
+static void check_members(checker *k, const ct_param *p, const ct_field *fields)
+{
+    for (const ct_field *f = fields; f; f = f->next) {
+        if (!can_stand_in(f, p->in) && !(f->flags & APUS_FIELD_tag))
+            say_cannot(k, f, p->in, p->c_name);
+    }
+}
+
+/* Of a form's union, each shape is a model whose members are the form's. */
+static void check_shapes(checker *k, const ct_param *p, const ct_model *m)
+{
+    for (const ct_variant *v = m->variants; v; v = v->next) {
+        if (v->whole->is_bare)
+            diag_error(k->diags, v->place, "a form has members, and '%s' has none",
+                       v->whole->fields ? v->whole->fields->c_name : v->name);
+        else
+            check_members(k, p, v->whole->fields);
+    }
+}
+
 static void check_spread(checker *k, const ct_param *p)
 {
     const ct_model *m = p->field.type->model;
+    if (m->n_variants && p->in == APUS_IN_form) {
+        check_shapes(k, p, m);
+        return;
+    }
     if (m->n_variants) {
         diag_error(k->diags, p->place, "%s cannot carry a union, and '%s' is one", in_text(p->in),
                    m->c_name);
         return;
     }
-    for (const ct_field *f = m->fields; f; f = f->next) {
-        if (!can_stand_in(f, p->in))
-            say_cannot(k, f, p->in, p->c_name);
-    }
+    check_members(k, p, m->fields);
 }
 
 static void check_path_param(checker *k, const ct_param *p)

@@ -60,6 +60,30 @@ double_int_map weigh(apus_req *req, const double_int_map *body)
     return *body;
 }
 
+/// Somebody who orders: a person, or a company.
+typedef struct person {
+    apus_str name;
+    int64_t born;
+} person;
+typedef struct company {
+    apus_str name;
+    apus_strs vat_numbers Field(min_items = 1);
+} company;
+typedef struct customer {
+    enum customer_kind { CUSTOMER_PERSON, CUSTOMER_COMPANY } kind Field(tag = hidden);
+    union {
+        person person;
+        company company;
+    };
+} customer;
+
+/// Whichever the fields make.
+Post("/customers")
+const customer *add_customer(apus_req *req, const customer *form Form())
+{
+    return form;
+}
+
 static apus_test *t;
 
 static apus_answer send_parts(const char *path, const char *body)
@@ -81,6 +105,23 @@ Test(fields)
     apus_expect_json(a, "$", "\"ada with 2 roles\"");
     a = apus_test_send(t, "POST", "/login", type, APUS_STR("user=ada&password=x&more=1"));
     apus_expect_json(a, "$.detail[0].type", "\"extra_forbidden\"");
+    apus_test_stop(t);
+}
+
+Test(a_union_of_forms)
+{
+    t = apus_test_start(&forms_app);
+    const char *type = "application/x-www-form-urlencoded";
+    apus_answer a =
+        apus_test_send(t, "POST", "/customers", type, APUS_STR("name=ada&born=1815&vat_numbers="));
+    apus_expect_json(a, "$", APUS_JSON({ "name" : "ada", "born" : 1815 }));
+    a = apus_test_send(t, "POST", "/customers", type, APUS_STR("name=acme&vat_numbers=7"));
+    apus_expect_json(a, "$", APUS_JSON({ "name" : "acme", "vat_numbers" : ["7"] }));
+    a = apus_test_send(t, "POST", "/customers", type, APUS_STR("name=ada&born=x"));
+    apus_expect_json(a, "$.detail[0].loc", APUS_JSON([ "body", "Person", "born" ]));
+    apus_expect_json(a, "$.detail[1].loc", APUS_JSON([ "body", "Company", "vat_numbers" ]));
+    a = apus_test_send(t, "POST", "/customers", type, APUS_STR(""));
+    apus_expect_status(a, 422);
     apus_test_stop(t);
 }
 

@@ -279,6 +279,40 @@ static apus_rc bind_members(const struct spread *s, const apus__pairs *all)
     return worst;
 }
 
+/* --- unions --- */
+
+/* Whether any shape has a list of that name. */
+static bool has_list(const struct spread *s, const apus__pair *p)
+{
+    for (uint32_t v = 0; v < s->model->n_variants; v++) {
+        struct spread shape = *s;
+        shape.model = s->model->variants[v].model;
+        const apus_field *f = field_of(&shape, p);
+        if (f && is_list(f->type))
+            return true;
+    }
+    return false;
+}
+
+/* Which shape it is shows in the values together, so they are read as one object. */
+static apus_rc bind_union(const struct spread *s, const apus__pairs *all, const apus_field *f,
+                          void *args)
+{
+    apus_buf b = apus_buf_in(s->d->arena);
+    apus_str object;
+    for (uint32_t i = 0; i < all->n; i++) {
+        if (all->items[i].value.len == 0 || came_before(s, all, i))
+            continue; /* an empty form field counts as not given */
+        write_key(&b, all->items[i].name);
+        write_values(s, all, i, has_list(s, &all->items[i]), &b);
+    }
+    if (b.len == 0)
+        apus_buf_addc(&b, '{');
+    apus_buf_addc(&b, '}');
+    return apus_buf_take(&b, &object) ? APUS_NOMEM
+                                      : apus_decode_json_field(s->d, f, object, s->source, args);
+}
+
 apus_rc apus__bind_model(apus_req *req, apus_decoder *d, const apus_param *param,
                          const apus_place *source, void *args)
 {
@@ -297,6 +331,8 @@ apus_rc apus__bind_model(apus_req *req, apus_decoder *d, const apus_param *param
     apus_rc rc = apus__values_all(req, param->in, &all);
     if (rc)
         return rc;
+    if (m->n_variants)
+        return bind_union(&s, all, &param->field, args);
     if (param->field.flags & APUS_FIELD_pointer) {
         char *object = apus__arena_array(d->arena, 1, m->size, m->align);
         if (!object)

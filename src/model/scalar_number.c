@@ -396,6 +396,20 @@ static const char *plural(unsigned n)
     return n == 1 ? "" : "s";
 }
 
+/* What max_digits leaves in front of the point, where decimal_places of them stand behind it. */
+static apus_rc check_whole_digits(apus_decoder *d, const apus_rules *r,
+                                  const struct apus__input *in, const apus_place *place, int whole)
+{
+    int most = r->max_digits > r->decimal_places ? r->max_digits - r->decimal_places : 0;
+    if (!(r->has & APUS_RULE_max_digits) || !(r->has & APUS_RULE_decimal_places) || whole <= most)
+        return APUS_OK;
+    return apus__complain(d, place, in, "decimal_whole_digits",
+                          apus__ctx_int(d, "whole_digits", most),
+                          "Decimal input should have no more than %d digit%s before the decimal "
+                          "point",
+                          most, plural((unsigned)most));
+}
+
 static apus_rc check_digits(apus_decoder *d, const apus_rules *r, const struct apus__input *in,
                             const apus_place *place, apus_decimal v)
 {
@@ -411,7 +425,7 @@ static apus_rc check_digits(apus_decoder *d, const apus_rules *r, const struct a
                               apus__ctx_int(d, "decimal_places", r->decimal_places),
                               "Decimal input should have no more than %u decimal place%s",
                               r->decimal_places, plural(r->decimal_places));
-    return APUS_OK;
+    return check_whole_digits(d, r, in, place, digits - v.scale);
 }
 
 APUS__SETTER(decimal)
