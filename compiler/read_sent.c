@@ -41,7 +41,8 @@ static ct_type *type_by_name(unit *u, const ct_type *t);
 /* What has its say when the value is sent; the others have had theirs. */
 static void copy_hooks(unit *u, ct_hook *to[CT_HOOK_COUNT], ct_hook *const from[CT_HOOK_COUNT])
 {
-    memset(to, 0, CT_HOOK_COUNT * sizeof(to[0]));
+    for (int kind = 0; kind < CT_HOOK_COUNT; kind++)
+        to[kind] = NULL;
     to[CT_HOOK_compute] = from[CT_HOOK_compute];
     to[CT_HOOK_omit] = from[CT_HOOK_omit];
     if (!from[CT_HOOK_convert])
