@@ -9,6 +9,7 @@ static void check_dependency(checker *k, const ct_dependency *d)
     check_worker(k, d);
     check_events(k, d->params, false, d->function->name);
     check_talks(k, d->params, d->function->name);
+    check_streamed(k, d->params, d->function->name);
 }
 
 void contract_check(contract *c, diags *d)

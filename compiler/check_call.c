@@ -27,6 +27,7 @@ static void check_each(checker *k, const ct_router *calls)
         check_params(k, r->function->params);
         check_no_worker(k, r->function);
         check_events(k, r->function->params, false, r->function->name);
+        check_streamed(k, r->function->params, r->function->name);
     }
 }
 

@@ -64,6 +64,8 @@ void check_worker(checker *k, const ct_dependency *d);
 void check_no_worker(checker *k, const ct_function *handler);
 
 /* A stream of events is the answer of an Sse route, and of that alone. */
+/* Nothing of these reads the body piece by piece. */
+void check_streamed(checker *k, const ct_param *params, const char *name);
 void check_events(checker *k, const ct_param *params, bool sends_events, const char *name);
 
 /* A WebSocket route's function, and any other one, which has no apus_ws *. */

@@ -147,6 +147,28 @@ void check_events(checker *k, const ct_param *params, bool sends_events, const c
     }
 }
 
+void check_streamed(checker *k, const ct_param *params, const char *name)
+{
+    for (const ct_param *p = params; p; p = p->next) {
+        if (p->kind != CT_PARAM_body)
+            continue;
+        diag *g = diag_error(k->diags, p->place, "'%s' answers no request whose body it could read",
+                             name);
+        diag_note(k->diags, g, NULL, "apus_body * is for the function behind Post() and the like");
+    }
+}
+
+/* What reads waits, and on a pool thread nothing can. */
+static void check_reads(checker *k, const ct_route *r)
+{
+    if (r->body != APUS_BODY_streamed || !r->blocking)
+        return;
+    diag *g = diag_error(k->diags, value_place(r->options, "blocking", r->place),
+                         "'%s' waits for the body's pieces, and blocking has it on a pool thread",
+                         r->function->name);
+    diag_note(k->diags, g, NULL, "take blocking out, and use apus_offload for what computes");
+}
+
 static void check_route(checker *k, const ct_route *r)
 {
     const ct_value *path = value_unnamed(r->options, 0);
@@ -156,6 +178,7 @@ static void check_route(checker *k, const ct_route *r)
     check_params(k, r->function->params);
     check_no_worker(k, r->function);
     check_events(k, r->function->params, r->sends_events, r->function->name);
+    check_reads(k, r);
     if (r->socket)
         check_socket(k, r);
     else

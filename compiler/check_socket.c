@@ -13,8 +13,9 @@ void check_talks(checker *k, const ct_param *params, const char *name)
 
 static bool reads_body(const ct_param *p)
 {
-    return p->kind == CT_PARAM_value &&
-           (p->in == APUS_IN_body || p->in == APUS_IN_form || p->in == APUS_IN_file);
+    return p->kind == CT_PARAM_body ||
+           (p->kind == CT_PARAM_value &&
+            (p->in == APUS_IN_body || p->in == APUS_IN_form || p->in == APUS_IN_file));
 }
 
 void check_socket(checker *k, const ct_route *r)

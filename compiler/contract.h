@@ -246,6 +246,7 @@ typedef enum ct_param_kind {
     CT_PARAM_worker,  /* apus_worker * */
     CT_PARAM_sse,     /* apus_sse * */
     CT_PARAM_ws,      /* apus_ws * */
+    CT_PARAM_body,    /* apus_body * */
     CT_PARAM_value,   /* `field` is bound from `in` */
     CT_PARAM_depends,
     CT_PARAM_security,

@@ -63,6 +63,7 @@ static const char *argument_list(struct out *o, const ct_param *params)
                           : p->kind == CT_PARAM_worker ? "w"
                           : p->kind == CT_PARAM_sse    ? "apus_req_sse(req)"
                           : p->kind == CT_PARAM_ws     ? "apus_req_ws(req)"
+                          : p->kind == CT_PARAM_body   ? "apus_req_body(req)"
                                                        : "req";
         list = out_name(o, "%s%s%s", list, *list ? ", " : "", one);
     }
@@ -465,7 +466,7 @@ static void emit_route(struct out *o, const ct_route *r, struct route_parts part
                                            APUS_METHOD_TABLE(X)
 #undef X
     };
-    static const char *const bodies[] = { "none", "json", "form", "raw" };
+    static const char *const bodies[] = { "none", "json", "form", "raw", "streamed" };
     static const char *const omits[] = { "nothing", "null", "default", "unset" };
     const ct_function *f = r->function;
     out_line(o, "    {");

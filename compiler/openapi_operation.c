@@ -183,12 +183,14 @@ struct body {
 static void collect_body(struct openapi *d, const ct_param *p, void *ctx)
 {
     struct body *b = ctx;
-    if (p->kind != CT_PARAM_value ||
-        (p->in != APUS_IN_body && p->in != APUS_IN_form && p->in != APUS_IN_file))
+    bool is_streamed = p->kind == CT_PARAM_body;
+    if (!is_streamed && (p->kind != CT_PARAM_value ||
+                         (p->in != APUS_IN_body && p->in != APUS_IN_form && p->in != APUS_IN_file)))
         return;
     b->single = b->n == 0 ? p : NULL;
     b->n++;
     b->has_file = b->has_file || p->in == APUS_IN_file;
+    b->required = b->required || is_streamed;
     if (value_text(p->field.rules.options, "media_type"))
         b->media_type = value_text(p->field.rules.options, "media_type");
     b->required = b->required || p->field.flags & APUS_FIELD_required;
@@ -224,9 +226,14 @@ static apus_json *raw_schema(struct openapi *d, const ct_route *route)
     return s;
 }
 
+static bool is_bytes(const ct_route *r)
+{
+    return r->body == APUS_BODY_raw || r->body == APUS_BODY_streamed;
+}
+
 static apus_json *body_schema(struct openapi *d, const struct route_path *r, struct body *b)
 {
-    if (r->route->body == APUS_BODY_raw)
+    if (is_bytes(r->route))
         return raw_schema(d, r->route);
     if (b->single && b->single->flags & APUS_PARAM_model)
         return type_schema(d, b->single->field.type, NULL); /* a form model */
@@ -262,7 +269,7 @@ static bool add_body(struct openapi *d, apus_json *operation, const struct route
     if (b.n == 0 || r->route->body == APUS_BODY_none)
         return false;
     const char *type = b.media_type                       ? b.media_type
-                       : r->route->body == APUS_BODY_raw  ? "application/octet-stream"
+                       : is_bytes(r->route)               ? "application/octet-stream"
                        : r->route->body == APUS_BODY_json ? "application/json"
                        : b.has_file                       ? "multipart/form-data"
                                                           : "application/x-www-form-urlencoded";

@@ -412,6 +412,21 @@ static bool bind_inferred(struct binding_param *p)
     return false;
 }
 
+/* apus_body *: beside it may stand Body(media_type = "text/csv"). */
+static void bind_streamed(struct binding_param *p)
+{
+    const note *n = notes_find(p->notes, "Body");
+    p->out->kind = CT_PARAM_body;
+    p->out->field.rules.options = n ? n->options : NULL;
+    for (const ct_value *v = n ? n->options->items : NULL; v; v = v->next) {
+        if (v->key && strcmp(v->key, "media_type") == 0)
+            continue;
+        diag *g = diag_error(p->unit->reader->diags, v->key ? v->key_place : v->place,
+                             "a body that its handler reads has a media_type, and nothing else");
+        diag_note(p->unit->reader->diags, g, NULL, "what it holds is for the handler to look at");
+    }
+}
+
 static bool bind_one(struct binding_param *p)
 {
     bool is_pointer;
@@ -431,6 +446,10 @@ static bool bind_one(struct binding_param *p)
     }
     if (type_points_at(p->unit, p->type, "apus_ws")) {
         p->out->kind = CT_PARAM_ws;
+        return true;
+    }
+    if (type_points_at(p->unit, p->type, "apus_body")) {
+        bind_streamed(p);
         return true;
     }
     if (!*p->name) {

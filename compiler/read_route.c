@@ -561,7 +561,7 @@ static void bind_params(struct route_reading *r)
 /* How the body is read, and whether its parameters are keyed by name. */
 static void bind_body(unit *u, ct_route *route)
 {
-    unsigned n_json = 0, n_raw = 0, n_form = 0;
+    unsigned n_json = 0, n_raw = 0, n_form = 0, n_streamed = 0;
     ct_param *last = NULL;
     for (ct_param *p = route->function->params; p; p = p->next) {
         bool is_value = p->kind == CT_PARAM_value;
@@ -571,8 +571,9 @@ static void bind_body(unit *u, ct_route *route)
         n_json += is_json;
         n_raw += is_raw;
         n_form += is_form;
+        n_streamed += p->kind == CT_PARAM_body;
         route->body_embedded |= is_json && (p->field.flags & APUS_FIELD_embed);
-        if (is_json || is_raw || is_form)
+        if (is_json || is_raw || is_form || p->kind == CT_PARAM_body)
             last = p;
     }
     route->body_embedded = route->body_embedded || n_json > 1;
@@ -580,15 +581,17 @@ static void bind_body(unit *u, ct_route *route)
         if (p->kind == CT_PARAM_value && p->in == APUS_IN_body)
             p->field.flags |= APUS_FIELD_embed;
     }
-    route->body = n_json   ? APUS_BODY_json
-                  : n_raw  ? APUS_BODY_raw
-                  : n_form ? APUS_BODY_form
-                           : APUS_BODY_none;
-    if ((n_json != 0) + (n_raw != 0) + (n_form != 0) < 2 && n_raw < 2)
+    route->body = n_json       ? APUS_BODY_json
+                  : n_raw      ? APUS_BODY_raw
+                  : n_form     ? APUS_BODY_form
+                  : n_streamed ? APUS_BODY_streamed
+                               : APUS_BODY_none;
+    if ((n_json != 0) + (n_raw != 0) + (n_form != 0) + (n_streamed != 0) < 2 && n_raw < 2 &&
+        n_streamed < 2)
         return;
     diag *g = diag_error(u->reader->diags, last->place,
                          "'%s' reads the body in two ways: a request has one", last->c_name);
-    diag_note(u->reader->diags, g, NULL, "take it as JSON, as a form, or raw");
+    diag_note(u->reader->diags, g, NULL, "take it as JSON, as a form, raw, or piece by piece");
 }
 
 /* Form fields of dependencies make it a form as well. */

@@ -16,6 +16,21 @@ struct talk {
 static struct talk *now;
 static char lent[200000];
 
+/* Of paths that begin with an s, what the handler reads is what else would be the body. */
+static void admit(void *ctx, apus_exchange *x, apus_http_terms *terms)
+{
+    (void)ctx;
+    terms->is_streamed = x->request.path.len > 1 && x->request.path.ptr[1] == 's';
+}
+
+static void read_body(apus_exchange *x)
+{
+    char room[100];
+    size_t got;
+    while (!apus_exchange_read(x, room, sizeof(room), &got))
+        ;
+}
+
 static void over(void *ctx)
 {
     ((struct talk *)ctx)->n_over++;
@@ -29,6 +44,8 @@ static void handle(void *ctx, apus_exchange *x)
     now->n_requests++;
     if (apus_arena_defer(&x->arena, over, now))
         now->n_over++;
+    if (apus_exchange_is_streamed(x))
+        read_body(x);
     now->requests = apus_hash(r->method_text.ptr, r->method_text.len, now->requests);
     now->requests = apus_hash(r->target.ptr, r->target.len, now->requests);
     now->requests = apus_hash(r->body.ptr, r->body.len, now->requests);
@@ -58,6 +75,7 @@ static struct talk converse(apus_loop *loop, apus_str bytes, size_t step)
     if (apus_http_server_create(loop, &limits, handle, NULL, &server, NULL) ||
         apus_http_pipe_open(server, &out, &pipe) || apus_http_pipe_send(pipe, APUS_STR(PREFACE)))
         abort();
+    apus_http_server_on_body(server, admit, NULL);
     for (size_t at = 0; at < bytes.len; at += step)
         if (apus_http_pipe_send(pipe, apus_str_slice(bytes, at, step)))
             break;

@@ -13,6 +13,7 @@
 #include "apus/buf.h"
 #include "apus/check.h"
 #include "apus/compress.h"
+#include "apus/body.h"
 #include "apus/cors.h"
 #include "apus/filter.h"
 #include "apus/hosts.h"

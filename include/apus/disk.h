@@ -1,4 +1,4 @@
-/* apus/disk.h - files on disk, to be read and sent.
+/* apus/disk.h - files on disk, to be read and sent, and such that came.
  *
  * THREADS: what opens or reads may wait for the disk: call it on a pool thread.
  * apus_disk_read_now never waits and may be called anywhere. */
@@ -47,6 +47,31 @@ apus_rc apus_disk_read(const apus_disk_file *f, uint64_t at, char *to, size_t ro
 /* The same, but APUS_MORE where the disk would have to be waited for. */
 apus_rc apus_disk_read_now(const apus_disk_file *f, uint64_t at, char *to, size_t room, size_t *got)
     APUS_NODISCARD;
+
+/* --- writing --- */
+
+/* A file on its way: written under a name of its own, in the folder where it is to stand, so that
+ * nobody ever sees a part of it.  Private. */
+typedef struct apus_disk_draft {
+    int fd; /* -1: none */
+    const char *path;
+    char own[APUS_DISK_PATH_MAX];
+} apus_disk_draft;
+
+/* Begins one for `path`, which must live as long as it; its rights are those of a new file.
+ * APUS_OK; APUS_IO, with a sentence in *err and d->fd -1. */
+apus_rc apus_disk_draft_open(const char *path, apus_disk_draft *d, apus_err *err) APUS_NODISCARD;
+
+/* Adds all of it.  APUS_OK or APUS_IO. */
+apus_rc apus_disk_draft_write(apus_disk_draft *d, const void *bytes, size_t len, apus_err *err)
+    APUS_NODISCARD;
+
+/* It is whole: from here on it stands at its path, in the place of what stood there, also when the
+ * machine stops.  APUS_OK or APUS_IO; then only apus_disk_draft_drop is left. */
+apus_rc apus_disk_draft_keep(apus_disk_draft *d, apus_err *err) APUS_NODISCARD;
+
+/* Takes away what was not kept; fine when it was, and where there is none. */
+void apus_disk_draft_drop(apus_disk_draft *d);
 
 APUS_API_END
 

@@ -133,6 +133,29 @@ apus_rc apus_exchange_upgrade(apus_exchange *x, apus_str headers) APUS_NODISCARD
 apus_rc apus_exchange_recv(apus_exchange *x, char *to, size_t room, int64_t deadline, size_t *got)
     APUS_NODISCARD;
 
+/* --- bodies that their handler reads --- */
+
+/* Whether that is so for this one (apus_http_terms): then request.body is empty. */
+bool apus_exchange_is_streamed(const apus_exchange *x);
+
+/* The next bytes of the body, at most `room`, room > 0, as they were before they were coded for
+ * their way.  What is not read stays with the client (a connection of HTTP/2 holds one window of
+ * 64 KiB), and whoever expects 100-continue is told so by the first call that has to wait.
+ * Suspends until there are some.  One fiber at a time.
+ *
+ * APUS_OK and *got > 0; APUS_DONE at the end, and where there is no body; APUS_LIMIT: more than
+ * the terms say; APUS_SYNTAX: the chunked coding is malformed; APUS_TIMEOUT: nothing came for
+ * body_timeout; APUS_IO: the client has gone, or stopped in the middle, or the answer was given
+ * before; APUS_NOMEM.  These repeat.  APUS_CANCELLED or APUS_TIMEOUT as any wait.
+ *
+ * An answer that is given first ends the body: unless its rest is here already, a connection
+ * of HTTP/1.1 is closed behind the answer. */
+apus_rc apus_exchange_read(apus_exchange *x, char *to, size_t room, size_t *got) APUS_NODISCARD;
+
+/* Whether the client went away before it was answered.  May be asked from any thread while the
+ * handler runs; true within a turn of the loop. */
+bool apus_exchange_is_abandoned(const apus_exchange *x);
+
 /* For answers without an end of their own: when the server drains, the handler's fiber is
  * cancelled at once instead of at the deadline, and may say goodbye. */
 void apus_exchange_end_on_drain(apus_exchange *x);
@@ -207,6 +230,8 @@ void apus_http_server_on_refusal(apus_http_server *s, apus_http_refusal *fn, voi
 /* What a request that has a body may bring; begins as the server's limits say. */
 typedef struct apus_http_terms {
     uint64_t body_max; /* bytes, decoded: 413 */
+    bool is_streamed;  /* the handler runs at once, and reads it with apus_exchange_read;
+                          at first false */
 } apus_http_terms;
 
 /* Asked once for each request that has a body, when its head is here and before any of its

@@ -70,6 +70,11 @@ apus_str apus_req_root_path(apus_req *req); /* what a proxy took off the path; "
 apus_str apus_req_client(apus_req *req);    /* its address, without the port */
 const apus_route *apus_req_route(const apus_req *req);
 
+/* Whether the client went away before it was answered: for long work that would be in vain.  On a
+ * pool thread it may be asked as often as one likes; elsewhere it lets other requests run first,
+ * and suspends for that. */
+bool apus_req_is_disconnected(apus_req *req);
+
 /* The path of a handler's route, with values for its parameters, percent-encoded:
  *
  *     apus_path_for(req, get_item, "id", "7")

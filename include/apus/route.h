@@ -123,6 +123,7 @@ typedef enum apus_body_kind {
     APUS_BODY_json,
     APUS_BODY_form, /* urlencoded or multipart */
     APUS_BODY_raw,
+    APUS_BODY_streamed, /* by the handler: apus/body.h */
 } apus_body_kind;
 
 typedef enum apus_route_flags {

@@ -11,6 +11,8 @@
 #ifndef APUS_UPLOAD_H
 #define APUS_UPLOAD_H
 
+#include <stdbool.h>
+
 #include "apus/api.h"
 #include "apus/model.h"
 #include "apus/str.h"
@@ -27,6 +29,15 @@ typedef struct apus_uploads {
     apus_upload *ptr;
     size_t len;
 } apus_uploads;
+
+/* Writes the content to a file, which then stands there whole or not at all: it is written beside
+ * its place, under another name, and replaces what was there.  Of the text `path` nothing may be
+ * the client's.  Suspends: the disk is written to on a pool thread.
+ *
+ * false when the request has failed: with 500 when the file could not be written (the log says
+ * why). */
+struct apus_req;
+bool apus_upload_save(struct apus_req *req, const apus_upload *u, const char *path);
 
 /* Their types in a parameter's table; they have no form in JSON. */
 extern const apus_type apus_type_upload, apus_type_uploads;

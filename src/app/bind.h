@@ -23,6 +23,10 @@ apus_rc apus__bind_field(apus_req *req, apus_decoder *d, apus_in in, const apus_
 apus_rc apus__bind_model(apus_req *req, apus_decoder *d, const apus_param *param,
                          const apus_place *source, void *args) APUS_NODISCARD;
 
+/* Reads a body that was to be read by its handler as a whole, where middleware has led the
+ * request to another.  APUS_OK, also when the request has failed; APUS_NOMEM. */
+apus_rc apus__body_collect(apus_req *req) APUS_NODISCARD;
+
 /* Reads the body, and binds from it whatever any step wants of it.  Steps whose
  * part of it is invalid are marked; a body that cannot be read at all fails the
  * request. */

@@ -233,6 +233,7 @@ static bind_fn *choose(apus_req *req)
     }
     case APUS_BODY_json:
     case APUS_BODY_none:
+    case APUS_BODY_streamed:
         break;
     }
     if (r->body.len == 0)
@@ -251,6 +252,10 @@ static bool is_too_large(const apus_req *req)
 
 void apus__bind_body(apus_req *req, apus_decoder *d)
 {
+    if (apus_exchange_is_streamed(req->x) && apus__body_collect(req))
+        apus__req_no_memory(req);
+    if (apus_failed(req))
+        return;
     if (is_too_large(req)) {
         apus_fail(req, 413, NULL, "the body is too large");
         return;

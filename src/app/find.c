@@ -161,6 +161,7 @@ void apus_service_admit(void *ctx, apus_exchange *x, apus_http_terms *terms)
     const apus__plan *plan = s->has_terms ? foresee_plan(s, x) : NULL;
     if (plan && plan->limits.body_max)
         terms->body_max = plan->limits.body_max;
+    terms->is_streamed = plan && plan->route->body == APUS_BODY_streamed;
 }
 
 void apus__phase_route(apus_req *req)

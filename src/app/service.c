@@ -38,7 +38,8 @@ static apus_rc add_routes(apus_service *s, apus__realm *realm, uint64_t seed, ap
             return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
         bool is_socket = plan->route->ws != NULL;
         s->has_sockets = s->has_sockets || is_socket;
-        s->has_terms = s->has_terms || plan->limits.body_max;
+        s->has_terms =
+            s->has_terms || plan->limits.body_max || plan->route->body == APUS_BODY_streamed;
         rc = apus__router_add(realm->router, is_socket ? APUS__METHOD_SOCKET : plan->route->method,
                               &plan->path, err);
     }

@@ -20,8 +20,7 @@ static const char *reason_text(apus_rc reason)
     return reason == APUS_TIMEOUT ? "The request took too long" : "The request was cancelled";
 }
 
-/* The wait was cut short: that is a failure. */
-static void fail_cut(apus_req *req, apus_rc reason)
+void apus__wait_cut(apus_req *req, apus_rc reason)
 {
     req->cut_short = req->cut_short || !req->failure.status;
     apus_fail(req, apus_rc_status(reason), NULL, "%s", reason_text(reason));
@@ -46,7 +45,7 @@ void apus__wait_end(apus_req *req)
 {
     apus_rc reason = apus_fiber_cancelled(req->fiber);
     if (reason)
-        fail_cut(req, reason);
+        apus__wait_cut(req, reason);
     if (req->finally)
         apus__wait_shield(req);
 }
@@ -54,6 +53,13 @@ void apus__wait_end(apus_req *req)
 void apus__wait_shield(apus_req *req)
 {
     apus_fiber_shield(apus_loop_now(req->service->loop) + CLEANUP_NS);
+}
+
+bool apus_req_is_disconnected(apus_req *req)
+{
+    if (!apus__req_is_on_thread() && !apus_fiber_cancelled(apus_fiber_self()))
+        (void)apus_fiber_sleep(apus_loop_now(req->service->loop));
+    return apus_exchange_is_abandoned(req->x);
 }
 
 bool apus_sleep(apus_req *req, int64_t ns)
@@ -65,7 +71,7 @@ bool apus_sleep(apus_req *req, int64_t ns)
     int64_t now = apus_loop_now(req->service->loop);
     apus_rc rc = apus_fiber_sleep(ns < APUS_NEVER - now ? now + ns : APUS_NEVER);
     if (rc)
-        fail_cut(req, rc);
+        apus__wait_cut(req, rc);
     return rc == APUS_OK;
 }
 
@@ -122,7 +128,7 @@ static void *offload(apus_req *req, void *(*fn)(apus_req *req, void *arg), void 
     else if (rc == APUS_NOMEM)
         apus__req_no_memory(req);
     else if (rc)
-        fail_cut(req, rc);
+        apus__wait_cut(req, rc);
     return rc || req->failure.status ? NULL : result;
 }
 

@@ -17,4 +17,7 @@ void apus__wait_shield(apus_req *req);
 /* Calls fn(req, index) on a pool thread and waits for it. */
 void apus__wait_blocking(apus_req *req, void (*fn)(apus_req *req, uint32_t index), uint32_t index);
 
+/* The wait was cut short: that is a failure. */
+void apus__wait_cut(apus_req *req, apus_rc reason);
+
 #endif

@@ -89,6 +89,8 @@ static apus__wait what_is_waited_for(const apus__connection *c)
         return APUS__WAIT_NONE;
     if (c->h2)
         return apus__h2_wait(c);
+    if (c->streamed)
+        return c->reader ? APUS__WAIT_BODY : APUS__WAIT_NONE;
     if (c->incoming)
         return APUS__WAIT_BODY;
     if (apus__input_is_partial(c) || !c->had_request)
@@ -161,6 +163,10 @@ static void read_is_overdue(apus__connection *c)
         apus__h2_overdue(c);
         return;
     }
+    if (c->streamed) {
+        apus__body_is_overdue(c);
+        return;
+    }
     bool sent_something = c->wait == APUS__WAIT_BODY || apus__input_is_partial(c);
     if (c->wait == APUS__WAIT_LINGER || !sent_something)
         apus__connection_lose(c);
@@ -214,7 +220,9 @@ static bool send_answers(apus__connection *c)
 static void set_watch(apus__connection *c)
 {
     unsigned events = 0;
-    if ((c->state == APUS__CONNECTION_OPEN && !c->held) || c->state == APUS__CONNECTION_LINGERS ||
+    bool has_taker = !c->streamed || c->reader;
+    if ((c->state == APUS__CONNECTION_OPEN && !c->held && has_taker) ||
+        c->state == APUS__CONNECTION_LINGERS ||
         (c->state == APUS__CONNECTION_UPGRADED && c->reader))
         events |= APUS_STREAM_READ;
     if (!apus__output_is_empty(&c->out))
@@ -313,9 +321,9 @@ static void ready(void *ctx, unsigned events)
         ; /* writable: settling sends */
     else if (c->state == APUS__CONNECTION_LINGERS)
         linger(c);
-    else if (c->state == APUS__CONNECTION_UPGRADED)
+    else if (c->state == APUS__CONNECTION_UPGRADED || c->streamed)
         wake_reader(c);
-    else
+    else if (!c->held)
         apus__input_receive(c);
     apus__connection_leave(c);
 }
@@ -347,7 +355,7 @@ static void end_streams(apus__connection *c)
 /* Whether the next bytes begin a request, and there is none whose body arrives. */
 static bool is_between_requests(const apus__connection *c)
 {
-    return c->state == APUS__CONNECTION_OPEN && !c->held && !c->incoming &&
+    return c->state == APUS__CONNECTION_OPEN && !c->held && !c->incoming && !c->streamed &&
            !apus__input_is_partial(c);
 }
 
@@ -372,7 +380,7 @@ void apus__connection_drain(apus__connection *c)
         return;
     }
     /* A request may have arrived that the loop has not come to. */
-    if (!c->held)
+    if (!c->held && !c->streamed)
         apus__input_receive(c);
     if (is_between_requests(c) && is_fresh(c)) {
         c->read_by = earlier(c->read_by, apus_loop_now(c->server->loop) + DRAIN_PATIENCE);
@@ -380,8 +388,8 @@ void apus__connection_drain(apus__connection *c)
         c->state = APUS__CONNECTION_CLOSING;
         if (c->turn)
             c->last->closes = true;
-    } else if (c->incoming) {
-        c->incoming->closes = true;
+    } else if (c->incoming || c->streamed) {
+        (c->incoming ? c->incoming : c->streamed)->closes = true;
     }
     apus__connection_leave(c);
 }
@@ -394,8 +402,8 @@ void apus__connection_retire(apus__connection *c)
     if (c->state != APUS__CONNECTION_OPEN)
         return;
     apus__connection_enter(c);
-    if (c->incoming) {
-        c->incoming->closes = true;
+    if (c->incoming || c->streamed) {
+        (c->incoming ? c->incoming : c->streamed)->closes = true;
     } else if (is_between_requests(c) && c->turn && c->last->answer_state == APUS__ANSWER_NONE) {
         c->last->closes = c->lingers = true;
         c->state = APUS__CONNECTION_CLOSING;

@@ -10,6 +10,8 @@
 #ifndef APUS_HTTP_CONNECTION_H
 #define APUS_HTTP_CONNECTION_H
 
+#include <stdatomic.h>
+
 #include "apus/fiber.h"
 #include "apus/http.h"
 #include "apus/http1.h"
@@ -74,10 +76,14 @@ struct apus__exchange {
     uint16_t status;             /* that is sent; 0: none yet */
     uint8_t request_state, answer_state;
     uint8_t framing; /* apus__framing, while ANSWER_OPEN */
+    uint8_t body_rc; /* what reading the body comes to at its end */
     bool ends_on_drain;
-    bool wants_continue; /* Expect: 100-continue, and it has not been sent */
-    bool closes;         /* the last of its connection: answered with Connection: close */
-    bool keeps_alive;    /* HTTP/1.0, and answered with Connection: keep-alive */
+    bool is_streamed;      /* its handler reads the body */
+    bool expects_continue; /* ... and has to ask for it */
+    bool wants_continue;   /* Expect: 100-continue, and it has not been sent */
+    atomic_bool is_abandoned;
+    bool closes;      /* the last of its connection: answered with Connection: close */
+    bool keeps_alive; /* HTTP/1.0, and answered with Connection: keep-alive */
 };
 
 /* --- connection --- */
@@ -127,11 +133,12 @@ struct apus__connection {
     uint32_t n_open;   /* exchanges from turn on */
     uint32_t n_queued; /* answers since the output was last empty */
     apus__waiter *waiters;
-    apus_fiber *reader; /* in apus_exchange_recv */
+    apus_fiber *reader; /* in apus_exchange_recv or _read */
 
     apus__exchange *first, *last; /* all that are not finished, by arrival */
     apus__exchange *turn;         /* the first whose answer is not queued, or NULL */
     apus__exchange *incoming;     /* whose body arrives, or NULL */
+    apus__exchange *streamed;     /* whose handler reads its body from here, or NULL */
 
     apus__block *in; /* bytes in_at .. in->used are not parsed yet; NULL: there are none */
     uint32_t in_at;
@@ -146,7 +153,7 @@ struct apus__connection {
 
     apus_timer timer;
     uint64_t write_mark; /* out.sent when write_by was set */
-    apus__body body;     /* of incoming */
+    apus__body body;     /* of incoming or streamed */
     uint32_t drained;    /* bytes read and forgotten while lingering */
     apus__connection *next_dirty;
     apus__connection *next, *prev; /* in the server; in the pool only next */
@@ -182,6 +189,9 @@ void apus__input_receive(apus__connection *c);
 /* Handles what was read before and had to wait. */
 void apus__input_resume(apus__connection *c);
 
+/* Reads once, and leaves it at that.  As apus_stream_read, or APUS_NOMEM. */
+apus_rc apus__input_fill(apus__connection *c);
+
 /* Takes what is here and no request: at most room bytes, after an upgrade. */
 size_t apus__input_take(apus__connection *c, char *to, size_t room);
 
@@ -200,7 +210,16 @@ void apus__input_refuse(apus__connection *c, uint16_t status, const char *detail
 /* Forgets what has arrived and not become a complete request. */
 void apus__input_drop(apus__connection *c);
 
-/* --- connection.c --- */
+/* --- request_body.c: bodies that their handler reads --- */
+
+/* Starts x's handler, which reads what c->body says. */
+void apus__body_stream(apus__exchange *x, bool expects_continue);
+
+/* The answer is given: what is left of x's body is of no use any more. */
+void apus__body_pass_over(apus__exchange *x);
+
+/* The client has had its time to send more. */
+void apus__body_is_overdue(apus__connection *c);
 
 /* --- exchange.c --- */
 

@@ -77,6 +77,9 @@ apus__exchange *apus__exchange_begin(apus__connection *c)
     x->request_state = APUS__REQUEST_ARRIVING;
     x->answer_state = APUS__ANSWER_NONE;
     x->wants_continue = x->closes = x->keeps_alive = x->ends_on_drain = false;
+    x->is_streamed = x->expects_continue = false;
+    x->body_rc = APUS_DONE;
+    atomic_init(&x->is_abandoned, false);
     x->pub.app = NULL;
     x->status = 0;
     x->body_bytes = 0;
@@ -142,6 +145,7 @@ static void give(apus__exchange *x, const apus_http_reply *reply)
 {
     apus__connection *c = x->c;
     assert(x->answer_state == APUS__ANSWER_NONE);
+    apus__body_pass_over(x);
     if (x->h2) {
         (void)apus__h2_reply(x, reply); /* the stream may be gone: nobody waits for it */
     } else if (c->turn != x) {
@@ -307,6 +311,8 @@ void apus__exchange_lose(apus__exchange *x)
     bool answered = x->answer_state > APUS__ANSWER_OPEN;
     if (x->c->server->observer && x->answer_state != APUS__ANSWER_OVER)
         tell(x, true);
+    if (!answered)
+        atomic_store_explicit(&x->is_abandoned, true, memory_order_relaxed);
     x->answer_state = APUS__ANSWER_OVER; /* what was lent to the output is back */
     /* Without a fiber it may still be handled: right now, by who lost the connection. */
     if (x->request_state != APUS__REQUEST_HANDLED)

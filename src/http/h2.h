@@ -26,6 +26,7 @@ struct apus__h2 {
     nghttp2_session *session;
     apus__connection *c;
     uint32_t n_arriving; /* requests whose body is not whole */
+    uint32_t n_read;     /* handlers that wait for more of a body */
     uint32_t n_held;     /* answers with bytes that the client may have no window for */
     bool in_headers;     /* a block of headers has begun and not ended */
     bool is_busy;        /* nghttp2 is on the stack */
@@ -45,13 +46,16 @@ struct apus__h2_stream {
     bool is_final;     /* nothing will be added to `pending` */
     bool is_deferred;  /* nghttp2 waits for more of the answer */
     bool is_held;      /* counted in n_held */
+    bool is_cut;       /* of the body, no more is taken */
+    bool is_awaited;   /* counted in n_read */
     uint32_t n_headers;
     apus_str method, path, authority, protocol;
-    apus_buf head;      /* as HTTP/1.1 */
-    uint64_t body_max;  /* bytes that it may have */
-    apus_buf body;      /* of the request; of a tunnel, what was not taken yet ... */
+    apus_buf head;     /* as HTTP/1.1 */
+    uint64_t body_max; /* bytes that it may have */
+    uint64_t n_received;
+    apus_buf body;      /* of the request; of what its handler reads, what it has not ... */
     size_t body_at;     /* ... from here */
-    apus_fiber *reader; /* in apus_exchange_recv */
+    apus_fiber *reader; /* in apus_exchange_recv or _read */
     apus_str lent;      /* of the answer, what is left to send: the reply's own bytes ... */
     apus_buf pending;   /* ... or those that were written ... */
     size_t pending_at;  /* ... from here */
@@ -95,6 +99,13 @@ int apus__h2_on_data(nghttp2_session *session, uint8_t flags, int32_t id, const 
 
 /* Answers a request that will not be handled. */
 void apus__h2_refuse(apus__exchange *x, uint16_t status, const char *detail);
+
+/* Waiting for more of its body is over. */
+void apus__h2_give_up(apus__exchange *x);
+
+/* The client is given time for more of x's body; and is not any more. */
+void apus__h2_wait_begin(apus__exchange *x);
+void apus__h2_wait_end(apus__exchange *x);
 
 /* The headers of a request are whole, or the client's part of a stream has ended. */
 void apus__h2_on_headers_end(apus__exchange *x, bool has_ended);

@@ -7,8 +7,9 @@
 #include "http/status.h"
 
 enum {
-    FIXED_MAX = 4,   /* headers that this floor adds */
-    NUMBER_ROOM = 24 /* characters of a length or a status, with the NUL */
+    FIXED_MAX = 4,         /* headers that this floor adds */
+    NUMBER_ROOM = 24,      /* characters of a length or a status, with the NUL */
+    TAKEN_MAX = 32 * 1024, /* bytes of a body that were taken and still stand before the rest */
 };
 
 static nghttp2_session *session_of(const apus__exchange *x)
@@ -309,16 +310,48 @@ static size_t take(apus__exchange *x, char *to, size_t room)
         return 0;
     memcpy(to, s->body.ptr + s->body_at, n);
     s->body_at += n;
-    if (s->body_at == s->body.len) {
-        apus_buf_clear(&s->body);
+    if (s->body_at >= TAKEN_MAX || n == here) {
+        memmove(s->body.ptr, s->body.ptr + s->body_at, here - n);
+        s->body.len = here - n;
         s->body_at = 0;
     }
     if (!is_lost(x)) {
         apus__connection_enter(x->c);
-        nghttp2_session_consume(session_of(x), s->id, n);
+        nghttp2_session_consume_stream(session_of(x), s->id, n);
         apus__connection_leave_later(x->c);
     }
     return n;
+}
+
+void apus__h2_wait_begin(apus__exchange *x)
+{
+    x->h2->is_awaited = true;
+    x->c->h2->n_read++;
+}
+
+void apus__h2_wait_end(apus__exchange *x)
+{
+    if (x->h2->is_awaited && x->c->h2)
+        x->c->h2->n_read--;
+    x->h2->is_awaited = false;
+}
+
+/* Until more has come, or `deadline`; the client's time to send runs meanwhile. */
+static apus_rc wait_for_more(apus__exchange *x, int64_t deadline)
+{
+    apus__connection *c = x->c;
+    apus__connection_enter(c);
+    if (x->expects_continue)
+        apus__h2_continue(x);
+    x->expects_continue = false;
+    x->h2->reader = apus_fiber_self();
+    if (x->is_streamed)
+        apus__h2_wait_begin(x);
+    apus__connection_leave_later(c);
+    apus_rc rc = apus_fiber_park(deadline);
+    x->h2->reader = NULL;
+    apus__h2_wait_end(x);
+    return rc;
 }
 
 apus_rc apus__h2_recv(apus__exchange *x, char *to, size_t room, int64_t deadline, size_t *got)
@@ -328,13 +361,11 @@ apus_rc apus__h2_recv(apus__exchange *x, char *to, size_t room, int64_t deadline
         *got = take(x, to, room);
         if (*got)
             return APUS_OK;
+        if (s->has_ended || s->is_cut)
+            return (apus_rc)x->body_rc;
         if (is_lost(x))
             return APUS_IO;
-        if (s->has_ended)
-            return APUS_DONE;
-        s->reader = apus_fiber_self();
-        apus_rc rc = apus_fiber_park(deadline);
-        s->reader = NULL;
+        apus_rc rc = wait_for_more(x, deadline);
         if (rc)
             return rc;
     }

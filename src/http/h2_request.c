@@ -179,14 +179,19 @@ static bool read_head(apus__exchange *x, bool has_ended)
     apus__input_describe(x, &head);
     x->pub.request.version = 20;
     x->pub.request.has_body = !has_ended;
-    s->body_max = has_ended || s->is_tunnel ? 0 : apus__exchange_terms(x).body_max;
+    if (!has_ended && !s->is_tunnel) {
+        apus_http_terms terms = apus__exchange_terms(x);
+        s->body_max = terms.body_max;
+        x->is_streamed = terms.is_streamed;
+    }
     if (head.expects_other || head.length > s->body_max) {
         apus__h2_refuse(x, head.expects_other ? 417 : 413,
                         head.expects_other ? "only 100-continue can be expected"
                                            : "the body is too large");
         return false;
     }
-    if (head.expects_continue && !has_ended)
+    x->expects_continue = head.expects_continue && x->is_streamed;
+    if (head.expects_continue && !has_ended && !x->is_streamed)
         apus__h2_continue(x);
     return true;
 }
@@ -202,8 +207,36 @@ void apus__h2_on_headers_end(apus__exchange *x, bool has_ended)
         apus__h2_refuse(x, 431, "the request's headers are too large");
     else if (is_connect && !s->is_tunnel)
         apus__h2_refuse(x, 501, "this is no proxy");
-    else if (read_head(x, has_ended) && (has_ended || s->is_tunnel))
+    else if (read_head(x, has_ended) && (has_ended || s->is_tunnel || x->is_streamed))
         start(x);
+}
+
+/* No more of the body is taken: reading says why. */
+static void refuse_more(apus__exchange *x, apus_rc why)
+{
+    x->body_rc = (uint8_t)why;
+    x->h2->is_cut = true;
+    apus_buf_clear(&x->h2->body);
+    x->h2->body_at = 0;
+}
+
+/* Taking it gives the client the stream's window back; the connection's is for all of its
+ * streams, and must not wait for one. */
+static int keep_for_reader(apus__exchange *x, apus_str data)
+{
+    apus__h2_stream *s = x->h2;
+    nghttp2_session_consume_connection(x->c->h2->session, data.len);
+    s->n_received += data.len;
+    if (s->is_cut)
+        return 0;
+    apus_buf_add(&s->body, data);
+    if (x->is_streamed && s->n_received > s->body_max)
+        refuse_more(x, APUS_LIMIT);
+    else if (s->body.failed)
+        refuse_more(x, APUS_NOMEM);
+    if (s->reader)
+        apus_fiber_wake(s->reader);
+    return 0;
 }
 
 int apus__h2_on_data(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *data,
@@ -215,28 +248,32 @@ int apus__h2_on_data(nghttp2_session *session, uint8_t flags, int32_t id, const 
     if (h->is_dead)
         return NGHTTP2_ERR_CALLBACK_FAILURE;
     h->c->arrived += (uint32_t)len;
-    apus__h2_stream *s = x ? x->h2 : NULL;
-    bool is_wanted = s && (s->is_tunnel || x->request_state == APUS__REQUEST_ARRIVING);
-    if (is_wanted)
-        apus_buf_add(&s->body, (apus_str){ (const char *)data, len });
-    if (is_wanted && s->is_tunnel) {
-        if (s->reader)
-            apus_fiber_wake(s->reader);
-        return 0; /* taking it gives the client its window back */
-    }
+    if (x && (x->h2->is_tunnel || x->is_streamed))
+        return keep_for_reader(x, (apus_str){ (const char *)data, len });
     nghttp2_session_consume(session, id, len);
-    if (is_wanted && s->body.failed)
+    if (!x || x->request_state != APUS__REQUEST_ARRIVING)
+        return 0;
+    apus__h2_stream *s = x->h2;
+    apus_buf_add(&s->body, (apus_str){ (const char *)data, len });
+    if (s->body.failed)
         apus__h2_refuse(x, 503, "the request needs too much memory");
-    else if (is_wanted && s->body.len > s->body_max)
+    else if (s->body.len > s->body_max)
         apus__h2_refuse(x, 413, "the body is too large");
     return h->is_dead ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
+}
+
+void apus__h2_give_up(apus__exchange *x)
+{
+    refuse_more(x, APUS_TIMEOUT);
+    apus__h2_wait_end(x);
+    apus_fiber_wake(x->h2->reader);
 }
 
 void apus__h2_on_end(apus__exchange *x)
 {
     apus__h2_stream *s = x->h2;
     s->has_ended = true;
-    if (s->is_tunnel) {
+    if (s->is_tunnel || x->is_streamed) {
         if (s->reader)
             apus_fiber_wake(s->reader);
         return;

@@ -248,7 +248,7 @@ apus__wait apus__h2_wait(const apus__connection *c)
     const apus__h2 *h = c->h2;
     if (h->in_headers)
         return APUS__WAIT_HEAD;
-    if (h->n_arriving)
+    if (h->n_arriving || h->n_read)
         return APUS__WAIT_BODY;
     return !c->first && apus__output_is_empty(&c->out) ? APUS__WAIT_IDLE : APUS__WAIT_NONE;
 }
@@ -263,6 +263,8 @@ void apus__h2_overdue(apus__connection *c)
         next = x->next;
         if (x->request_state == APUS__REQUEST_ARRIVING && !x->h2->is_tunnel)
             apus__h2_refuse(x, 408, "the request did not arrive in time");
+        else if (x->h2->is_awaited)
+            apus__h2_give_up(x);
     }
     if (c->wait == APUS__WAIT_IDLE)
         nghttp2_session_terminate_session(c->h2->session, NGHTTP2_NO_ERROR);

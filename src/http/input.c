@@ -48,6 +48,10 @@ void apus__input_drop(apus__connection *c)
 {
     drop_block(c);
     c->held = false;
+    if (c->streamed) {
+        c->streamed->body_rc = APUS_IO;
+        c->streamed = NULL;
+    }
     if (c->incoming) {
         apus__exchange *x = c->incoming;
         c->incoming = NULL;
@@ -229,22 +233,29 @@ void apus__input_describe(apus__exchange *x, const apus_http1_head *head)
 /* The body begins behind the head: all of it is here, or it is waited for. */
 static void begin_body(apus__connection *c, apus__exchange *x, const apus_http1_head *head)
 {
-    bool has_body = head->chunked || head->length;
-    uint64_t max = has_body ? apus__exchange_terms(x).body_max : 0;
-    if (!head->chunked && head->length > max) {
+    apus_http_terms terms = { 0 };
+    if (head->chunked || head->length)
+        terms = apus__exchange_terms(x);
+    x->is_streamed = terms.is_streamed;
+    if (!head->chunked && head->length > terms.body_max) {
         refuse_because(c, x, &(apus_http1_refusal){ 413, "the body is too large" });
         return;
     }
-    if (!head->chunked && head->length <= unparsed(c)) {
+    if (!terms.is_streamed && !head->chunked && head->length <= unparsed(c)) {
         x->pub.request.body = (apus_str){ c->in->bytes + c->in_at, (size_t)head->length };
         c->in_at += (uint32_t)head->length;
         request_is_complete(c, x);
         return;
     }
-    c->incoming = x;
-    c->body = (apus__body){ .chunked = head->chunked, .left = head->length, .max = max };
+    bool must_ask = head->expects_continue && unparsed(c) == 0;
     c->wait = APUS__WAIT_NONE;
-    if (head->expects_continue && unparsed(c) == 0) {
+    c->body = (apus__body){ .chunked = head->chunked, .left = head->length, .max = terms.body_max };
+    if (terms.is_streamed) {
+        apus__body_stream(x, must_ask);
+        return;
+    }
+    c->incoming = x;
+    if (must_ask) {
         x->wants_continue = true;
         apus__exchange_continue(x);
     }
@@ -331,7 +342,7 @@ static void advance(apus__connection *c)
         feed_h2(c);
         return;
     }
-    while (c->state == APUS__CONNECTION_OPEN && unparsed(c)) {
+    while (c->state == APUS__CONNECTION_OPEN && unparsed(c) && !c->streamed) {
         if (c->incoming) {
             if (c->body.chunked)
                 take_chunks(c);
@@ -384,7 +395,7 @@ static bool make_room(apus__connection *c)
     return true;
 }
 
-static apus_rc read_block(apus__connection *c)
+apus_rc apus__input_fill(apus__connection *c)
 {
     size_t got;
     if (!make_room(c))
@@ -396,13 +407,20 @@ static apus_rc read_block(apus__connection *c)
     apus_metric_count(APUS_METRIC_bytes_in, (int64_t)got);
     c->in->used += (uint32_t)got;
     c->arrived += (uint32_t)got;
-    advance(c);
     return APUS_OK;
+}
+
+static apus_rc read_block(apus__connection *c)
+{
+    apus_rc rc = apus__input_fill(c);
+    if (!rc)
+        advance(c);
+    return rc;
 }
 
 void apus__input_receive(apus__connection *c)
 {
-    assert(!c->held);
+    assert(!c->held && !c->streamed);
     bool direct = c->incoming && !c->body.chunked && unparsed(c) == 0;
     switch (direct ? read_counted(c) : read_block(c)) {
     case APUS_OK:

@@ -84,6 +84,7 @@ apus_rc apus_exchange_begin(apus_exchange *pub, const apus_http_reply *reply, ui
         x->answer_state = APUS__ANSWER_OPEN;
     } else {
         apus__exchange_set_over(x);
+        apus__body_pass_over(x);
         apus__exchange_pass_turn(c);
         rc = APUS_DONE;
     }
@@ -259,6 +260,7 @@ apus_rc apus_exchange_finish(apus_exchange *pub)
     if (x->h2)
         return apus__h2_finish(x);
     apus__connection_enter(c);
+    apus__body_pass_over(x);
     apus_rc rc = put_end(x);
     if (rc) {
         apus__connection_lose(c);
@@ -292,7 +294,7 @@ apus_rc apus_exchange_upgrade(apus_exchange *pub, apus_str headers)
         return APUS_BUSY;
     if (x->h2)
         return apus__h2_upgrade(x, headers);
-    if (x->next || c->incoming || c->state != APUS__CONNECTION_OPEN)
+    if (x->next || c->incoming || c->streamed || c->state != APUS__CONNECTION_OPEN)
         return APUS_INVALID;
     apus__connection_enter(c);
     rc = put_text(c, APUS_STR("HTTP/1.1 101 Switching Protocols\r\n"));

@@ -75,6 +75,15 @@ static void tell_at_end(void *ctx)
     tell(p);
 }
 
+/* What is pending outside of `tell` is told when the turn ends. */
+static void tell_later(apus_pipe *p)
+{
+    if (p->telling || p->hooked || p->far_closed || !pending(p))
+        return;
+    p->hooked = true;
+    apus_loop_at_end(p->loop, &p->hook);
+}
+
 static apus_rc pipe_read(apus_stream *s, char *to, size_t room, size_t *got)
 {
     apus_pipe *p = of(s);
@@ -93,6 +102,7 @@ static apus_rc pipe_read(apus_stream *s, char *to, size_t room, size_t *got)
         p->at = 0;
     }
     *got = n;
+    tell_later(p); /* of what a fiber has left */
     return APUS_OK;
 }
 
@@ -118,10 +128,7 @@ static void pipe_watch(apus_stream *s, unsigned events)
     apus_pipe *p = of(s);
     p->watched = events;
     p->changes++;
-    if (!p->telling && pending(p) && !p->hooked) {
-        p->hooked = true;
-        apus_loop_at_end(p->loop, &p->hook);
-    }
+    tell_later(p);
 }
 
 static void pipe_finish(apus_stream *s)
