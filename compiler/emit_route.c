@@ -455,8 +455,17 @@ static struct route_parts emit_route_parts(struct out *o, const ct_route *r, uns
 
 static void emit_limits(struct out *o, const char *indent, const apus_request_limits *l)
 {
-    if (l->body_max)
-        out_line(o, "%s.limits = { .body_max = UINT64_C(%" PRIu64 ") },", indent, l->body_max);
+    const struct {
+        const char *name;
+        uint64_t value;
+    } rows[] = { { "body_max", l->body_max },
+                 { "part_max", l->part_max },
+                 { "files_max", l->files_max },
+                 { "fields_max", l->fields_max } };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].value)
+            out_line(o, "%s.limits.%s = %" PRIu64 ",", indent, rows[i].name, rows[i].value);
+    }
 }
 
 static void emit_route(struct out *o, const ct_route *r, struct route_parts parts)

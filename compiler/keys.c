@@ -72,8 +72,9 @@ static const char *const shape_texts[] = {
     }
 
 #define LIMITS                                                                                     \
+    { "body_max", SHAPE_any }, { "files_max", SHAPE_whole }, { "fields_max", SHAPE_whole },        \
     {                                                                                              \
-        "body_max", SHAPE_any                                                                      \
+        "part_max", SHAPE_any                                                                      \
     }
 
 static const key app_keys[] = {
@@ -124,11 +125,17 @@ static const key router_keys[] = {
     { NULL, SHAPE_any },
 };
 static const key include_keys[] = {
-    { "host", SHAPE_text },        { "prefix", SHAPE_text },
-    { "tags", SHAPE_texts },       { "depends", SHAPE_names },
-    { "middleware", SHAPE_names }, { "scopes", SHAPE_texts },
-    { "responses", SHAPE_map },    { "deprecated", SHAPE_flag },
-    { "hidden", SHAPE_flag },      LIMITS,
+    { "host", SHAPE_text },
+    { "prefix", SHAPE_text },
+    { "tags", SHAPE_texts },
+    { "depends", SHAPE_names },
+    { "middleware", SHAPE_names },
+    { "scopes", SHAPE_texts },
+    { "responses", SHAPE_map },
+    { "produces", SHAPE_text },
+    { "deprecated", SHAPE_flag },
+    { "hidden", SHAPE_flag },
+    LIMITS,
     { NULL, SHAPE_any },
 };
 /* What all routes take; the last lines are what the document says besides. */

@@ -19,7 +19,26 @@ static uint64_t read_size(unit *u, const ct_value *options, const char *key)
     return 0;
 }
 
+/* How many of something there may be; 0: not said. */
+static uint32_t read_most(unit *u, const ct_value *options, const char *key)
+{
+    enum { MOST = 1000000 };
+    const ct_value *v = value_get(options, key);
+    if (!v || v->kind != CT_VALUE_int)
+        return 0;
+    if (v->integer >= 1 && v->integer <= MOST)
+        return (uint32_t)v->integer;
+    diag *g = diag_error(u->reader->diags, v->place, "%s = %s is out of range", key, v->text);
+    diag_note(u->reader->diags, g, NULL, "it is 1 at the least, and %d at the most", MOST);
+    return 0;
+}
+
 apus_request_limits limits_read(unit *u, const ct_value *options)
 {
-    return (apus_request_limits){ .body_max = read_size(u, options, "body_max") };
+    return (apus_request_limits){
+        .body_max = read_size(u, options, "body_max"),
+        .part_max = read_size(u, options, "part_max"),
+        .files_max = read_most(u, options, "files_max"),
+        .fields_max = read_most(u, options, "fields_max"),
+    };
 }

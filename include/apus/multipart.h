@@ -27,16 +27,17 @@ APUS_API_BEGIN
 
 enum {
     APUS_MULTIPART_BOUNDARY_MAX = 70, /* characters, RFC 2046 5.1.1 */
-    APUS_MULTIPART_PARTS_MAX = 1000,  /* of one form */
+    APUS_MULTIPART_PARTS_MAX = 1000,  /* of one form, unless parts_max says otherwise */
     APUS_MULTIPART_HEAD_MAX = 8192,   /* bytes of one part's headers */
 };
 
-/* Private. */
+/* Private but for parts_max. */
 typedef struct apus_multipart {
     char delimiter[APUS_MULTIPART_BOUNDARY_MAX + 5]; /* CRLF, two hyphens, the boundary */
     size_t delimiter_len;
     apus_str rest;
     uint32_t n_parts;
+    uint32_t parts_max; /* may be changed before the first part */
     bool ended;
 } apus_multipart;
 

@@ -138,7 +138,10 @@ typedef enum apus_route_flags {
 /* What requests may bring.  Zero: as what includes it says; at the outermost, as the server
  * does, or what stands in parentheses. */
 typedef struct apus_request_limits {
-    uint64_t body_max; /* bytes of the body: 413 */
+    uint64_t body_max;   /* bytes of the body: 413 */
+    uint64_t part_max;   /* bytes of a field of a form, files aside (1 MiB): 413 */
+    uint32_t files_max;  /* files of a form (1,000): 400 */
+    uint32_t fields_max; /* its other fields (1,000): 400 */
 } apus_request_limits;
 
 typedef struct apus_route {

@@ -36,7 +36,8 @@ void apus__bind_body(apus_req *req, apus_decoder *d);
 apus_rc apus__bind_form(apus_req *req, apus_decoder *d, const apus__step *s, void *args)
     APUS_NODISCARD;
 
-/* Reads a urlencoded or multipart form into req->form and req->files.
+/* Reads a urlencoded or multipart form into req->form and req->files.  One that is over a limit
+ * fails the request.
  * APUS_OK, APUS_SYNTAX, APUS_LIMIT or APUS_NOMEM. */
 apus_rc apus__form_read(apus_req *req) APUS_NODISCARD;
 

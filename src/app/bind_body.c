@@ -229,7 +229,7 @@ static bind_fn *choose(apus_req *req)
         apus_rc rc = apus__form_read(req);
         if (rc)
             apus__req_unreadable(req, rc);
-        return rc ? NULL : bind_fields;
+        return apus_failed(req) ? NULL : bind_fields;
     }
     case APUS_BODY_json:
     case APUS_BODY_none:

@@ -1,8 +1,12 @@
 /* Forms: urlencoded (WHATWG URL section 5) and multipart (RFC 7578).
  *
  * A multipart part with a filename is a file; any other is a field.  Neither is
- * copied: both point into the body. */
+ * copied: both point into the body.
+ *
+ * What a form has too many of is told once, and nothing of it is read then. */
 #include "app/bind.h"
+
+#include <inttypes.h>
 
 #include "apus/multipart.h"
 #include "apus/upload.h"
@@ -55,15 +59,83 @@ static apus_rc add_value(apus_req *req, const apus_part *part)
     return apus__pairs_add(a, &apus__req_rare(req)->form, name, value);
 }
 
+/* --- limits --- */
+
+enum {
+    FORM_FILES_MAX = 1000,
+    FORM_FIELDS_MAX = 1000,
+    FORM_PART_MAX = 1 << 20, /* bytes of a field */
+};
+
+static uint32_t files_max(const apus_req *req)
+{
+    uint32_t said = req->plan->limits.files_max;
+    return said ? said : FORM_FILES_MAX;
+}
+
+static uint32_t fields_max(const apus_req *req)
+{
+    uint32_t said = req->plan->limits.fields_max;
+    return said ? said : FORM_FIELDS_MAX;
+}
+
+static uint64_t part_max(const apus_req *req)
+{
+    uint64_t said = req->plan->limits.part_max;
+    return said ? said : FORM_PART_MAX;
+}
+
+static void fail_many(apus_req *req, const char *what, uint32_t most)
+{
+    apus_fail(req, 400, NULL, "The form has over %u %s", most, what);
+}
+
+/* The request fails where a field is too large. */
+static void check_fields(apus_req *req)
+{
+    const apus__pairs *all = &apus__req_rare(req)->form;
+    uint64_t most = part_max(req);
+    for (uint32_t i = 0; i < all->n; i++)
+        if (all->items[i].value.len > most)
+            apus_fail(req, 413, NULL, "A field of the form has over %" PRIu64 " bytes", most);
+}
+
+/* Adds what rc allows; an rc that says that there are too many fields becomes the failure. */
+static apus_rc settle_fields(apus_req *req, apus_rc rc)
+{
+    if (rc == APUS_LIMIT)
+        fail_many(req, "fields", fields_max(req));
+    else if (!rc)
+        check_fields(req);
+    return rc == APUS_LIMIT ? APUS_OK : rc;
+}
+
+static apus_rc read_parts(apus_req *req, apus_multipart *m)
+{
+    struct apus__file **end = &apus__req_rare(req)->files;
+    uint32_t n_files = 0;
+    apus_part part;
+    apus_rc rc;
+    while ((rc = apus_multipart_next(m, &req->x->arena, &part)) == APUS_OK) {
+        bool is_file = part.filename.ptr;
+        if (is_file && n_files++ == files_max(req)) {
+            fail_many(req, "files", files_max(req));
+            return APUS_OK;
+        }
+        rc = is_file ? add_file(req, &part, &end) : add_value(req, &part);
+        if (rc)
+            return is_file ? rc : settle_fields(req, rc);
+    }
+    return rc == APUS_DONE ? settle_fields(req, APUS_OK) : rc == APUS_LIMIT ? APUS_SYNTAX : rc;
+}
+
 static apus_rc read_multipart(apus_req *req, apus_str content_type, apus_str body)
 {
     apus_multipart m;
-    apus_part part;
-    struct apus__file **end = &apus__req_rare(req)->files;
     apus_rc rc = apus_multipart_begin(&m, content_type, body);
-    while (rc == APUS_OK && (rc = apus_multipart_next(&m, &req->x->arena, &part)) == APUS_OK)
-        rc = part.filename.ptr ? add_file(req, &part, &end) : add_value(req, &part);
-    return rc == APUS_DONE ? APUS_OK : rc;
+    m.parts_max =
+        files_max(req) + fields_max(req) + 1; /* so that we say of what there are too many */
+    return rc ? rc : read_parts(req, &m);
 }
 
 apus_rc apus__form_read(apus_req *req)
@@ -71,11 +143,13 @@ apus_rc apus__form_read(apus_req *req)
     apus_str content_type = apus__req_raw_header(req, APUS_STR("content-type"));
     apus_str type = apus__media_type(content_type);
     apus_str body = req->x->request.body;
+    apus__pairs *form = &apus__req_rare(req)->form;
+    form->max = fields_max(req);
     if (apus_str_eq_nocase(type, APUS_STR("application/x-www-form-urlencoded")))
-        return apus__values_read_form(req, body, &apus__req_rare(req)->form);
+        return settle_fields(req, apus__values_read_form(req, body, form));
     if (apus_str_eq_nocase(type, APUS_STR("multipart/form-data")))
         return read_multipart(req, content_type, body);
-    apus__req_rare(req)->form.read = true; /* of any other type: no fields */
+    form->read = true; /* of any other type: no fields */
     return APUS_OK;
 }
 

@@ -524,8 +524,10 @@ static apus_rc write_path(apus_arena *a, const struct mount *m, apus_str path, a
 static apus_request_limits limits_within(const struct mount *up, apus_request_limits own)
 {
     apus_request_limits l = up ? up->limits : (apus_request_limits){ 0 };
-    if (own.body_max)
-        l.body_max = own.body_max;
+    l.body_max = own.body_max ? own.body_max : l.body_max;
+    l.part_max = own.part_max ? own.part_max : l.part_max;
+    l.files_max = own.files_max ? own.files_max : l.files_max;
+    l.fields_max = own.fields_max ? own.fields_max : l.fields_max;
     return l;
 }
 

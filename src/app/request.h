@@ -34,7 +34,8 @@ typedef struct apus__pair {
 typedef struct apus__pairs {
     apus__pair *items;
     uint32_t n, room;
-    bool read; /* from the request: items is set, if there are any */
+    uint32_t max; /* 0: APUS__PAIRS_MAX */
+    bool read;    /* from the request: items is set, if there are any */
 } apus__pairs;
 
 typedef struct apus__failure {

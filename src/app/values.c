@@ -7,7 +7,7 @@
 
 apus_rc apus__pairs_add(apus_arena *a, apus__pairs *to, apus_str name, apus_str value)
 {
-    if (to->n == APUS__PAIRS_MAX)
+    if (to->n == (to->max ? to->max : APUS__PAIRS_MAX))
         return APUS_LIMIT;
     if (to->n == to->room) {
         uint32_t room = to->room ? to->room * 2 : 8;
@@ -47,7 +47,7 @@ static apus_rc read_urlencoded(apus_req *req, apus_str text, apus__pairs *out)
     apus_arena *a = &req->x->arena;
     apus_str name, value;
     apus_rc rc = APUS_OK;
-    *out = (apus__pairs){ .read = true };
+    *out = (apus__pairs){ .read = true, .max = out->max };
     while (!rc && apus_query_next(&text, &name, &value)) {
         rc = decode(a, &name);
         if (!rc)

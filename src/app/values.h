@@ -15,7 +15,8 @@ typedef enum apus__spelling {
 enum { APUS__PAIRS_MAX = 1000 }; /* of a query, the cookies, a form */
 
 /* All there are, in the order of arrival.  in: query, header, cookie or form (which
- * must have been read).  APUS_OK, APUS_LIMIT (over APUS__PAIRS_MAX) or APUS_NOMEM. */
+ * must have been read).  APUS_OK, APUS_LIMIT (over APUS__PAIRS_MAX, or what out->max says) or
+ * APUS_NOMEM. */
 apus_rc apus__values_all(apus_req *req, apus_in in, const apus__pairs **out) APUS_NODISCARD;
 
 /* Reads an urlencoded form into *out.  Results as above. */

@@ -139,7 +139,7 @@ apus_rc apus_multipart_begin(apus_multipart *m, apus_str content_type, apus_str 
     static const char form[] = "multipart/form-data";
     apus_arena scratch; /* a boundary has no escapes: nothing is taken */
     apus_str boundary;
-    *m = (apus_multipart){ .rest = body };
+    *m = (apus_multipart){ .rest = body, .parts_max = APUS_MULTIPART_PARTS_MAX };
     apus_arena_init(&scratch, &apus_alloc_libc, 0);
     if (content_type.len < sizeof(form) ||
         !apus_str_eq_nocase(apus_str_slice(content_type, 0, sizeof(form) - 1),
@@ -210,7 +210,7 @@ apus_rc apus_multipart_next(apus_multipart *m, apus_arena *a, apus_part *out)
 {
     if (m->ended)
         return APUS_DONE;
-    if (++m->n_parts > APUS_MULTIPART_PARTS_MAX)
+    if (++m->n_parts > m->parts_max)
         return APUS_LIMIT;
     *out = (apus_part){ .content_type = { "", 0 } };
     apus_rc rc = read_headers(m, a, out);

@@ -1,5 +1,6 @@
 /* What requests may bring: said by apps, routers, includes and routes; the innermost counts. */
 #include <apus/apus.h>
+#include <stdio.h>
 #include <string.h>
 
 App(shop, title = "Shop", version = "1.0.0", body_max = 100);
@@ -82,6 +83,25 @@ const counted *take_desk(apus_req *req, apus_bytes body Body(raw))
     return count(req, body);
 }
 
+Router(forms, prefix = "/forms", files_max = 2, fields_max = 3, body_max = "4MiB");
+Include(shop_app, forms_router);
+
+Post("/few", part_max = 8)
+int64_t take_few(apus_req *req, apus_strs words Form(default = []),
+                 apus_uploads files File(optional))
+{
+    (void)req;
+    return (int64_t)(words.len * 10 + files.len);
+}
+
+Post("/many", files_max = 1500, fields_max = 1500, part_max = "2MiB")
+int64_t take_many(apus_req *req, apus_strs words Form(default = []),
+                  apus_uploads files File(optional))
+{
+    (void)req;
+    return (int64_t)(words.len * 10000 + files.len);
+}
+
 static apus_answer post(apus_test *t, const char *path, size_t bytes)
 {
     static char body[4 << 20];
@@ -151,5 +171,47 @@ Test(limits_are_documented)
     apus_expect(strstr(a.body.ptr, "The body may have 50 bytes at most"));
     apus_expect_json(apus_test_get(t, "/admin/openapi.json"), "$.paths./desk.post.responses.413",
                      "{\"description\": \"The body may have 200 bytes at most\"}");
+    apus_test_stop(t);
+}
+
+/* A form of so many files and other fields, each field as long as said. */
+static apus_answer send_form(apus_test *t, const char *path, int n_files, int n_fields, size_t len)
+{
+    static char body[4 << 20], word[3 << 20];
+    size_t at = 0;
+    memset(word, 'w', sizeof(word));
+    for (int i = 0; i < n_files; i++)
+        at += (size_t)sprintf(body + at, "--x\r\nContent-Disposition: form-data; name=\"files\"; "
+                                         "filename=\"a\"\r\n\r\nfile contents\r\n");
+    for (int i = 0; i < n_fields; i++)
+        at += (size_t)sprintf(
+            body + at, "--x\r\nContent-Disposition: form-data; name=\"words\"\r\n\r\n%.*s\r\n",
+            (int)len, word);
+    at += (size_t)sprintf(body + at, "--x--\r\n");
+    return apus_test_send(t, "POST", path, "multipart/form-data; boundary=x",
+                          (apus_str){ body, at });
+}
+
+Test(forms_have_limits)
+{
+    apus_test *t = apus_test_start(&shop_app);
+    apus_expect_json(send_form(t, "/forms/few", 2, 3, 8), "$", "32");
+    apus_answer a = send_form(t, "/forms/few", 3, 0, 8);
+    apus_expect_status(a, 400);
+    apus_expect_json(a, "$.detail", "\"The form has over 2 files\"");
+    a = send_form(t, "/forms/few", 0, 4, 8);
+    apus_expect_status(a, 400);
+    apus_expect_json(a, "$.detail", "\"The form has over 3 fields\"");
+    a = send_form(t, "/forms/few", 1, 1, 9);
+    apus_expect_status(a, 413);
+    apus_expect_json(a, "$.detail", "\"A field of the form has over 8 bytes\"");
+    apus_expect_json(send_form(t, "/forms/many", 1500, 1500, 1), "$", "15001500");
+    apus_expect_status(send_form(t, "/forms/many", 1501, 0, 1), 400);
+    apus_expect_json(send_form(t, "/forms/many", 0, 1, 2 << 20), "$", "10000");
+    apus_expect_status(send_form(t, "/forms/many", 0, 1, (2 << 20) + 1), 413);
+    apus_expect_status(apus_test_form(t, "/forms/few", "words", "12345678", NULL), 200);
+    apus_expect_status(apus_test_form(t, "/forms/few", "words", "123456789", NULL), 413);
+    apus_expect_status(
+        apus_test_form(t, "/forms/few", "a", "1", "b", "2", "c", "3", "d", "4", NULL), 400);
     apus_test_stop(t);
 }
