@@ -11,6 +11,7 @@ struct reply {
     int status; /* 0: no answer that can be read */
     apus_str content_type;
     apus_str body;
+    bool is_whole; /* nothing of the body is missing */
 };
 
 /* Where requests go, and what each of them says besides. */
@@ -24,5 +25,12 @@ struct service {
 bool client_send(apus_arena *arena, const struct service *to, const char *method,
                  const char *target, const char *headers, const char *content_type, apus_str body,
                  struct reply *out);
+
+/* The same for an answer that may never end: it is read until it does, or until nothing more has
+ * come for `quiet_ms`, or enough has.  Chunks are undone.  out->is_whole says which; without any
+ * head in that time, out->status is 0 and the result true: nobody has said anything yet. */
+bool client_listen(apus_arena *arena, const struct service *to, const char *method,
+                   const char *target, const char *headers, const char *content_type, apus_str body,
+                   int quiet_ms, struct reply *out);
 
 #endif
