@@ -6,8 +6,11 @@
 #include <sys/stat.h>
 
 #include "apus/buf.h"
+#include "apus/yaml.h"
 #include "command.h"
 #include "project.h"
+
+enum { YAML_DEPTH_MAX = 100, YAML_NODES_MAX = 1000000 };
 
 static bool read_all(apus_arena *arena, const char *path, apus_str *out)
 {
@@ -29,6 +32,28 @@ static bool read_all(apus_arena *arena, const char *path, apus_str *out)
     return fine && apus_buf_take(&b, out) == APUS_OK;
 }
 
+/* YAML takes JSON as well, but speaks of its mistakes less well. */
+static bool is_json(apus_str text)
+{
+    apus_str rest = apus_str_trim(text);
+    while (rest.len && (rest.ptr[0] == '\n' || rest.ptr[0] == '\r' || rest.ptr[0] == ' '))
+        apus_str_cut(&rest, 1);
+    return rest.len == 0 || rest.ptr[0] == '{' || rest.ptr[0] == '[';
+}
+
+static const apus_json *read_yaml(apus_arena *arena, const char *path, apus_str text)
+{
+    const apus_yaml_options options = { .depth_max = YAML_DEPTH_MAX,
+                                        .nodes_max = YAML_NODES_MAX,
+                                        .is_typed = true };
+    apus_json *document = NULL;
+    apus_err err = { .msg = "" };
+    if (apus_yaml_parse_as(arena, text, &options, &document, &err) == APUS_OK)
+        return document;
+    complain("%s: this is neither JSON nor YAML as it is read here: %s", path, err.msg);
+    return NULL;
+}
+
 const apus_json *document_read(apus_arena *arena, const char *path)
 {
     apus_str text;
@@ -36,6 +61,8 @@ const apus_json *document_read(apus_arena *arena, const char *path)
     apus_json_error error = { .message = NULL };
     if (!read_all(arena, path, &text))
         return NULL;
+    if (!is_json(text))
+        return read_yaml(arena, path, text);
     if (apus_json_parse(arena, text, NULL, &document, &error) == APUS_OK)
         return document;
     unsigned line = 1, column = 1;

@@ -77,7 +77,8 @@ static int run(apus_arena *arena, const struct options *options)
 }
 
 static const manual_row rows[] = {
-    { "DOCUMENT", NULL, "an OpenAPI document, 3.0 or 3.1, as JSON; - is standard input", 0 },
+    { "DOCUMENT", NULL, "an OpenAPI document, 3.0 or 3.1, as JSON or YAML; - is standard input",
+      0 },
     { "-o, --output", "DIR", "the folder to write to (called like the document's title)",
       PLACE(output) },
     ROW_END,

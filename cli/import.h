@@ -205,4 +205,8 @@ void import_operation(importer *im, apus_buf *to, apus_str path, const apus_json
 void import_security(importer *im, apus_buf *to);
 const char *import_security_type(importer *im, apus_str scheme); /* NULL: not in C */
 
+/* Whether a scope can be asked of it: one that OAuth2's flows declare, or any where nothing is
+ * declared. */
+bool import_security_knows(importer *im, apus_str scheme, apus_str scope);
+
 #endif

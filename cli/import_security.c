@@ -204,3 +204,20 @@ const char *import_security_type(importer *im, apus_str scheme)
     apus_str name = text_of(im->security_types, textf(im->arena, "%.*s", APUS_FMT(scheme)));
     return name.len ? name.ptr : NULL;
 }
+
+bool import_security_knows(importer *im, apus_str scheme, apus_str scope)
+{
+    const apus_json *schemes =
+        apus_json_get(apus_json_get(im->document, "components"), "securitySchemes");
+    const char *at = "/components/securitySchemes";
+    const apus_json *named = apus_json_get(schemes, textf(im->arena, "%.*s", APUS_FMT(scheme)));
+    const apus_json *known = named ? import_resolve(im, named, &at) : NULL;
+    const apus_json *flows = known ? apus_json_get(known, "flows") : NULL;
+    if (!known || !is_scope(scope))
+        return false;
+    for (const apus_json *flow = import_first(flows); flow; flow = flow->next) {
+        if (apus_json_get(apus_json_get(flow, "scopes"), textf(im->arena, "%.*s", APUS_FMT(scope))))
+            return true;
+    }
+    return !flows; /* OpenID Connect and HTTP declare none here */
+}

@@ -4,10 +4,12 @@
 
 #include "apus/yaml.h"
 
+enum { TYPED_DEPTH = 24 };
+
 static unsigned count(const apus_json *v, unsigned depth)
 {
     unsigned n = 1;
-    if (depth > APUS_YAML_DEPTH_MAX + 1)
+    if (depth > TYPED_DEPTH + 1)
         abort();
     if (v->kind == APUS_JSON_object || v->kind == APUS_JSON_list)
         for (const apus_json *c = v->first; c; c = c->next)
@@ -25,6 +27,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (rc == APUS_OK && count(value, 0) > APUS_YAML_NODES_MAX + 1)
         abort();
     if (rc != APUS_OK && !err.msg[0])
+        abort();
+    const apus_yaml_options typed = { .depth_max = TYPED_DEPTH, .is_typed = true };
+    apus_rc other =
+        apus_yaml_parse_as(&a, (apus_str){ (const char *)data, size }, &typed, &value, &err);
+    if (rc == APUS_OK && other != APUS_OK)
+        abort(); /* it takes no less */
+    if (other == APUS_OK && count(value, 0) > APUS_YAML_NODES_MAX + 1)
         abort();
     apus_arena_finish(&a);
     return 0;

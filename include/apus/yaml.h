@@ -9,6 +9,8 @@
 #ifndef APUS_YAML_H
 #define APUS_YAML_H
 
+#include <stdbool.h>
+
 #include "apus/api.h"
 #include "apus/arena.h"
 #include "apus/json.h"
@@ -18,6 +20,7 @@ APUS_API_BEGIN
 
 enum {
     APUS_YAML_DEPTH_MAX = 16,    /* mappings and lists within one another */
+    APUS_YAML_DEPTH_MOST = 200,  /* ... whoever asks for more */
     APUS_YAML_NODES_MAX = 10000, /* mappings, lists and scalars */
 };
 
@@ -26,6 +29,19 @@ enum {
  * is wrong in which line, never a value. */
 apus_rc apus_yaml_parse(apus_arena *a, apus_str text, apus_json **out, apus_err *err)
     APUS_NODISCARD;
+
+/* What apus_yaml_parse_as takes for granted; zero: as apus_yaml_parse does. */
+typedef struct apus_yaml_options {
+    unsigned depth_max; /* mappings and lists within one another; at most DEPTH_MOST */
+    unsigned nodes_max; /* mappings, lists and scalars */
+    bool is_typed;      /* plain scalars are true, false and numbers where they read like JSON's
+                           (YAML 1.2's core schema, but for its octal, hexadecimal and infinite
+                           numbers); else all are texts, for somebody who knows their types */
+} apus_yaml_options;
+
+/* The same under these. */
+apus_rc apus_yaml_parse_as(apus_arena *a, apus_str text, const apus_yaml_options *options,
+                           apus_json **out, apus_err *err) APUS_NODISCARD;
 
 APUS_API_END
 

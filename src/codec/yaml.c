@@ -7,6 +7,7 @@ struct reading {
     yaml_parser_t parser;
     apus_arena *arena;
     apus_err *err;
+    apus_yaml_options options;
     unsigned nodes, depth;
 };
 
@@ -44,12 +45,27 @@ static bool is_null(const yaml_event_t *e)
             apus_str_eq_nocase(text, APUS_STR("null")));
 }
 
+/* true, false, or what JSON takes for a number; NULL: it is a text. */
+static apus_json *read_typed(struct reading *r, const yaml_event_t *e, apus_str text)
+{
+    apus_json *value = NULL;
+    bool is_true = apus_str_eq_nocase(text, APUS_STR("true"));
+    if (!r->options.is_typed || e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+        return NULL;
+    if (is_true || apus_str_eq_nocase(text, APUS_STR("false")))
+        return apus_json_bool(r->arena, is_true);
+    bool may_be = text.len && (text.ptr[0] == '-' || (text.ptr[0] >= '0' && text.ptr[0] <= '9'));
+    return may_be && !apus_json_parse(r->arena, text, NULL, &value, NULL) ? value : NULL;
+}
+
 static apus_rc read_scalar(struct reading *r, const yaml_event_t *e, apus_json **out)
 {
     apus_str text = { (const char *)e->data.scalar.value, e->data.scalar.length };
     if (e->data.scalar.anchor || e->data.scalar.tag)
         return refuse(r, e, "anchors and tags are not read");
-    *out = is_null(e) ? apus_json_null_new(r->arena) : apus_json_text(r->arena, text);
+    *out = is_null(e) ? apus_json_null_new(r->arena) : read_typed(r, e, text);
+    if (!*out)
+        *out = apus_json_text(r->arena, text);
     return *out ? APUS_OK : no_memory(r);
 }
 
@@ -129,9 +145,9 @@ static apus_rc read_mapping(struct reading *r, apus_json **out)
 
 static apus_rc read_node(struct reading *r, const yaml_event_t *e, apus_json **out)
 {
-    if (++r->nodes > APUS_YAML_NODES_MAX)
-        return apus_err_set(r->err, APUS_LIMIT, "line %u: over %d values", line_of(e->start_mark),
-                            APUS_YAML_NODES_MAX);
+    if (++r->nodes > r->options.nodes_max)
+        return apus_err_set(r->err, APUS_LIMIT, "line %u: over %u values", line_of(e->start_mark),
+                            r->options.nodes_max);
     if (e->type == YAML_SCALAR_EVENT)
         return read_scalar(r, e, out);
     if (e->type == YAML_ALIAS_EVENT)
@@ -141,9 +157,9 @@ static apus_rc read_node(struct reading *r, const yaml_event_t *e, apus_json **o
                              : e->data.mapping_start.anchor || e->data.mapping_start.tag;
     if (is_marked)
         return refuse(r, e, "anchors and tags are not read");
-    if (++r->depth > APUS_YAML_DEPTH_MAX)
-        return apus_err_set(r->err, APUS_LIMIT, "line %u: over %d deep", line_of(e->start_mark),
-                            APUS_YAML_DEPTH_MAX);
+    if (++r->depth > r->options.depth_max)
+        return apus_err_set(r->err, APUS_LIMIT, "line %u: over %u deep", line_of(e->start_mark),
+                            r->options.depth_max);
     apus_rc rc = is_list ? read_list(r, out) : read_mapping(r, out);
     r->depth--;
     return rc;
@@ -174,7 +190,22 @@ static apus_rc read_stream(struct reading *r, apus_json **out)
 
 apus_rc apus_yaml_parse(apus_arena *a, apus_str text, apus_json **out, apus_err *err)
 {
-    struct reading r = { .arena = a, .err = err };
+    return apus_yaml_parse_as(a, text, &(apus_yaml_options){ .depth_max = 0 }, out, err);
+}
+
+static apus_yaml_options complete(const apus_yaml_options *given)
+{
+    apus_yaml_options o = *given;
+    o.depth_max = o.depth_max ? o.depth_max : APUS_YAML_DEPTH_MAX;
+    o.depth_max = o.depth_max < APUS_YAML_DEPTH_MOST ? o.depth_max : APUS_YAML_DEPTH_MOST;
+    o.nodes_max = o.nodes_max ? o.nodes_max : APUS_YAML_NODES_MAX;
+    return o;
+}
+
+apus_rc apus_yaml_parse_as(apus_arena *a, apus_str text, const apus_yaml_options *options,
+                           apus_json **out, apus_err *err)
+{
+    struct reading r = { .arena = a, .err = err, .options = complete(options) };
     apus_json *value = NULL;
     if (!yaml_parser_initialize(&r.parser))
         return no_memory(&r);

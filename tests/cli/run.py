@@ -330,6 +330,63 @@ def case_check(work):
     expect("error:" in apus("check", "main.c", cwd=work, code=1).stderr, "a contract that does not hold")
 
 
+STREAMS = r"""#include <apus/apus.h>
+
+App(prices, title = "Prices", version = "1.0.0");
+
+typedef struct price { int price; } price;
+
+Sse("/events", item = price)
+void events(apus_req *req, apus_sse *out, int n Query(default = 1, ge = 1, le = 3))
+{
+    (void)n;
+    apus_sse_send_text(out, APUS_STR("{\"price\":1}"), NULL);
+    while (apus_sleep(req, 1000000000))
+        ; /* it never ends */
+}
+
+Sse("/silent", item = price)
+void silent(apus_req *req, apus_sse *out)
+{
+    (void)out;
+    apus_sleep(req, INT64_C(60000000000));
+}
+
+Get("/lines", item = price)
+void lines(apus_req *req)
+{
+    apus_write(req, APUS_STR("{\"price\":2}\n"));
+}
+"""
+
+
+def case_check_streams(work):
+    (work / "main.c").write_text(STREAMS)
+    said = apus("check", "main.c", cwd=work).stdout
+    expect(" 0 failed" in said and "skip" not in said and "none of them" not in said, "streams that keep their schemas")
+    (work / "main.c").write_text(STREAMS.replace(r'\"price\":1', r'\"price\":\"high\"').replace(
+        r'\"price\":2}', r'\"price\":'))
+    said = apus("check", "main.c", cwd=work, code=1).stdout
+    expect("FAIL  GET /events" in said and "piece 1 of the answer breaks its schema" in said, "an event that breaks it")
+    expect("FAIL  GET /lines" in said and "piece 1 of the answer is not JSON" in said, "a line that is no JSON")
+
+
+def case_yaml(work):
+    """What a document says is the same in JSON and in YAML."""
+    documents = ROOT / "tests/cli/documents"
+    made = {}
+    for kind in ("json", "yaml"):
+        said = apus("import", str(documents / f"scopes.{kind}"), "-o", kind, cwd=work)
+        made[kind] = {p.name: p.read_text() for p in sorted((work / kind).iterdir())}
+        expect("/paths/~1odd/get/security/0/Login: scopes that only some" in said.stderr, "a note of what C does not say")
+    expect(made["json"] == made["yaml"], "the same program")
+    expect('scopes = ["trade", "read"]' in "".join(made["yaml"].values()), "scopes of a route")
+    expect("/orders" in apus("openapi", "yaml", cwd=work).stdout, "and it compiles")
+    apus("diff", str(documents / "scopes.json"), str(documents / "scopes.yaml"))  # nothing breaks: exit code 0
+    (work / "bad.yaml").write_text("openapi: 3.1.0\npaths: *nowhere\n")
+    expect("neither JSON nor YAML" in apus("import", "bad.yaml", cwd=work, code=1).stderr, "what cannot be read")
+
+
 def case_mock(work):
     (work / "main.c").write_text(HELLO.replace("return out; // serialised by its type",
                                                "return apus_fail(req, 500, NULL, \"it runs\");"))

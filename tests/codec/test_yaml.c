@@ -113,9 +113,62 @@ static void memory_may_run_out(void **state)
     }
 }
 
+static void typed(void **state)
+{
+    static const struct {
+        const char *yaml, *json;
+    } rows[] = {
+        { "a: 1\nb: -2.5e3\nc: true\nd: False\ne: null\nf: ~\ng:\n",
+          "{\"a\":1,\"b\":-2500.0,\"c\":true,\"d\":false,\"e\":null,\"f\":null,\"g\":null}" },
+        { "- '1'\n- \"true\"\n- yes\n- 007\n- +1\n- 0x1f\n- .5\n- 1.\n- 2024-01-31\n",
+          "[\"1\",\"true\",\"yes\",\"007\",\"+1\",\"0x1f\",\".5\",\"1.\",\"2024-01-31\"]" },
+        { "200: ok\ntrue: x\n", "{\"200\":\"ok\",\"true\":\"x\"}" }, /* keys are texts */
+        { "{\"a\": [1, {\"b\": \"c\"}]}", "{\"a\":[1,{\"b\":\"c\"}]}" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        apus_arena a;
+        apus_json *value;
+        apus_str text;
+        apus_err err = { .msg = "" };
+        apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
+        apus_buf b = apus_buf_in(&a);
+        const apus_yaml_options options = { .is_typed = true };
+        if (apus_yaml_parse_as(&a, apus_str_of(rows[i].yaml), &options, &value, &err))
+            fail_msg("%s: %s", rows[i].yaml, err.msg);
+        apus_json_write(&b, value);
+        assert_int_equal(apus_buf_take(&b, &text), APUS_OK);
+        assert_string_equal(text.ptr, rows[i].json);
+        apus_arena_finish(&a);
+    }
+}
+
+static void limits_are_as_said(void **state)
+{
+    apus_arena a;
+    apus_json *value;
+    apus_err err = { .msg = "" };
+    (void)state;
+    apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
+    const apus_yaml_options two = { .depth_max = 2, .nodes_max = 4 };
+    assert_int_equal(apus_yaml_parse_as(&a, APUS_STR("[[1, 2]]"), &two, &value, &err), APUS_OK);
+    assert_int_equal(apus_yaml_parse_as(&a, APUS_STR("[[[1]]]"), &two, &value, &err), APUS_LIMIT);
+    assert_string_equal(err.msg, "line 1: over 2 deep");
+    assert_int_equal(apus_yaml_parse_as(&a, APUS_STR("[1, 2, 3, 4]"), &two, &value, &err),
+                     APUS_LIMIT);
+    char deep[2 * APUS_YAML_DEPTH_MOST + 3];
+    memset(deep, '[', sizeof(deep));
+    const apus_yaml_options most = { .depth_max = 100000, .nodes_max = 100000 };
+    assert_int_equal(apus_yaml_parse_as(&a, (apus_str){ deep, sizeof(deep) }, &most, &value, &err),
+                     APUS_LIMIT);
+    apus_arena_finish(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(typed),
+        cmocka_unit_test(limits_are_as_said),
         cmocka_unit_test(documents_are_values),
         cmocka_unit_test(the_rest_is_refused),
         cmocka_unit_test(depth_and_number_are_limited),
