@@ -40,6 +40,32 @@ static void say_twice(checker *k, const joined_route *r, const joined_route *fir
         diag_note(k->diags, g, &first->route->place, "the other route stands here");
 }
 
+static void check_call_id(checker *k, const ct_app *app, const ct_route *route, name_table *seen)
+{
+    struct via via = { .router = route->router };
+    struct openapi d = { .arena = k->arena, .contract = k->contract, .app = app };
+    struct route_path path = { .path = route->path, .route = route, .via = &via, .is_call = true };
+    const char *id = operation_id(&d, &path);
+    const joined_route *first = names_find(seen, id);
+    joined_route *one = NEW(k->arena, joined_route);
+    *one = (joined_route){ .app = app, .route = route, .path = route->path };
+    if (first && first->route != route)
+        say_twice(k, one, first, id);
+    else if (!first)
+        names_put(seen, id, one);
+}
+
+/* What the service sends has ids as well; a callback of several routes is one. */
+static void check_call_ids(checker *k, const ct_app *app, name_table *seen)
+{
+    for (const ct_route *r = app->webhooks ? app->webhooks->routes : NULL; r; r = r->next)
+        check_call_id(k, app, r, seen);
+    for (const joined_route *r = routes_join(k->arena, app); r; r = r->next) {
+        for (const ct_call *c = r->route->hidden ? NULL : r->route->callbacks; c; c = c->next)
+            check_call_id(k, app, c->route, seen);
+    }
+}
+
 void check_operation_ids(checker *k, const ct_app *app)
 {
     name_table seen = names_in(k->arena);
@@ -51,4 +77,5 @@ void check_operation_ids(checker *k, const ct_app *app)
         else if (id)
             names_put(&seen, id, r);
     }
+    check_call_ids(k, app, &seen);
 }

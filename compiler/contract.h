@@ -410,6 +410,7 @@ struct ct_include {
     ct_depends *depends;
     ct_around *middleware; /* outermost first */
     ct_value *options;     /* all that was written, a map, for messages */
+    bool is_told;          /* a mistake of it was reported */
     ct_place place;
     ct_include *next;
 };

@@ -350,6 +350,12 @@ ct_type *type_called(unit *u, const ct_value *v);
 int64_t duration_read(const char *text);
 
 /* The option of that name as ns; 0: not said, or said to be wrong. */
+/* What `produces` says: NULL: nothing; "": that there is none. */
+const char *produces_read(unit *u, const ct_value *options);
+
+/* ... of a route that does not say it, once its result is known. */
+void produces_bind(unit *u, ct_route *route);
+
 /* body_max and its kin. */
 apus_request_limits limits_read(unit *u, const ct_value *options);
 

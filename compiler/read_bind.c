@@ -400,7 +400,10 @@ static bool bind_inferred(struct binding_param *p)
         return bind_value(p, APUS_IN_query, NULL);
     if (p->b->takes_body)
         return bind_value(p, APUS_IN_body, NULL);
-    if (p->b->is_dependency)
+    if (strcmp(p->b->what, "WebSocket") == 0)
+        say_no_source(p, "a WebSocket has no body: say Query() or Depends(function), or receive it "
+                         "with apus_ws_recv(ws, model)");
+    else if (p->b->is_dependency)
         say_no_source(p, "a dependency does not know whether there is a body: say Body() or "
                          "Query(), or Depends(function)");
     else

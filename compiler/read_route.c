@@ -164,32 +164,6 @@ ct_type *type_called(unit *u, const ct_value *v)
     return NULL;
 }
 
-/* type "/" subtype, and parameters (RFC 9110 section 8.3.1). */
-static bool is_media_type(const char *text)
-{
-    const char *slash = strchr(text, '/');
-    for (const char *p = text; *p; p++) {
-        if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f)
-            return false;
-    }
-    return slash && slash != text && slash[1] && !strchr("; /", slash[1]) && !strchr(text, '"');
-}
-
-/* NULL: not said; "": said to be none. */
-static const char *read_produces(unit *u, const ct_value *options)
-{
-    const ct_value *v = value_get(options, "produces");
-    if (!v)
-        return NULL;
-    if (v->kind != CT_VALUE_string)
-        return "";
-    if (is_media_type(v->text))
-        return v->text;
-    diag *g = diag_error(u->reader->diags, v->place, "\"%s\" is no media type", v->text);
-    diag_note(u->reader->diags, g, NULL, "write a type and a subtype: produces = \"text/html\"");
-    return NULL;
-}
-
 /* One of responses = {404: conflict, 409: {model: x, description: "..."}} */
 static ct_response *read_response(unit *u, const ct_value *v)
 {
@@ -205,7 +179,7 @@ static ct_response *read_response(unit *u, const ct_value *v)
     const ct_value *model = v->kind == CT_VALUE_map ? value_get(v, "model") : v;
     if (v->kind == CT_VALUE_map)
         r->description = value_text(v, "description");
-    r->produces = v->kind == CT_VALUE_map ? read_produces(u, v) : NULL;
+    r->produces = v->kind == CT_VALUE_map ? produces_read(u, v) : NULL;
     for (const ct_value *m = v->kind == CT_VALUE_map ? v->items : NULL; m; m = m->next) {
         if (strcmp(m->key, "model") != 0 && strcmp(m->key, "description") != 0 &&
             strcmp(m->key, "produces") != 0)
@@ -286,7 +260,7 @@ ct_route *route_read(unit *u, function_decl *f, const note *n, ct_router *router
         .description = value_text(o, "description"),
         .operation_id = value_text(o, "operation_id"),
         .response_description = value_text(o, "response_description"),
-        .produces = read_produces(u, o),
+        .produces = produces_read(u, o),
         .item = value_get(o, "item") ? type_called(u, value_get(o, "item")) : NULL,
         .tags = read_texts(u, o, "tags"),
         .scopes = scopes_read(u, o),
@@ -628,16 +602,6 @@ static void bind_body_of_depends(unit *u, ct_route *route)
                    route->function->name);
 }
 
-/* Text and responses are what their App or Router says, models stay JSON. */
-static void bind_produces(unit *u, ct_route *route)
-{
-    const ct_result *result = &route->function->result;
-    bool is_text = result->type && !result->is_pointer &&
-                   (result->type->kind == APUS_KIND_str || result->type->kind == APUS_KIND_bytes);
-    if (!route->produces && (is_text || result->is_response))
-        route->produces = read_produces(u, route->router->options);
-}
-
 /* omit = unset: what the client did not set is known by what it sent. */
 static void remember_sent(ct_route *route)
 {
@@ -653,7 +617,7 @@ void items_bind_routes(reader *r)
 {
     for (struct route_reading *one = r->routes; one; one = one->next) {
         bind_result(one->unit, one->function, &one->route->function->result);
-        bind_produces(one->unit, one->route);
+        produces_bind(one->unit, one->route);
         sent_read(one->unit, one->route);
         part_read(one->unit, one->route);
         bind_params(one);

@@ -51,6 +51,11 @@ void apus__test_override(apus_test *t, apus_fn *real, apus_fn *fake);
 /* Sent with every request from now on; NULL as value takes it back. */
 void apus_test_header(apus_test *t, const char *name, const char *value);
 
+/* Requests come from that address from now on, "203.0.113.9" or "2001:db8::7", with a port behind
+ * it if that matters ("203.0.113.9:50000", "[2001:db8::7]:50000"); NULL: from nowhere, as at first.
+ * For what looks at apus_req_client: limits, proxies that are trusted. */
+void apus_test_from(apus_test *t, const char *address);
+
 /* body is JSON, or NULL for none. */
 apus_answer apus_test_get(apus_test *t, const char *path);
 apus_answer apus_test_post(apus_test *t, const char *path, const char *body);

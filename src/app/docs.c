@@ -27,11 +27,23 @@ struct html {
 
 /* What our own routes answer with; one per app. */
 struct apus__docs {
+    const apus_app *app;
+    apus_str prefix; /* of the app within others */
     struct html swagger, redoc, redirect;
     apus_blob openapi;
     char openapi_etag[24];
     char page_etag[24]; /* of both pages and our own files */
 };
+
+/* Of which app, and where it stands. */
+struct place {
+    const apus_app *app;
+    apus_str root; /* what a proxy takes off: only what browsers see begins with it */
+    apus_str prefix;
+    struct apus__docs *docs;
+};
+
+static const apus_docs_page as_usual;
 
 static bool takes_gzip(const apus_req *req)
 {
@@ -105,8 +117,43 @@ static void answer(apus_req *req, const struct page *p)
     req->response = apus_respond_text(req, p->type, body);
 }
 
+/* The root path that a proxy has told, where it is another than the service knows; else empty. */
+static apus_str told_root(apus_req *req)
+{
+    apus_str root = apus_req_root_path(req);
+    return apus_str_eq(root, req->service->root_path) ? APUS_STR("") : root;
+}
+
+static void write_etag(char *to, size_t room, uint64_t hash);
+
+/* Made for this request; what a proxy tells is not kept. */
+static void answer_told(apus_req *req, struct page p, apus_str text)
+{
+    char etag[24];
+    write_etag(etag, sizeof(etag), apus_hash(text.ptr, text.len, 0));
+    p.etag = etag;
+    p.blob = blob_of(text);
+    answer(req, &p);
+}
+
+static void answer_openapi_behind(apus_req *req, apus_str told)
+{
+    const struct apus__docs *d = req->plan->docs;
+    apus_str text;
+    apus_rc rc = apus__document_behind(d->app, &d->openapi, req->service->root_path, told,
+                                       d->prefix, &req->x->arena, &text);
+    if (rc)
+        apus_abort(req, 503, NULL, "out of memory");
+    answer_told(req, (struct page){ .type = "application/json", .cache = "no-cache" }, text);
+}
+
 static void answer_openapi(apus_req *req)
 {
+    apus_str told = told_root(req);
+    if (told.len) {
+        answer_openapi_behind(req, told);
+        return;
+    }
     answer(req, &(struct page){ .type = "application/json",
                                 .etag = req->plan->docs->openapi_etag,
                                 .cache = "no-cache",
@@ -122,20 +169,48 @@ static void answer_page(apus_req *req, const struct html *html)
                                 .blob = blob_of(html->text) });
 }
 
+typedef apus_rc write_page(apus_arena *a, const struct apus__docs_options *o, apus_str *out);
+
+static bool set_options(apus_arena *a, const struct place *at, struct apus__docs_options *o);
+
+/* The page as it was made, or with other paths in it. */
+static void answer_either(apus_req *req, const struct html *made, const apus_docs_page *look,
+                          write_page *write)
+{
+    struct apus__docs *d = (struct apus__docs *)(uintptr_t)req->plan->docs;
+    struct place at = { d->app, told_root(req), d->prefix, d };
+    struct apus__docs_options o = { .page = look ? look : &as_usual };
+    apus_str text;
+    if (!at.root.len) {
+        answer_page(req, made);
+        return;
+    }
+    if (!set_options(&req->x->arena, &at, &o) || write(&req->x->arena, &o, &text))
+        apus_abort(req, 503, NULL, "out of memory");
+    answer_told(req,
+                (struct page){ .type = "text/html; charset=utf-8",
+                               .cache = "no-cache",
+                               .policy = made->policy },
+                text);
+}
+
 static void answer_swagger(apus_req *req)
 {
-    answer_page(req, &req->plan->docs->swagger);
+    const struct apus__docs *d = req->plan->docs;
+    answer_either(req, &d->swagger, d->app->docs_page, apus__docs_swagger);
 }
 
 static void answer_redoc(apus_req *req)
 {
-    answer_page(req, &req->plan->docs->redoc);
+    const struct apus__docs *d = req->plan->docs;
+    answer_either(req, &d->redoc, d->app->redoc_page, apus__docs_redoc);
 }
 
 /* Where a login elsewhere comes back to. */
 static void answer_redirect(apus_req *req)
 {
-    answer_page(req, &req->plan->docs->redirect);
+    const struct apus__docs *d = req->plan->docs;
+    answer_either(req, &d->redirect, d->app->docs_page, apus__docs_redirect);
 }
 
 /* Never kept by a browser: it is about this moment. */
@@ -184,16 +259,6 @@ static void answer_asset(apus_req *req)
 }
 
 /* --- adding the routes --- */
-
-/* Of which app, and where it stands. */
-struct place {
-    const apus_app *app;
-    apus_str root; /* what a proxy takes off: only what browsers see begins with it */
-    apus_str prefix;
-    struct apus__docs *docs;
-};
-
-static const apus_docs_page as_usual;
 
 static apus_str path_of(apus_service *s, const struct place *at, const char *path, const char *rest)
 {
@@ -269,11 +334,11 @@ static const char *policy_of(apus_service *s, const apus_docs_page *page)
 }
 
 /* Where the login comes back to; "" for nowhere. */
-static apus_str redirect_path(apus_service *s, const struct place *at, const apus_docs_page *page)
+static apus_str redirect_path(apus_arena *a, const apus_app *app)
 {
-    if (page->oauth_redirect)
-        return apus_str_of(page->oauth_redirect);
-    return apus_arena_strf(&s->arena, "%s/oauth2-redirect", at->app->docs_path);
+    if (app->docs_page && app->docs_page->oauth_redirect)
+        return apus_str_of(app->docs_page->oauth_redirect);
+    return app->docs_path ? apus_arena_strf(a, "%s/oauth2-redirect", app->docs_path) : APUS_STR("");
 }
 
 static bool write_html(apus_service *s, const struct place *at, struct apus__docs_options *o)
@@ -292,33 +357,40 @@ static bool write_html(apus_service *s, const struct place *at, struct apus__doc
 }
 
 /* With the root path in front: what browsers ask for. */
-static apus_str seen_path(apus_service *s, const struct place *at, const char *path,
-                          const char *rest)
+static apus_str seen_path(apus_arena *a, const struct place *at, const char *path, const char *rest)
 {
-    return apus_arena_strf(&s->arena, "%.*s%.*s%s%s", APUS_FMT(at->root), APUS_FMT(at->prefix),
-                           path, rest);
+    return apus_arena_strf(a, "%.*s%.*s%s%s", APUS_FMT(at->root), APUS_FMT(at->prefix), path, rest);
+}
+
+static const char *docs_base(const apus_app *app)
+{
+    return app->docs_path ? app->docs_path : app->redoc_path;
+}
+
+/* All but how the page looks; false without memory. */
+static bool set_options(apus_arena *a, const struct place *at, struct apus__docs_options *o)
+{
+    const apus_app *app = at->app;
+    apus_str redirect = redirect_path(a, app);
+    o->title = apus_str_of(app->title);
+    o->openapi = seen_path(a, at, app->openapi_path, "");
+    o->assets = seen_path(a, at, docs_base(app), "/assets/");
+    o->is_dev = apus__docs_is_dev();
+    o->is_complete = apus__asset_find(APUS_STR("swagger-ui-bundle.js")) != NULL;
+    if (redirect.len)
+        o->redirect = seen_path(a, at, redirect.ptr, "");
+    return redirect.ptr && o->openapi.ptr && o->assets.ptr && (o->redirect.ptr || !redirect.len);
 }
 
 static apus_rc add_pages(apus_service *s, const struct place *at, apus_err *err)
 {
     const apus_app *app = at->app;
-    const char *base = app->docs_path ? app->docs_path : app->redoc_path;
-    if (!base)
+    if (!docs_base(app))
         return APUS_OK;
-    const apus_docs_page *look = app->docs_page ? app->docs_page : &as_usual;
-    apus_str redirect = app->docs_path ? redirect_path(s, at, look) : APUS_STR("");
-    apus_str pattern = apus_arena_strf(&s->arena, "%s/assets/{name}", base);
-    struct apus__docs_options o = { .title = apus_str_of(app->title),
-                                    .openapi = seen_path(s, at, app->openapi_path, ""),
-                                    .assets = seen_path(s, at, base, "/assets/"),
-                                    .is_dev = apus__docs_is_dev(),
-                                    .is_complete = apus__asset_find(
-                                                       APUS_STR("swagger-ui-bundle.js")) != NULL };
-    if (redirect.len)
-        o.redirect = seen_path(s, at, redirect.ptr, "");
-    bool has_all = o.openapi.ptr && o.assets.ptr && pattern.ptr && redirect.ptr &&
-                   (o.redirect.ptr || !redirect.len);
-    if (!has_all || !write_html(s, at, &o))
+    struct apus__docs_options o = { 0 };
+    apus_str redirect = redirect_path(&s->arena, app);
+    apus_str pattern = apus_arena_strf(&s->arena, "%s/assets/{name}", docs_base(app));
+    if (!pattern.ptr || !set_options(&s->arena, at, &o) || !write_html(s, at, &o))
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the docs");
     apus_rc rc = add(s, at, pattern.ptr, answer_asset, err);
     if (!rc && app->docs_path)
@@ -339,6 +411,8 @@ apus_rc apus__docs_add(apus_service *s, const apus_app *app, apus_str prefix, ap
     struct place at = { app, s->root_path, prefix, APUS_NEW(&s->arena, struct apus__docs, 1) };
     if (!at.docs)
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the docs");
+    at.docs->app = app;
+    at.docs->prefix = prefix;
     rc = apus__document_make(app, at.root, prefix, &s->arena, &at.docs->openapi, err);
     if (!rc)
         rc = add(s, &at, app->openapi_path, answer_openapi, err);

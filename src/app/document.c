@@ -43,16 +43,19 @@ static apus_json *server_of(apus_arena *a, apus_str url)
     return server;
 }
 
-/* The root path first; a server that is the app's place in another one moves with it. */
-static bool add_root(apus_arena *a, apus_json *document, apus_str root, apus_str prefix)
+/* The root path first; a server that is the app's place in another one moves with it, and so does
+ * one behind a root path that was there before. */
+static bool add_root(apus_arena *a, apus_json *document, apus_str root, apus_str before,
+                     apus_str prefix)
 {
+    apus_str old = apus_arena_strf(a, "%.*s%.*s", APUS_FMT(before), APUS_FMT(prefix));
     apus_json *list = apus_json_array(a), *known = apus_json_get(document, "servers");
     apus_str url = apus_arena_strf(a, "%.*s%.*s", APUS_FMT(root), APUS_FMT(prefix));
-    bool ok = url.ptr && apus_json_add(list, server_of(a, url));
+    bool ok = url.ptr && old.ptr && apus_json_add(list, server_of(a, url));
     for (apus_json *server = known ? known->first : NULL, *next; ok && server; server = next) {
         apus_str there = apus_json_text_or(apus_json_get(server, "url"), APUS_STR(""));
         next = server->next;
-        if (!prefix.len || !apus_str_eq(there, prefix))
+        if (!old.len || !apus_str_eq(there, old))
             ok = apus_json_add(list, server);
     }
     return ok && apus_json_set(a, document, "servers", list);
@@ -116,7 +119,7 @@ static apus_rc changed_text(const struct making *m, apus_str *out)
     if (rc && rc != APUS_NOMEM)
         return apus_err_set(m->err, APUS_SYNTAX, "%s: the compiled-in document is damaged",
                             m->app->name);
-    if (rc || (adds_root(m) && !add_root(m->work, document, m->root, m->prefix)))
+    if (rc || (adds_root(m) && !add_root(m->work, document, m->root, APUS_STR(""), m->prefix)))
         return no_memory(m);
     if (m->app->openapi_edit)
         m->app->openapi_edit(document, m->work);
@@ -146,6 +149,23 @@ apus_rc apus__document_make(const apus_app *app, apus_str root, apus_str prefix,
         rc = no_memory(&m);
     apus_arena_finish(&work);
     return rc;
+}
+
+apus_rc apus__document_behind(const apus_app *app, const apus_blob *made, apus_str root,
+                              apus_str told, apus_str prefix, apus_arena *a, apus_str *out)
+{
+    apus_json *document;
+    apus_rc rc = apus_blob_text(made, a, out);
+    if (rc || app->servers_as_written)
+        return rc;
+    rc = apus_json_parse(a, *out, NULL, &document, NULL);
+    if (rc)
+        return rc;
+    apus_buf b = apus_buf_in(a);
+    if (!add_root(a, document, told, root, prefix))
+        return APUS_NOMEM;
+    apus_json_write(&b, document);
+    return apus_buf_take(&b, out);
 }
 
 apus_rc apus_app_document(const apus_app *app, apus_arena *a, apus_str *out, apus_err *err)

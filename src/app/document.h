@@ -17,4 +17,10 @@ apus_rc apus__docs_wanted(bool *out, apus_err *err) APUS_NODISCARD;
 apus_rc apus__document_make(const apus_app *app, apus_str root, apus_str prefix, apus_arena *a,
                             apus_blob *out, apus_err *err) APUS_NODISCARD;
 
+/* That document once more, as it is seen where a proxy has told another root path: it is the
+ * first of its servers, instead of the one that it was made with.  Into *a.  Results as above. */
+apus_rc apus__document_behind(const apus_app *app, const apus_blob *made, apus_str root,
+                              apus_str told, apus_str prefix, apus_arena *a, apus_str *out)
+    APUS_NODISCARD;
+
 #endif

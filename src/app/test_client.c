@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "apus/clock.h"
 #include "apus/http.h"
@@ -42,6 +43,14 @@ apus_arena *apus__test_arena(apus_test *t)
 
 /* --- starting and stopping --- */
 
+static void handle(void *ctx, apus_exchange *x)
+{
+    const apus_test *t = ctx;
+    if (t->from.len)
+        x->request.peer = t->from;
+    apus_service_handle(t->service, x);
+}
+
 apus_test *apus_test_start(const apus_app *app)
 {
     apus_test *t = apus_alloc_libc.resize(apus_alloc_libc.ctx, NULL, 0, sizeof(*t));
@@ -53,7 +62,7 @@ apus_test *apus_test_start(const apus_app *app)
     *t = (apus_test){ 0 };
     apus_arena_init(&t->arena, &apus_alloc_libc, MEMORY_MAX);
     if (apus_loop_create(&t->loop, &err) || apus_service_create(app, t->loop, &t->service, &err) ||
-        apus_http_server_create(t->loop, NULL, apus_service_handle, t->service, &t->server, &err))
+        apus_http_server_create(t->loop, NULL, handle, t, &t->server, &err))
         apus__test_fail_now("test client: %s", err.msg);
     apus_http_server_on_refusal(t->server, apus_service_refuse, t->service);
     apus_http_server_on_body(t->server, apus_service_admit, t->service);
@@ -101,6 +110,15 @@ void apus_test_header(apus_test *t, const char *name, const char *value)
     h->value = apus_arena_str(&t->arena, apus_str_of(value));
     h->next = t->headers;
     t->headers = h;
+}
+
+/* As a socket writes it: with brackets around what has colons of its own. */
+void apus_test_from(apus_test *t, const char *address)
+{
+    const char *colon = address ? strchr(address, ':') : NULL;
+    bool is_bare = colon && address[0] != '[' && strchr(colon + 1, ':');
+    t->from = address ? apus_arena_strf(&t->arena, is_bare ? "[%s]" : "%s", address) : APUS_STR("");
+    apus__test_need(t->from.ptr != NULL, "out of memory");
 }
 
 /* --- answers --- */

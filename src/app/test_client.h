@@ -22,6 +22,7 @@ struct apus_test {
     apus_http_server *server;
     apus_arena arena;
     struct apus__test_header *headers;
+    apus_str from; /* the client's address; empty: none of a network */
     struct apus__test_cookie *cookies;
     apus_str prefix;        /* of apus_test_base_url */
     unsigned redirects_max; /* followed from one request on */
