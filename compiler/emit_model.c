@@ -188,10 +188,19 @@ struct field_parts emit_field_parts(struct out *o, const char *symbol, const cha
     };
 }
 
+/* One that needs escapes has no short way. */
+static void emit_name(struct out *o, const char *indent, const char *name)
+{
+    if (strpbrk(name, "\"\\"))
+        out_line(o, "%s.name = %s,", indent, out_str_init(o, name));
+    else
+        out_line(o, "%sAPUS_FIELD_NAME(%s),", indent, out_quoted(o, name));
+}
+
 void emit_field_members(struct out *o, const char *indent, const char *object,
                         const ct_field *field, struct field_parts parts)
 {
-    out_line(o, "%s.name = %s,", indent, out_str_init(o, field->name));
+    emit_name(o, indent, field->name);
     out_line(o, "%s.type = &%s,", indent, parts.type);
     out_line(o, "%s.offset = offsetof(%s, %s),", indent, object,
              field->path ? field->path : field->c_name);

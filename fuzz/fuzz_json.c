@@ -14,20 +14,12 @@ struct point {
 };
 
 static const apus_field fields[] = {
-    { .name = APUS_STR_INIT("x"),
-      .type = &apus_type_int32,
-      .offset = offsetof(struct point, x),
+    { APUS_FIELD_NAME("x"), .type = &apus_type_int32, .offset = offsetof(struct point, x),
       .flags = APUS_FIELD_required },
-    { .name = APUS_STR_INIT("y"),
-      .type = &apus_type_double,
-      .offset = offsetof(struct point, y),
+    { APUS_FIELD_NAME("y"), .type = &apus_type_double, .offset = offsetof(struct point, y),
       .flags = APUS_FIELD_pointer | APUS_FIELD_nullable },
-    { .name = APUS_STR_INIT("names"),
-      .type = &apus_type_strs,
-      .offset = offsetof(struct point, names) },
-    { .name = APUS_STR_INIT("any"),
-      .type = &apus_type_json,
-      .offset = offsetof(struct point, any) },
+    { APUS_FIELD_NAME("names"), .type = &apus_type_strs, .offset = offsetof(struct point, names) },
+    { APUS_FIELD_NAME("any"), .type = &apus_type_json, .offset = offsetof(struct point, any) },
 };
 static const apus_model model = {
     .name = "Point",

@@ -9,7 +9,7 @@ import pathlib, re, sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http": 4, "app": 5, "edge": 6, "guard": 6, "observe": 6, "serve": 7}
 PUBLIC = {
-    "base": "api rc str arena buf secret value metric",
+    "base": "api rc str arena buf secret value metric step",
     "sys": "clock random socket reactor disk process fault spool",
     "codec": "http1 url json json_scan json_plain json_pointer text multipart media conditional dotenv accept forwarded host ws_codec yaml html",
     "run": "loop fiber",

@@ -15,71 +15,28 @@
 #ifndef APUS_JSON_PLAIN_H
 #define APUS_JSON_PLAIN_H
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #include "apus/json_scan.h"
+#include "apus/step.h"
 
 APUS_API_BEGIN
 
-/* --- bytes, a step of them at a time --- */
+/* --- bytes --- */
 
-#if defined(__SSE2__)
-enum { APUS__STEP = 16 };
-
-/* How many of APUS__STEP bytes at p come before the first that is special in a string:
- * a quote, a backslash, a control character. */
-static inline size_t apus__step_plain(const char *p)
+/* How many of APUS_STEP bytes come before the first that is special in a string: a quote, a
+ * backslash, a control character. */
+static inline size_t apus__step_plain(apus_step s)
 {
-    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
-    __m128i quote = _mm_cmpeq_epi8(x, _mm_set1_epi8('"'));
-    __m128i slash = _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'));
-    unsigned marks = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, slash)));
-    return marks ? (size_t)__builtin_ctz(marks) : APUS__STEP;
+    apus_step special = apus_step_or(apus_step_is(s, '"'), apus_step_is(s, '\\'));
+    return apus_step_first(apus_step_marks(apus_step_or(special, apus_step_below(s, ' '))));
 }
 
-/* The same, where what is no ASCII is special too. */
-static inline size_t apus__step_plain_ascii(const char *p)
+/* Whether they are all ASCII and none of them is special. */
+static inline bool apus__step_is_plain_ascii(apus_step s)
 {
-    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-    __m128i low = _mm_cmplt_epi8(x, _mm_set1_epi8(0x20)); /* signed: from 0x80 on is negative */
-    __m128i quote = _mm_cmpeq_epi8(x, _mm_set1_epi8('"'));
-    __m128i slash = _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'));
-    unsigned marks = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, slash)));
-    return marks ? (size_t)__builtin_ctz(marks) : APUS__STEP;
+    apus_step special = apus_step_or(apus_step_is(s, '"'), apus_step_is(s, '\\'));
+    special = apus_step_or(special, apus_step_below(s, ' '));
+    return apus_step_marks(apus_step_or(special, s)) == 0; /* from 0x80 on the top bit is set */
 }
-
-static inline void apus__step_copy(char *to, const char *from)
-{
-    _mm_storeu_si128((__m128i *)(void *)to, _mm_loadu_si128((const __m128i *)(const void *)from));
-}
-#else
-enum { APUS__STEP = 8 };
-
-static inline size_t apus__step_plain(const char *p)
-{
-    size_t n = 0;
-    while (n < APUS__STEP && p[n] != '"' && p[n] != '\\' && (unsigned char)p[n] >= 0x20)
-        n++;
-    return n;
-}
-
-static inline size_t apus__step_plain_ascii(const char *p)
-{
-    size_t n = 0;
-    while (n < APUS__STEP && p[n] != '"' && p[n] != '\\' && (unsigned char)p[n] >= 0x20 &&
-           (unsigned char)p[n] < 0x80)
-        n++;
-    return n;
-}
-
-static inline void apus__step_copy(char *to, const char *from)
-{
-    memcpy(to, from, APUS__STEP);
-}
-#endif
 
 /* The same n bytes, n being small and not known to the compiler. */
 static inline bool apus__same_bytes(const char *a, const char *b, size_t n)
@@ -137,22 +94,28 @@ static inline const char *apus_plain_comma(const char *p, const char *end)
     return p == end || (unsigned char)*p <= ' ' || *p == ']' || *p == '}' ? NULL : p;
 }
 
-/* Within an object: the comma, unless it is the first member, this name and the colon.
- * The name is one that needs no escapes. */
-static inline const char *apus_plain_member(const char *p, const char *end, bool is_first,
-                                            apus_str name)
+/* The bytes of a member's beginning, `member`, behind which APUS_STEP more may be read. */
+static inline bool apus__plain_begins(const char *p, const char *end, apus_str member)
 {
-    if ((size_t)(end - p) < name.len + 5) /* , blank " " : */
-        return NULL;
+    size_t left = (size_t)(end - p);
+    if (APUS_UNLIKELY(left < APUS_STEP || member.len > APUS_STEP))
+        return left >= member.len && apus__same_bytes(p, member.ptr, member.len);
+    unsigned wanted = (1U << member.len) - 1;
+    apus_step same = apus_step_same(apus_step_load(p), apus_step_load(member.ptr));
+    return (apus_step_marks(same) & wanted) == wanted;
+}
+
+/* Within an object: the comma, unless it is the first member, and what `member` says: a name
+ * with its quotes and the colon, as in apus_field (apus/model.h). */
+static inline const char *apus_plain_member(const char *p, const char *end, bool is_first,
+                                            apus_str member)
+{
     if (!is_first) {
-        if (*p != ',')
+        if (end - p < 2 || *p != ',')
             return NULL;
         p += 1 + (p[1] == ' ');
     }
-    if (*p != '"' || !apus__same_bytes(p + 1, name.ptr, name.len) || p[name.len + 1] != '"' ||
-        p[name.len + 2] != ':')
-        return NULL;
-    return apus__plain_rest(p + name.len + 3, end);
+    return apus__plain_begins(p, end, member) ? apus__plain_rest(p + member.len, end) : NULL;
 }
 
 const char *apus__plain_long_text(const char *p, const char *end, apus_str *out);
@@ -163,8 +126,8 @@ static inline const char *apus_plain_text(const char *p, const char *end, apus_s
 {
     if (p == end || *p++ != '"')
         return NULL;
-    size_t n = end - p > APUS__STEP ? apus__step_plain(p) : APUS__STEP;
-    if (n == APUS__STEP)
+    size_t n = end - p > APUS_STEP ? apus__step_plain(apus_step_load(p)) : APUS_STEP;
+    if (n == APUS_STEP)
         return apus__plain_long_text(p, end, out);
     *out = (apus_str){ p, n };
     return p[n] == '"' ? apus__plain_rest(p + n + 1, end) : NULL;
@@ -176,15 +139,18 @@ static inline const char *apus_plain_string(const char *p, const char *end, apus
 {
     if (p == end || *p++ != '"')
         return NULL;
-    size_t n = end - p > APUS__STEP ? apus__step_plain(p) : APUS__STEP;
-    if (n == APUS__STEP)
+    if (end - p <= APUS_STEP)
         return apus__plain_long_string(p, end, a, out);
-    char *to = p[n] == '"' ? apus_arena_room(a, APUS__STEP) : NULL;
+    apus_step s = apus_step_load(p);
+    size_t n = apus__step_plain(s);
+    if (n == APUS_STEP)
+        return apus__plain_long_string(p, end, a, out);
+    char *to = p[n] == '"' ? apus_arena_room(a, APUS_STEP) : NULL;
     if (!to)
         return NULL;
-    apus__step_copy(to, p);
+    apus_step_store(to, s);
     to[n] = '\0'; /* where the quote was copied to */
-    apus_arena_took(a, APUS__STEP, n + 1);
+    apus_arena_took(a, APUS_STEP, n + 1);
     *out = (apus_str){ to, n };
     return apus__plain_rest(p + n + 1, end);
 }

@@ -7,10 +7,10 @@
  *     struct point { int x; double *y; };
  *
  *     static const apus_field point_fields[] = {
- *         { .name = APUS_STR_INIT("x"), .type = &apus_type_int, .offset = offsetof(struct point,
- * x), .flags = APUS_FIELD_required }, { .name = APUS_STR_INIT("y"), .type = &apus_type_double,
- *           .offset = offsetof(struct point, y), .flags = APUS_FIELD_pointer | APUS_FIELD_nullable
- * },
+ *         { APUS_FIELD_NAME("x"), .type = &apus_type_int, .offset = offsetof(struct point, x),
+ *           .flags = APUS_FIELD_required },
+ *         { APUS_FIELD_NAME("y"), .type = &apus_type_double, .offset = offsetof(struct point, y),
+ *           .flags = APUS_FIELD_pointer | APUS_FIELD_nullable },
  *     };
  *     const apus_model apus_model_point = {
  *         .name = "point", .size = sizeof(struct point), .align = _Alignof(struct point),
@@ -249,9 +249,17 @@ typedef struct apus_model_convert {
 
 enum { APUS_CONVERTED_MAX = 256 };
 
+/* Of a field: its name, and what a member of that name begins with in an object, so that it
+ * is compared and copied in one go (APUS_STEP bytes may be touched, hence the blanks behind
+ * it).  With .name alone all goes the longer way.  Names that need escapes have no member. */
+#define APUS_FIELD_NAME(text)                                                                      \
+    .name = APUS_STR_INIT(text),                                                                   \
+    .member = { "\"" text "\":                ", sizeof("\"" text "\":") - 1 }
+
 /* One member of a model, or one parameter of a handler. */
 typedef struct apus_field {
-    apus_str name; /* on the wire: the alias if there is one */
+    apus_str name;   /* on the wire: the alias if there is one */
+    apus_str member; /* how it begins within an object; both are APUS_FIELD_NAME's */
     const apus_type *type;
     uint32_t offset;           /* of the member in the struct */
     uint32_t count_offset;     /* counted: of the member that holds how many ... */

@@ -130,6 +130,17 @@ apus_rc apus__input_read(struct apus__decoding *c, struct apus__input *in);
 uint32_t apus__plain_members(struct apus__decoding *c, const apus_model *m, uint32_t next,
                              bool is_first, void *base, uint64_t *seen);
 
+/* What was taken of an object that turned out not to be plain. */
+struct apus__taken {
+    uint32_t n;       /* fields, from the first on */
+    const char *rest; /* where the text goes on */
+};
+
+/* A whole object, if it is plain and has every field; into zeroed memory.  false: the scanner
+ * has not moved, and *taken says what has been read all the same. */
+bool apus__plain_object(struct apus__decoding *c, const apus_model *m, void *base,
+                        struct apus__taken *taken);
+
 /* One scalar where the scanner stands.  false: it is not plain, and nothing has happened. */
 bool apus__plain_value(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
                        void *at);

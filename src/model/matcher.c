@@ -363,6 +363,7 @@ struct states {
 };
 
 enum { DEAD, YES, UNSURE, FIRST_SET }; /* states without a set */
+_Static_assert(FIRST_SET *APUS__MATCHER_CLASSES == APUS__MATCHER_OPEN, "they stay");
 
 static bool accepts(const struct states *s, uint64_t set)
 {
@@ -412,7 +413,6 @@ static bool build_states(struct states *s, struct apus__matcher *m)
     m->verdict[UNSURE] = APUS__VERDICT_unsure;
     s->n = FIRST_SET;
     m->start = (uint16_t)(state_of(s, UINT64_C(1) << START) * APUS__MATCHER_CLASSES);
-    m->yes = YES * APUS__MATCHER_CLASSES;
     for (unsigned i = FIRST_SET; i < s->n; i++) {
         fill_row(m, i, UNSURE);
         m->verdict[i] = accepts(s, s->sets[i]) ? APUS__VERDICT_yes : APUS__VERDICT_no;

@@ -12,6 +12,7 @@
 enum {
     APUS__MATCHER_STATES = 64,
     APUS__MATCHER_CLASSES = 32, /* of bytes that no part of the pattern tells apart */
+    APUS__MATCHER_OPEN = 3 * APUS__MATCHER_CLASSES, /* states below it stay, whatever follows */
 };
 
 enum apus__verdict {
@@ -24,7 +25,7 @@ struct apus__matcher {
     uint8_t class_of[256];
     uint16_t next[APUS__MATCHER_STATES * APUS__MATCHER_CLASSES]; /* by state + class */
     uint8_t verdict[APUS__MATCHER_STATES];                       /* where the text ends */
-    uint16_t start, yes; /* states; 0 is that from which nothing matches */
+    uint16_t start;
 };
 
 /* false: the pattern is not simple enough, or no pattern at all. */
@@ -36,7 +37,7 @@ static inline enum apus__verdict apus__matcher_run(const struct apus__matcher *m
     unsigned state = m->start;
     for (size_t i = 0; i < text.len; i++) {
         state = m->next[state + m->class_of[(unsigned char)text.ptr[i]]];
-        if (state == 0 || state == m->yes)
+        if (state < APUS__MATCHER_OPEN)
             break;
     }
     return (enum apus__verdict)m->verdict[state / APUS__MATCHER_CLASSES];

@@ -1,5 +1,6 @@
 /* Objects into structs: members as they come, then what is missing, then the model's own
  * check.  A tagged union first looks ahead for its tag. */
+#include "apus/json_plain.h"
 #include "model/decoder.h"
 #include "model/extra.h"
 
@@ -93,24 +94,36 @@ static apus_rc take_member(struct object *o, apus_str key, uint32_t *next)
     return apus__decode_field(o->c, f, &here, o->base);
 }
 
-static apus_rc take_members(struct object *o)
+/* Those that `taken` says are there already. */
+static void pass_taken(struct object *o, const struct apus__taken *taken)
+{
+    for (uint32_t i = 0; i < taken->n; i++)
+        o->seen[i / WORD_BITS] |= UINT64_C(1) << (i % WORD_BITS);
+    o->n_seen = taken->n;
+}
+
+static apus_rc take_members(struct object *o, const struct apus__taken *taken)
 {
     bool more;
-    uint32_t next = 0;
+    uint32_t next = taken->n;
     apus_str key;
     apus_scan *s = &o->c->scan;
     apus_rc rc = apus_scan_enter_object(s);
-    for (bool first = true; rc == APUS_OK; first = false) {
-        uint32_t from = next;
-        next = apus__plain_members(o->c, o->m, next, first, o->base, o->seen);
-        o->n_seen += next - from;
-        rc = apus_scan_more_members(s, first && next == from, o->c->d->arena, &key, &more);
+    if (rc == APUS_OK && taken->n)
+        apus_scan_move(s, taken->rest);
+    for (bool first = taken->n == 0; rc == APUS_OK; first = false) {
+        rc = apus_scan_more_members(s, first, o->c->d->arena, &key, &more);
         if (rc || !more)
             break;
         rc = take_member(o, key, &next);
         if (rc == APUS_INVALID) {
             o->worst = rc;
             rc = APUS_OK;
+        }
+        if (rc == APUS_OK) {
+            uint32_t from = next;
+            next = apus__plain_members(o->c, o->m, next, false, o->base, o->seen);
+            o->n_seen += next - from;
         }
     }
     return rc;
@@ -188,13 +201,14 @@ static apus_rc check_object(struct object *o, const char *begin)
     return apus__check_run(&c, o->m->check, o->base);
 }
 
-static apus_rc decode_plain(struct apus__decoding *c, const apus_model *m, const apus_place *place,
-                            void *base)
+/* What is left to be done with an object when `taken` has been read of it, or all of it. */
+static APUS_NOINLINE apus_rc decode_rest(struct apus__decoding *c, const apus_model *m,
+                                         const apus_place *place, void *base, const char *begin,
+                                         const struct apus__taken *taken)
 {
     uint64_t inline_bits[FIELDS_INLINE / WORD_BITS] = { 0 };
     struct object o = { .c = c, .m = m, .place = place, .base = base, .seen = inline_bits };
     o.before = c->d->problems->n;
-    const char *begin = c->scan.at;
     if (m->n_fields > FIELDS_INLINE)
         o.seen = APUS_NEW(c->d->arena, uint64_t, (m->n_fields + WORD_BITS - 1) / WORD_BITS);
     if (m->extra == APUS_EXTRA_keep) {
@@ -206,7 +220,8 @@ static apus_rc decode_plain(struct apus__decoding *c, const apus_model *m, const
     }
     if (!o.seen)
         return APUS_NOMEM;
-    apus_rc rc = take_members(&o);
+    pass_taken(&o, taken);
+    apus_rc rc = c->scan.at == begin ? take_members(&o, taken) : APUS_OK;
     if (rc == APUS_OK)
         rc = fill_absent(&o, begin);
     if (rc == APUS_OK && o.worst == APUS_OK && !c->d->partial)
@@ -215,6 +230,19 @@ static apus_rc decode_plain(struct apus__decoding *c, const apus_model *m, const
     if (rc == APUS_OK && c->d->sent)
         c->d->sent(c->d->sent_ctx, m, base, o.seen);
     return rc ? rc : o.worst;
+}
+
+static apus_rc decode_plain(struct apus__decoding *c, const apus_model *m, const apus_place *place,
+                            void *base)
+{
+    struct apus__taken taken;
+    const char *begin = c->scan.at;
+    if (apus__plain_object(c, m, base, &taken) && !m->check && m->extra != APUS_EXTRA_keep &&
+        !c->d->sent) {
+        c->n_taken += taken.n;
+        return APUS_OK;
+    }
+    return decode_rest(c, m, place, base, begin, &taken);
 }
 
 /* --- unions --- */

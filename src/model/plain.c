@@ -129,24 +129,37 @@ static inline bool count_is_fine(const apus_rules *r, size_t n)
                   !(r->has & APUS_RULE_max_items && n > r->max_items));
 }
 
-/* A list of a few scalars; longer ones are worth the decoder's way of growing. */
-static const char *take_list(const char *p, const char *end, struct apus__decoding *c,
-                             const apus_type *type, const apus_rules *rules, void *at)
+enum { FEW = 8 };
+
+/* From behind the bracket up to the other one, at most FEW.  Most are texts with no rule, which
+ * need not be told apart again and again. */
+static APUS_INLINE const char *take_items(const char *p, const char *end, apus_arena *a,
+                                          const apus_type *item, const apus_rules *rules,
+                                          char *items, size_t *n)
 {
-    enum { MOST = 8 };
+    bool is_text = item->kind == APUS_KIND_str && !has_other(rules, 0);
+    do {
+        if (*n == FEW)
+            return NULL;
+        char *at = items + item->size * (*n)++;
+        p = is_text ? apus_plain_string(p, end, a, (apus_str *)(void *)at)
+                    : take_scalar(p, end, a, item, rules, at);
+    } while (p && p < end && *p == ',' && (p = apus_plain_comma(p, end)));
+    return p;
+}
+
+/* A list of a few scalars; longer ones are worth the decoder's way of growing. */
+static APUS_INLINE const char *take_list(const char *p, const char *end, struct apus__decoding *c,
+                                         const apus_type *type, const apus_rules *rules, void *at)
+{
     const apus_type *item = type->item;
-    apus_arena *a = c->d->arena;
     size_t n = 0;
     char *items = NULL;
     if (end - p < 2 || *p++ != '[' || type->item_pointer || c->scan.depth == c->scan.depth_max)
         return NULL;
     if (*p != ']') {
-        items = apus_arena_alloc(a, MOST * item->size, item->align);
-        do {
-            p = items && n < MOST ? take_scalar(p, end, a, item, rules, items + n * item->size)
-                                  : NULL;
-            n++;
-        } while (p && p < end && *p == ',' && (p = apus_plain_comma(p, end)));
+        items = apus_arena_alloc(c->d->arena, FEW * item->size, item->align);
+        p = items ? take_items(p, end, c->d->arena, item, rules, items, &n) : NULL;
     }
     if (!p || p == end || *p != ']' || !count_is_fine(rules, n))
         return NULL;
@@ -163,45 +176,84 @@ static APUS_INLINE const char *take_value(const char *p, const char *end, struct
     return take_scalar(p, end, c->d->arena, f->type, f->rules, at);
 }
 
-/* null, or a value of its own that the member points to */
-static const char *take_pointed(const char *p, const char *end, struct apus__decoding *c,
-                                const apus_field *f, char *at)
+/* Where a member is NULL: behind it. */
+static inline const char *take_null(const char *p, const char *end, const apus_field *f)
 {
+    return f->flags & APUS_FIELD_nullable && end - p > 4 && memcmp(p, "null", 4) == 0
+               ? apus__plain_rest(p + 4, end)
+               : NULL;
+}
+
+/* A value, or the pointer to one of its own. */
+static APUS_INLINE const char *take_member(const char *p, const char *end, struct apus__decoding *c,
+                                           const apus_field *f, char *at)
+{
+    if (!(f->flags & APUS_FIELD_pointer))
+        return take_value(p, end, c, f, at);
     void *object = NULL;
-    if (end - p > 4 && memcmp(p, "null", 4) == 0 && f->flags & APUS_FIELD_nullable) {
-        p = apus__plain_rest(p + 4, end);
-    } else {
+    const char *rest = take_null(p, end, f);
+    if (!rest) {
         object = apus_arena_alloc(c->d->arena, f->type->size, f->type->align);
-        p = object ? take_value(p, end, c, f, object) : NULL;
+        rest = object ? take_value(p, end, c, f, object) : NULL;
     }
-    if (p)
+    if (rest)
         memcpy(at, &object, sizeof(object));
+    return rest;
+}
+
+/* Takes fields from *next on, up to `stop`; where the text goes on behind the last of them. */
+static APUS_INLINE const char *take_fields(const char *p, const char *end, struct apus__decoding *c,
+                                           const apus_model *m, uint32_t *next, uint32_t stop,
+                                           bool is_first, char *base)
+{
+    uint32_t i = *next;
+    for (const apus_field *f = m->fields + i; i < stop; i++, f++, is_first = false) {
+        if (f->flags & ~(unsigned)FLAGS || f->member.len == 0)
+            break;
+        char *at = base + f->offset;
+        const char *v = apus_plain_member(p, end, is_first, f->member);
+        if (!v || !(v = take_member(v, end, c, f, at)))
+            break;
+        p = v;
+    }
+    *next = i;
     return p;
+}
+
+/* The first field from `next` on that has been sent before. */
+static uint32_t find_seen(const uint64_t *seen, uint32_t next, uint32_t n)
+{
+    while (next < n && !(seen[next / 64] >> next % 64 & 1))
+        next++;
+    return next;
 }
 
 uint32_t apus__plain_members(struct apus__decoding *c, const apus_model *m, uint32_t next,
                              bool is_first, void *base, uint64_t *seen)
 {
-    const char *p = c->scan.at, *end = c->scan.end;
-    for (; next < m->n_fields; next++) {
-        const apus_field *f = &m->fields[next];
-        uint64_t *bits = &seen[next / 64], bit = UINT64_C(1) << next % 64;
-        char *at = (char *)base + f->offset;
-        if (f->flags & ~(unsigned)FLAGS || *bits & bit)
-            break;
-        const char *v = apus_plain_member(p, end, is_first, f->name);
-        if (!v)
-            break;
-        v = f->flags & APUS_FIELD_pointer ? take_pointed(v, end, c, f, at)
-                                          : take_value(v, end, c, f, at);
-        if (!v)
-            break;
-        p = v;
-        *bits |= bit;
-        is_first = false;
-    }
+    uint32_t from = next, stop = find_seen(seen, next, m->n_fields);
+    const char *p = take_fields(c->scan.at, c->scan.end, c, m, &next, stop, is_first, base);
+    for (; from < next; from++)
+        seen[from / 64] |= UINT64_C(1) << from % 64;
     apus_scan_move(&c->scan, p);
     return next;
+}
+
+bool apus__plain_object(struct apus__decoding *c, const apus_model *m, void *base,
+                        struct apus__taken *taken)
+{
+    const char *p = c->scan.at, *end = c->scan.end;
+    taken->n = 0;
+    /* deep enough for it and a list within */
+    if (end - p < 2 || *p != '{' || c->scan.depth + 2 > c->scan.depth_max)
+        return false;
+    p = apus__plain_rest(p + 1, end);
+    p = take_fields(p, end, c, m, &taken->n, m->n_fields, true, base);
+    taken->rest = p;
+    if (taken->n < m->n_fields || p == end || *p != '}')
+        return false;
+    apus_scan_move(&c->scan, apus__plain_rest(p + 1, end));
+    return true;
 }
 
 bool apus__plain_value(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,

@@ -54,10 +54,11 @@ static inline char *apus__put_plain_bytes(char *to, const char *from, size_t n)
 {
     uint64_t word, last;
     char *end = to + n;
-    for (; n >= APUS__STEP; n -= APUS__STEP, from += APUS__STEP, to += APUS__STEP) {
-        if (apus__step_plain_ascii(from) < APUS__STEP)
+    for (; n >= APUS_STEP; n -= APUS_STEP, from += APUS_STEP, to += APUS_STEP) {
+        apus_step s = apus_step_load(from);
+        if (!apus__step_is_plain_ascii(s))
             return NULL;
-        apus__step_copy(to, from);
+        apus_step_store(to, s);
     }
     if (n >= 8) {
         memcpy(&word, from, 8);

@@ -21,11 +21,11 @@
 /* A member `m` of struct s, of the table type t, called "m" on the wire. */
 #define FIELD(s, m, t, ...)                                                                        \
     {                                                                                              \
-        .name = APUS_STR_INIT(#m), .type = &(t), .offset = offsetof(struct s, m), __VA_ARGS__      \
+        APUS_FIELD_NAME(#m), .type = &(t), .offset = offsetof(struct s, m), __VA_ARGS__            \
     }
 #define NAMED(s, m, wire, t, ...)                                                                  \
     {                                                                                              \
-        .name = APUS_STR_INIT(wire), .type = &(t), .offset = offsetof(struct s, m), __VA_ARGS__    \
+        APUS_FIELD_NAME(wire), .type = &(t), .offset = offsetof(struct s, m), __VA_ARGS__          \
     }
 #define REQUIRED      .flags = APUS_FIELD_required
 #define OPTIONAL      .flags = APUS_FIELD_pointer | APUS_FIELD_nullable

@@ -27,9 +27,7 @@ static greeting *greet(apus_req *req, apus_str name, int times)
 /* --- the model: its members, and where they lie --- */
 
 static const apus_field greeting_fields[] = {
-    { .name = APUS_STR_INIT("message"),
-      .type = &apus_type_str,
-      .offset = offsetof(greeting, message),
+    { APUS_FIELD_NAME("message"), .type = &apus_type_str, .offset = offsetof(greeting, message),
       .flags = APUS_FIELD_required },
 };
 
@@ -72,17 +70,13 @@ static const apus_rules times_rules = {
 static const apus_param greet_params[] = {
     {
         .in = APUS_IN_path,
-        .field = { .name = APUS_STR_INIT("name"),
-                   .type = &apus_type_str,
-                   .offset = offsetof(struct greet_args, name),
-                   .flags = APUS_FIELD_required },
+        .field = { APUS_FIELD_NAME("name"), .type = &apus_type_str,
+                   .offset = offsetof(struct greet_args, name), .flags = APUS_FIELD_required },
     },
     {
         .in = APUS_IN_query,
-        .field = { .name = APUS_STR_INIT("times"),
-                   .type = &apus_type_int,
-                   .offset = offsetof(struct greet_args, times),
-                   .rules = &times_rules,
+        .field = { APUS_FIELD_NAME("times"), .type = &apus_type_int,
+                   .offset = offsetof(struct greet_args, times), .rules = &times_rules,
                    .default_value = &times_default },
     },
 };

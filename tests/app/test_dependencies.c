@@ -95,10 +95,10 @@ static const apus_param account_params[] = {
       .field = FIELD(account_args, as, apus_type_int, .default_value = &nobody) },
     { .in = APUS_IN_security,
       .security = &api_key_scheme,
-      .field = { .name = APUS_STR_INIT("key"), .offset = offsetof(struct account_args, key) } },
+      .field = { APUS_FIELD_NAME("key"), .offset = offsetof(struct account_args, key) } },
     { .in = APUS_IN_depends,
       .dependency = &store_dependency,
-      .field = { .name = APUS_STR_INIT("db"), .offset = offsetof(struct account_args, db) } },
+      .field = { APUS_FIELD_NAME("db"), .offset = offsetof(struct account_args, db) } },
 };
 
 static const apus_dependency account_dependency = {
@@ -211,7 +211,7 @@ static void greet_call(apus_req *req, apus_fn *fn, const void *args, void *resul
 static const apus_param greet_params[] = {
     { .in = APUS_IN_depends,
       .dependency = &login_dependency,
-      .field = { .name = APUS_STR_INIT("who"), .offset = offsetof(struct greet_args, who) } },
+      .field = { APUS_FIELD_NAME("who"), .offset = offsetof(struct greet_args, who) } },
 };
 static const apus_dependency greet_dependency = {
     .name = "greet",
@@ -225,7 +225,7 @@ static const apus_dependency greet_dependency = {
 static const apus_param greeted_params[] = {
     { .in = APUS_IN_depends,
       .dependency = &greet_dependency,
-      .field = { .name = APUS_STR_INIT("who"), .offset = offsetof(struct greet_args, who) } },
+      .field = { APUS_FIELD_NAME("who"), .offset = offsetof(struct greet_args, who) } },
 };
 
 /* --- handlers --- */
@@ -258,10 +258,10 @@ static const apus_param order_params[] = {
                      .flags = APUS_FIELD_required | APUS_FIELD_embed) },
     { .in = APUS_IN_depends,
       .dependency = &store_dependency,
-      .field = { .name = APUS_STR_INIT("db"), .offset = offsetof(struct order_args, db) } },
+      .field = { APUS_FIELD_NAME("db"), .offset = offsetof(struct order_args, db) } },
     { .in = APUS_IN_depends,
       .dependency = &account_dependency,
-      .field = { .name = APUS_STR_INIT("who"), .offset = offsetof(struct order_args, who) } },
+      .field = { APUS_FIELD_NAME("who"), .offset = offsetof(struct order_args, who) } },
 };
 
 struct whoami_args {
@@ -286,8 +286,7 @@ static void whoami_call(apus_req *req, apus_fn *fn, const void *args, void *resu
 static const apus_param whoami_params[] = {
     { .in = APUS_IN_security,
       .security = &api_key_scheme,
-      .field = { .name = APUS_STR_INIT("key"),
-                 .offset = offsetof(struct whoami_args, key),
+      .field = { APUS_FIELD_NAME("key"), .offset = offsetof(struct whoami_args, key),
                  .flags = APUS_FIELD_pointer } },
     { .in = APUS_IN_query, .field = FIELD(whoami_args, n, apus_type_int, .default_value = &zero) },
 };
@@ -330,7 +329,7 @@ static void credential_call(apus_req *req, apus_fn *fn, const void *args, void *
     {                                                                                              \
         {                                                                                          \
             .in = APUS_IN_security, .security = &(scheme), .field = {                              \
-                .name = APUS_STR_INIT("key"),                                                      \
+                APUS_FIELD_NAME("key"),                                                            \
                 .offset = offsetof(struct credential_args, key)                                    \
             }                                                                                      \
         }                                                                                          \

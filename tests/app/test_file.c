@@ -61,10 +61,8 @@ static apus_response *nowhere(apus_req *req, apus_str path)
 
 static const apus_param path_params[] = {
     { .in = APUS_IN_path,
-      .field = { .name = APUS_STR_INIT("path"),
-                 .type = &apus_type_str,
-                 .offset = offsetof(struct path_args, path),
-                 .flags = APUS_FIELD_required } },
+      .field = { APUS_FIELD_NAME("path"), .type = &apus_type_str,
+                 .offset = offsetof(struct path_args, path), .flags = APUS_FIELD_required } },
 };
 
 #define ROUTE(method_, path_, fn_, ...)                                                            \

@@ -89,7 +89,7 @@ static void open_pool_call(apus_worker *w, apus_fn *fn, const void *args, void *
 #define DEPENDS(s, m, d)                                                                           \
     {                                                                                              \
         .in = APUS_IN_depends, .dependency = &(d), .field = {                                      \
-            .name = APUS_STR_INIT(#m),                                                             \
+            APUS_FIELD_NAME(#m),                                                                   \
             .offset = offsetof(struct s, m)                                                        \
         }                                                                                          \
     }

@@ -8,7 +8,7 @@
 /* a member's name and place; its type and the rest follow */
 #define FIELD(T, member, ...)                                                                      \
     {                                                                                              \
-        .name = APUS_STR_INIT(#member), .offset = offsetof(T, member), .type = &__VA_ARGS__        \
+        APUS_FIELD_NAME(#member), .offset = offsetof(T, member), .type = &__VA_ARGS__              \
     }
 #define OPTIONAL .flags = APUS_FIELD_pointer | APUS_FIELD_nullable
 #define REQUIRED .flags = APUS_FIELD_required

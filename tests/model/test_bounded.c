@@ -101,13 +101,13 @@ static const apus_type node_type = { .kind = APUS_KIND_model,
 
 #define NEXT                                                                                       \
     {                                                                                              \
-        .name = APUS_STR_INIT("next"), .type = &node_type, .offset = offsetof(struct node, next),  \
-        .flags = APUS_FIELD_pointer | APUS_FIELD_nullable                                          \
+        APUS_FIELD_NAME("next"), .type = &node_type, .offset = offsetof(struct node, next),        \
+                                 .flags = APUS_FIELD_pointer | APUS_FIELD_nullable                 \
     }
 #define WHOLE(member)                                                                              \
     {                                                                                              \
-        .name = APUS_STR_INIT(#member), .type = &apus_type_int,                                    \
-        .offset = offsetof(struct node, member), .flags = APUS_FIELD_required                      \
+        APUS_FIELD_NAME(#member), .type = &apus_type_int, .offset = offsetof(struct node, member), \
+                                  .flags = APUS_FIELD_required                                     \
     }
 #define NODE(title, its)                                                                           \
     {                                                                                              \
@@ -121,10 +121,8 @@ static const apus_variant variants[] = {
     { .name = APUS_STR_INIT("A"), .model = &a_model, .tag = 0 },
     { .name = APUS_STR_INIT("B"), .model = &b_model, .tag = 1 },
 };
-static const apus_field which = { .name = APUS_STR_INIT("which"),
-                                  .type = &apus_type_int,
-                                  .offset = offsetof(struct node, which),
-                                  .flags = APUS_FIELD_tag };
+static const apus_field which = { APUS_FIELD_NAME("which"), .type = &apus_type_int,
+                                  .offset = offsetof(struct node, which), .flags = APUS_FIELD_tag };
 static const apus_model node_model = { .name = "Node",
                                        .size = sizeof(struct node),
                                        .align = _Alignof(struct node),

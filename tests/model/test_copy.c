@@ -50,7 +50,7 @@ struct animal {
 
 #define FIELD(S, m, ...)                                                                           \
     {                                                                                              \
-        .name = APUS_STR_INIT(#m), .offset = offsetof(struct S, m), .type = &__VA_ARGS__           \
+        APUS_FIELD_NAME(#m), .offset = offsetof(struct S, m), .type = &__VA_ARGS__                 \
     }
 #define TYPE(S, kind_, ...)                                                                        \
     {                                                                                              \

@@ -30,12 +30,10 @@ static const apus_enum kind_enum = { .name = "Kind", .values = kind_values, .n_v
 static const apus_type kind_type = {
     .kind = APUS_KIND_enum, .size = sizeof(int), .align = _Alignof(int), .enumeration = &kind_enum
 };
-static const apus_field number_field[] = { { .name = APUS_STR_INIT("number"),
-                                             .type = &apus_type_int64,
+static const apus_field number_field[] = { { APUS_FIELD_NAME("number"), .type = &apus_type_int64,
                                              .offset = offsetof(struct value, number),
                                              .flags = APUS_FIELD_required } };
-static const apus_field text_field[] = { { .name = APUS_STR_INIT("text"),
-                                           .type = &apus_type_str,
+static const apus_field text_field[] = { { APUS_FIELD_NAME("text"), .type = &apus_type_str,
                                            .offset = offsetof(struct value, text),
                                            .flags = APUS_FIELD_required } };
 #define SHAPE(label, of)                                                                           \
@@ -47,8 +45,7 @@ static const apus_model number_shape = SHAPE("int", number_field);
 static const apus_model text_shape = SHAPE("str", text_field);
 static const apus_variant shapes[] = { { NUMBER, APUS_STR_INIT("number"), &number_shape },
                                        { TEXT, APUS_STR_INIT("text"), &text_shape } };
-static const apus_field tag_field[] = { { .name = APUS_STR_INIT("kind"),
-                                          .type = &kind_type,
+static const apus_field tag_field[] = { { APUS_FIELD_NAME("kind"), .type = &kind_type,
                                           .offset = offsetof(struct value, kind),
                                           .flags = APUS_FIELD_required | APUS_FIELD_tag } };
 static const apus_model value_model = { .name = "Value",
@@ -145,7 +142,7 @@ static const apus_hooks twice_hooks = { .compute = compute_twice };
 static const apus_hooks size_hooks = { .convert = show_size, .converted = &apus_type_str };
 #define FIELD(m, t, ...)                                                                           \
     {                                                                                              \
-        .name = APUS_STR_INIT(#m), .type = &(t), .offset = offsetof(struct thing, m), __VA_ARGS__  \
+        APUS_FIELD_NAME(#m), .type = &(t), .offset = offsetof(struct thing, m), __VA_ARGS__        \
     }
 static const apus_field fields[] = {
     FIELD(name, apus_type_str, .flags = APUS_FIELD_required | APUS_FIELD_hooked,

@@ -65,8 +65,7 @@ static void rules_hold_on_the_way_out(void **state)
         apus_rules_prepare(&(apus_rules){ .has = APUS_RULE_pattern, .pattern = &letters }, NULL),
         APUS_OK);
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const apus_field field = { .name = APUS_STR_INIT("it"),
-                                   .type = rows[i].type,
+        const apus_field field = { APUS_FIELD_NAME("it"), .type = rows[i].type,
                                    .rules = &rows[i].rules };
         const apus_model model = { .name = "one",
                                    .size = rows[i].type->size,

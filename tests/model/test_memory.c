@@ -38,7 +38,7 @@ struct post {
 static const apus_rules unique = { .has = APUS_RULE_unique };
 #define FIELD(m, t, ...)                                                                           \
     {                                                                                              \
-        .name = APUS_STR_INIT(#m), .type = &(t), .offset = offsetof(struct post, m), __VA_ARGS__   \
+        APUS_FIELD_NAME(#m), .type = &(t), .offset = offsetof(struct post, m), __VA_ARGS__         \
     }
 static const apus_field fields[] = {
     FIELD(title, apus_type_str, .flags = APUS_FIELD_required),

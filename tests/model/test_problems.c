@@ -273,22 +273,14 @@ static void check_login(apus_checking *c, void *value)
 static const double default_rate = 1.5;
 static const apus_rules long_enough = { .has = APUS_RULE_min_length, .min_length = 8 };
 static const apus_field login_fields[] = {
-    { .name = APUS_STR_INIT("name"),
-      .type = &apus_type_str,
-      .offset = offsetof(struct login, name),
+    { APUS_FIELD_NAME("name"), .type = &apus_type_str, .offset = offsetof(struct login, name),
       .flags = APUS_FIELD_required },
-    { .name = APUS_STR_INIT("password"),
-      .type = &apus_type_str,
-      .offset = offsetof(struct login, password),
-      .flags = APUS_FIELD_required | APUS_FIELD_secret,
+    { APUS_FIELD_NAME("password"), .type = &apus_type_str,
+      .offset = offsetof(struct login, password), .flags = APUS_FIELD_required | APUS_FIELD_secret,
       .rules = &long_enough },
-    { .name = APUS_STR_INIT("age"),
-      .type = &apus_type_int,
-      .offset = offsetof(struct login, age),
+    { APUS_FIELD_NAME("age"), .type = &apus_type_int, .offset = offsetof(struct login, age),
       .flags = APUS_FIELD_required },
-    { .name = APUS_STR_INIT("rate"),
-      .type = &apus_type_double,
-      .offset = offsetof(struct login, rate),
+    { APUS_FIELD_NAME("rate"), .type = &apus_type_double, .offset = offsetof(struct login, rate),
       .default_value = &default_rate },
 };
 #define LOGIN                                                                                      \
