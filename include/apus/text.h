@@ -36,7 +36,8 @@ size_t apus_int_print(int64_t value, char *to);
 size_t apus_uint_print(uint64_t value, char *to);
 
 /* The fewest digits that read back as the same double, in the layout of
- * Python's repr: 1.0, 0.1, 1e+16 -> 1e16, 1.5e-07 -> 1.5e-7.  Finite only. */
+ * Python's repr: 1.0, 0.1, 1e+16 -> 1e16, 1.5e-07 -> 1.5e-7.  0 bytes of
+ * what is not finite. */
 size_t apus_double_print(double value, char *to);
 size_t apus_float_print(float value, char *to);
 

@@ -8,7 +8,6 @@
  * reader would round the decimal; the smallest k for which it gives the number back
  * is the shortest form.  What is not short that way is asked of the C library with
  * 17 digits, then 16 and so on down while it still reads back. */
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -233,27 +232,34 @@ static inline size_t print_cents(double v, char *to)
     return (size_t)(p - to);
 }
 
-/* v > 0 and finite.  Apart, so that the short way needs no room on the stack. */
-static APUS_NOINLINE size_t print(double v, bool is_float, char *to)
+/* v > 0. */
+static inline size_t print(double v, bool is_float, char *to)
 {
     struct decimal d;
+    if (!isfinite(v))
+        return 0;
     find_digits(v, is_float, &d);
     return lay_out(&d, to);
 }
 
+/* Apart, so that the short way needs no room on the stack. */
+static APUS_NOINLINE size_t print_double(double v, size_t sign, char *to)
+{
+    size_t n = print(v, false, to + sign);
+    return n ? sign + n : 0;
+}
+
 size_t apus_double_print(double value, char *to)
 {
-    assert(isfinite(value));
     size_t sign = signbit(value) ? 1 : 0;
     *to = '-';
     double v = fabs(value);
     size_t n = print_cents(v, to + sign); /* also of zero */
-    return sign + (n ? n : print(v, false, to + sign));
+    return n ? sign + n : print_double(v, sign, to);
 }
 
 size_t apus_float_print(float value, char *to)
 {
-    assert(isfinite(value));
     size_t sign = signbit(value) ? 1 : 0;
     *to = '-';
     double v = fabs((double)value);
@@ -261,5 +267,6 @@ size_t apus_float_print(float value, char *to)
         memcpy(to + sign, zeros, 3);
         return sign + 3;
     }
-    return sign + print(v, true, to + sign);
+    size_t n = print(v, true, to + sign);
+    return n ? sign + n : 0;
 }

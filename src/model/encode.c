@@ -135,6 +135,68 @@ static void encode_short(apus_buf *to, apus_kind kind, const void *value)
     apus_buf_grew(to, n + 2);
 }
 
+/* --- what is always there, and written as it is --- */
+
+enum {
+    MAY_BE_LEFT_OUT =
+        APUS_FIELD_write_only | APUS_FIELD_omit_null | APUS_FIELD_omit_default | APUS_FIELD_tag
+};
+
+/* A comma, or whatever stands in front, and the member's beginning, in one go. */
+static APUS_INLINE char *put_member(char *to, char lead, apus_str member)
+{
+    *to++ = lead;
+    apus_step_store(to, apus_step_load(member.ptr));
+    for (size_t i = APUS_STEP; i < member.len; i += APUS_STEP)
+        apus_step_store(to + i, apus_step_load(member.ptr + i));
+    return to + member.len;
+}
+
+static inline bool is_usual(const apus_field *f)
+{
+    return f->member.len && !f->hooks && !(f->flags & MAY_BE_LEFT_OUT);
+}
+
+/* The bytes that a member of a usual field may touch. */
+static inline size_t member_room(const apus_field *f)
+{
+    return 1 + f->member.len + APUS_STEP + APUS__PUT_MAX;
+}
+
+static APUS_INLINE char *put_field(char *to, char lead, const apus_field *f, const void *object)
+{
+    const void *at = (const char *)object + f->offset;
+    if (f->flags & APUS_FIELD_pointer)
+        memcpy(&at, at, sizeof(at));
+    to = put_member(to, lead, f->member);
+    return at ? apus__put_value(to, f->type, f->rules, at) : apus__put_bytes(to, "null", 4);
+}
+
+/* The bytes that an object of a model may touch if all of it is usual; else 0. */
+static size_t object_room(const apus_model *m)
+{
+    size_t room = 2;
+    if (m->n_variants || m->is_bare || m->is_tuple || m->extra == APUS_EXTRA_keep || !m->n_fields)
+        return 0;
+    for (uint32_t i = 0; i < m->n_fields; i++) {
+        if (!is_usual(&m->fields[i]))
+            return 0;
+        room += member_room(&m->fields[i]);
+    }
+    return room;
+}
+
+/* An object of such a model where there is that room; NULL: not all of it is short. */
+static char *put_object(char *to, const apus_model *m, const void *object)
+{
+    const apus_field *f = m->fields, *end = f + m->n_fields;
+    for (char lead = '{'; to && f < end; f++, lead = ',')
+        to = put_field(to, lead, f, object);
+    if (to)
+        *to++ = '}';
+    return to;
+}
+
 /* --- what holds others --- */
 
 /* Room that is there already; asking for more than a value needs could pass the limit. */
@@ -153,16 +215,38 @@ static bool put(apus_buf *to, const apus_type *type, const apus_rules *rules, co
     return end;
 }
 
+/* The room that makes put_object worth a try for the items of a list; 0: it is not. */
+static size_t item_room(const apus_type *type, size_t n, apus_omit omit)
+{
+    bool are_objects = type->item->kind == APUS_KIND_model && !type->item_pointer;
+    return are_objects && n > 1 && omit == APUS_OMIT_nothing ? object_room(type->item->model) : 0;
+}
+
+/* The same for one of them; what is not short is left for the way that knows all. */
+static bool put_item(apus_buf *to, const apus_model *m, const void *at)
+{
+    char *begin = to->ptr + to->len, *end = put_object(begin, m, at);
+    if (end)
+        apus_buf_grew(to, (size_t)(end - begin));
+    return end;
+}
+
 static apus_rc encode_items(apus_buf *to, const apus_type *type, const apus_rules *rules,
                             const void *items, size_t n, apus_omit omit)
 {
     size_t size = type->item_pointer ? sizeof(void *) : type->item->size;
+    size_t room = item_room(type, n, omit);
     apus_rc rc = rules ? apus__count_kept(rules, n) : APUS_OK;
     apus_buf_addc(to, '[');
     for (size_t i = 0; rc == APUS_OK && i < n; i++) {
         const void *at = (const char *)items + i * size;
         if (i)
             apus_buf_addc(to, ',');
+        if (room && has_room(to, room)) {
+            if (put_item(to, type->item->model, at))
+                continue;
+            room = 0; /* others will not be short either */
+        }
         if (type->item_pointer)
             memcpy(&at, at, sizeof(at));
         if (at && put(to, type->item, rules, at))
@@ -237,11 +321,6 @@ static bool is_default(const apus_field *f, const void *at)
         return apus_str_eq(*(const apus_str *)at, *(const apus_str *)f->default_value);
     return memcmp(at, f->default_value, f->type->size) == 0;
 }
-
-enum {
-    MAY_BE_LEFT_OUT =
-        APUS_FIELD_write_only | APUS_FIELD_omit_null | APUS_FIELD_omit_default | APUS_FIELD_tag
-};
 
 static bool is_left_out(const apus_field *f, const void *at, apus_omit omit)
 {
@@ -371,20 +450,21 @@ static void encode_kept(apus_buf *to, const apus_model *m, const void *object, b
     }
 }
 
-/* Most members are always there, and written as they are. */
-static APUS_INLINE bool put_field(apus_buf *to, const apus_field *f, const void *object, bool any)
+/* Takes fields from i on, as long as they are usual; the first that is not. */
+static APUS_INLINE uint32_t put_fields(apus_buf *to, const apus_model *m, const void *object,
+                                       uint32_t i, bool any)
 {
-    const void *at = (const char *)object + f->offset;
-    if (f->hooks || f->flags & MAY_BE_LEFT_OUT || !has_room(to, f->name.len + 4 + APUS__PUT_MAX))
-        return false;
-    if (f->flags & APUS_FIELD_pointer)
-        memcpy(&at, at, sizeof(at));
-    char *begin = to->ptr + to->len, *end = NULL;
-    if (at)
-        end = apus__put_value(put_name(begin, f->name, any), f->type, f->rules, at);
-    if (end)
-        apus_buf_grew(to, (size_t)(end - begin));
-    return end;
+    char *begin = to->ptr + to->len, *p = begin, *limit = to->ptr + to->cap;
+    for (const apus_field *f = m->fields + i; i < m->n_fields; i++, f++, any = true) {
+        if (!is_usual(f) || (size_t)(limit - p) <= member_room(f))
+            break;
+        char *end = put_field(any ? p : p - 1, any ? ',' : '{', f, object);
+        if (!end)
+            break;
+        p = end;
+    }
+    apus_buf_grew(to, (size_t)(p - begin));
+    return i;
 }
 
 static APUS_NOINLINE apus_rc encode_member(apus_buf *to, const apus_model *m, const apus_field *f,
@@ -442,12 +522,14 @@ static apus_rc encode_object(apus_buf *to, const apus_model *m, const void *obje
     bool any = false;
     apus_rc rc = APUS_OK;
     apus_buf_addc(to, '{');
-    for (uint32_t i = 0; rc == APUS_OK && i < shape->n_fields; i++) {
-        const apus_field *f = &shape->fields[i];
-        if (omit == APUS_OMIT_nothing && put_field(to, f, object, any))
-            any = true;
-        else
-            rc = encode_member(to, m, f, object, omit, &any);
+    for (uint32_t i = 0; rc == APUS_OK; i++) {
+        uint32_t from = i;
+        if (omit == APUS_OMIT_nothing)
+            i = put_fields(to, shape, object, i, any);
+        any = any || i > from;
+        if (i == shape->n_fields)
+            break;
+        rc = encode_member(to, m, &shape->fields[i], object, omit, &any);
     }
     if (rc == APUS_OK && shape->extra == APUS_EXTRA_keep)
         encode_kept(to, shape, object, any);

@@ -6,8 +6,6 @@
 #ifndef APUS_MODEL_PUT_H
 #define APUS_MODEL_PUT_H
 
-#include <math.h>
-
 #include "apus/json_plain.h"
 #include "apus/text.h"
 #include "model/kept.h"
@@ -100,7 +98,8 @@ static inline char *apus__put_double(char *to, const apus_rules *r, double v)
     bool fits =
         !apus__kept_has(r, APUS__RULES_KEPT) ||
         (!apus__kept_has(r, APUS__RULES_KEPT & ~APUS__RULES_NUMBER) && apus__number_fits(r, v));
-    return fits && isfinite(v) ? to + apus_double_print(v, to) : NULL;
+    size_t n = fits ? apus_double_print(v, to) : 0; /* none if it is not finite */
+    return n ? to + n : NULL;
 }
 
 static inline char *apus__put_str(char *to, const apus_rules *r, apus_str text)
@@ -117,6 +116,32 @@ static inline char *apus__put_enum(char *to, const apus_enum *e, int32_t v)
         if (e->values[i].value == v)
             return apus__put_text(to, e->values[i].name);
     return NULL;
+}
+
+/* A list of a few texts. */
+static inline char *apus__put_texts(char *to, const apus_type *type, const apus_rules *r,
+                                    const void *value)
+{
+    const apus_str *texts;
+    size_t n;
+    memcpy(&texts, value, sizeof(texts));
+    memcpy(&n, (const char *)value + sizeof(texts), sizeof(n));
+    n = texts ? n : 0;
+    if (type->item->kind != APUS_KIND_str || type->item_pointer ||
+        apus__kept_has(r, APUS__RULES_KEPT) || (r && apus__count_kept(r, n) != APUS_OK))
+        return NULL;
+    char *end = to + APUS__PUT_MAX;
+    *to = '[';
+    to += n == 0;
+    for (size_t i = 0; to && i < n; i++) {
+        if (texts[i].len + 4 > (size_t)(end - to)) /* its quotes, what stands in front, ] */
+            return NULL;
+        *to = i ? ',' : '[';
+        to = apus__put_text(to + 1, texts[i]);
+    }
+    if (to)
+        *to++ = ']';
+    return to;
 }
 
 /* The kinds that most members are. */
@@ -142,6 +167,8 @@ static APUS_INLINE char *apus__put_value(char *to, const apus_type *type, const 
             return NULL;
         return *(const bool *)value ? apus__put_bytes(to, "true", 4)
                                     : apus__put_bytes(to, "false", 5);
+    case APUS_KIND_list:
+        return apus__put_texts(to, type, r, value);
     case APUS_KIND_time:
         if (has_rules)
             return NULL;
