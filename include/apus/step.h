@@ -31,11 +31,13 @@ enum { APUS_STEP = 16 }; /* bytes */
 #ifdef APUS__STEP_SSE2
 typedef __m128i apus_step;
 
+/* The APUS_STEP bytes at p. */
 static inline apus_step apus_step_load(const char *p)
 {
     return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
+/* Writes them to `to`. */
 static inline void apus_step_store(char *to, apus_step s)
 {
     _mm_storeu_si128((__m128i *)(void *)to, s);
@@ -60,6 +62,7 @@ static inline apus_step apus_step_within(apus_step s, unsigned char first, unsig
     return _mm_cmpeq_epi8(_mm_min_epu8(up, _mm_set1_epi8((char)(last - first))), up);
 }
 
+/* Bytes that pass one test or the other. */
 static inline apus_step apus_step_or(apus_step a, apus_step b)
 {
     return _mm_or_si128(a, b);
