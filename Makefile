@@ -1,5 +1,5 @@
 # Daily work; ./run and ./test need nothing, these need what scripts/deps.sh installs.
-.PHONY: all test bench fuzz sim check docs install nightly clean help
+.PHONY: all test bench fuzz sim soak check docs install nightly clean help
 PREFIX ?= /usr/local
 
 all: build/release/build.ninja ## build the library, apusc, apus and the services
@@ -28,7 +28,10 @@ install: all ## install to PREFIX (/usr/local)
 	@cmake --install build/release --prefix $(PREFIX)
 
 nightly: ## what takes longer: thousands of simulated days, long fuzzing, all conformance cases
-	@$(MAKE) sim && TIME=600 $(MAKE) fuzz && FULL=1 .ci/run
+	@$(MAKE) sim soak && TIME=600 $(MAKE) fuzz && FULL=1 .ci/run
+
+soak: build/test/build.ninja ## mixed load with faults for MINUTES (20): memory and descriptors stay
+	@ninja -C build/test soak_service && tests/soak/soak.py build/test/tests/sim/soak_service --seconds $$(($${MINUTES:-20} * 60))
 
 sim: build/asan/build.ninja ## simulate SEEDS (20000 that nobody has seen) with sanitizers
 	@ninja -C build/asan sim && scripts/sim.sh build/asan/tests/sim/sim $(SEEDS)

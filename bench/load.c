@@ -15,28 +15,21 @@
  *
  * Connections are kept alive, each with one request (or a batch of `--pipeline`)
  * on the way; the next goes out when the last answer is in. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#if defined(__linux__)
-#include <sys/prctl.h>
-#endif
+#include "target.h"
 
 enum {
     TARGETS_MAX = 8,
@@ -45,7 +38,6 @@ enum {
     PIPELINE_MAX = 128,
     REPEAT_MAX = 10000,   /* so that the body stays below 1 MiB */
     ANSWER_MAX = 4 << 20, /* bytes; more than the largest answer of any load */
-    START_TRIES = 500,    /* of 10 ms each, until a server must accept */
 };
 
 /* The loads of the performance budgets. */
@@ -100,19 +92,6 @@ static struct options {
 static char *request; /* opt.pipeline copies of it */
 static size_t request_len;
 
-static void die(const char *what)
-{
-    perror(what);
-    exit(1);
-}
-
-static double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 /* User + system seconds of a process and all its living descendants. */
 static double cpu_of_tree(pid_t pid)
 {
@@ -166,72 +145,11 @@ static void build_request(void)
     free(body);
 }
 
-static int connect_to(int port)
-{
-    struct sockaddr_in addr = { .sin_family = AF_INET,
-                                .sin_port = htons((uint16_t)port),
-                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        die("socket");
-    if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
-        close(fd);
-        return -1;
-    }
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
-    return fd;
-}
-
-static void start_server(struct target *t)
-{
-    char command[1024];
-    const char *at = strstr(t->command, "{port}");
-    if (!at)
-        at = t->command + strlen(t->command);
-    snprintf(command, sizeof(command), "exec %.*s%d%s", (int)(at - t->command), t->command, t->port,
-             *at ? at + strlen("{port}") : "");
-    t->pid = fork();
-    if (t->pid < 0)
-        die("fork");
-    if (t->pid == 0) {
-#if defined(__linux__)
-        prctl(PR_SET_PDEATHSIG, SIGTERM); /* when we are interrupted, it shall not stay */
-#endif
-        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-        _exit(127);
-    }
-    for (int i = 0; i < START_TRIES; i++) {
-        int fd = connect_to(t->port);
-        if (fd >= 0) {
-            close(fd);
-            return;
-        }
-        usleep(10000);
-    }
-    fprintf(stderr, "%s: does not accept on port %d\n", t->name, t->port);
-    exit(1);
-}
-
-/* How long the whole first answer in buf[0..n) is, or 0. */
-static size_t answer_length(const char *buf, size_t n)
-{
-    const char *end = memmem(buf, n, "\r\n\r\n", 4);
-    if (!end)
-        return 0;
-    size_t head = (size_t)(end - buf) + 4;
-    for (const char *line = buf; line < end; line = strchr(line, '\n') + 1)
-        if (strncasecmp(line, "content-length:", 15) == 0) {
-            size_t all = head + strtoul(line + 15, NULL, 10);
-            return all <= n ? all : 0;
-        }
-    return 0;
-}
-
 /* One request, blocking: learns how long an answer is. */
 static void learn_answer(struct target *t)
 {
     char *buf = calloc(1, ANSWER_MAX);
-    int fd = connect_to(t->port);
+    int fd = target_connect(t->port);
     if (!buf || fd < 0 || write(fd, request, request_len / (size_t)opt.pipeline) < 0)
         die("first request");
     size_t n = 0;
@@ -272,7 +190,7 @@ static void open_connections(struct target *t)
         die("connections");
     for (int i = 0; i < opt.connections; i++) {
         struct connection *c = &t->connections[i];
-        c->fd = connect_to(t->port);
+        c->fd = target_connect(t->port);
         if (c->fd < 0 || fcntl(c->fd, F_SETFL, O_NONBLOCK) < 0)
             die("connect");
         struct epoll_event ev = { .events = EPOLLIN, .data.ptr = c };
@@ -458,7 +376,7 @@ int main(int argc, char **argv)
 
     build_request();
     for (int i = 0; i < n; i++) {
-        start_server(&targets[i]);
+        targets[i].pid = target_start(targets[i].name, targets[i].command, targets[i].port);
         learn_answer(&targets[i]);
         open_connections(&targets[i]);
         drive(&targets[i]); /* caches, pools and branch predictors are warm from here on */
