@@ -130,6 +130,17 @@ static bool create_codec(apus_ws *ws, apus_ws_deflate *deflate)
     return true;
 }
 
+/* It was accepted, and there is nobody to read it: whichever fiber found that out, the request's
+ * own must not wait for messages. */
+static void give_up(apus_ws *ws)
+{
+    apus__req_no_memory(ws->req);
+    apus__ws_say_close(ws, APUS_WS_TRY_LATER, APUS_STR("out of memory"));
+    ws->is_over = true;
+    if (ws->req->fiber != apus_fiber_self())
+        apus_fiber_cancel(ws->req->fiber, APUS_CANCELLED);
+}
+
 /* Whether the handler may go on.  The answer has begun when this is true. */
 static bool upgrade(apus_ws *ws)
 {
@@ -151,7 +162,7 @@ static bool upgrade(apus_ws *ws)
     ws->heard_at = apus_loop_now(req->service->loop);
     apus_exchange_end_on_drain(req->x);
     if (apus_fiber_spawn(req->service->loop, apus__ws_pump, ws, "reader of a WebSocket", &ws->pump))
-        apus_abort(req, 503, NULL, "out of memory");
+        give_up(ws);
     return !apus_failed(req);
 }
 

@@ -88,6 +88,11 @@ bool apus__h2_is_over(const apus__connection *c);
 /* Ends the session, now or when nghttp2 has returned. */
 void apus__h2_drop(apus__connection *c);
 
+/* --- h2_memory.c --- */
+
+/* What nghttp2 takes from *alloc, which must stay. */
+nghttp2_mem apus__h2_memory(apus_alloc *alloc);
+
 /* --- h2_request.c: called by nghttp2 --- */
 
 int apus__h2_on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *h2);

@@ -124,6 +124,7 @@ static nghttp2_session *open_session(apus__h2 *h)
     nghttp2_session *session = NULL;
     nghttp2_session_callbacks *calls = NULL;
     nghttp2_option *options = NULL;
+    nghttp2_mem memory = apus__h2_memory(&h->c->server->alloc);
     if (!nghttp2_session_callbacks_new(&calls) && !nghttp2_option_new(&options)) {
         nghttp2_session_callbacks_set_on_begin_headers_callback(calls, apus__h2_on_begin_headers);
         nghttp2_session_callbacks_set_on_header_callback(calls, apus__h2_on_header);
@@ -132,7 +133,7 @@ static nghttp2_session *open_session(apus__h2 *h)
         nghttp2_session_callbacks_set_on_frame_send_callback(calls, on_sent);
         nghttp2_session_callbacks_set_on_stream_close_callback(calls, on_stream_close);
         nghttp2_option_set_no_auto_window_update(options, 1);
-        if (nghttp2_session_server_new2(&session, calls, h, options))
+        if (nghttp2_session_server_new3(&session, calls, h, options, &memory))
             session = NULL;
     }
     nghttp2_session_callbacks_del(calls);

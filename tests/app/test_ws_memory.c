@@ -5,8 +5,12 @@
  * malloc of their own; under them these tests are skipped. */
 #include "tables.h"
 
+#include <apus/fiber.h>
 #include <apus/topic.h>
 #include <apus/ws.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "../support/counted_malloc.h"
 #include "piped.h"
@@ -56,6 +60,19 @@ static void relay_call(apus_req *req, apus_fn *fn, const void *args, void *resul
     relay(req, apus_req_ws(req));
 }
 
+/* Accepted by the child, when it waits. */
+static void hear_call(apus_req *req, apus_fn *fn, const void *args, void *result)
+{
+    (void)fn;
+    (void)args;
+    (void)result;
+    apus_str text;
+    apus_ws *ws = apus_req_ws(req);
+    if (apus_spawn(req, listen, ws))
+        while (apus_ws_recv_text(ws, &text))
+            ;
+}
+
 static const apus_ws_options options = { 0 };
 static const apus_route routes[] = {
     { .method = APUS_METHOD_GET,
@@ -63,13 +80,22 @@ static const apus_route routes[] = {
       FN(relay),
       .status = 200,
       .ws = &options },
+    { .method = APUS_METHOD_GET,
+      .path = APUS_STR_INIT("/hear"),
+      .name = "hear",
+      .fn = (apus_fn *)listen,
+      .call = hear_call,
+      .status = 200,
+      .ws = &options },
 };
 APP(app, routes, .n_slots = 0);
 
-static const apus_str upgrade =
-    APUS_STR_INIT("GET /relay HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                  "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
+#define UPGRADE(path)                                                                              \
+    APUS_STR_INIT("GET " path " HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"                    \
+                  "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"                            \
+                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"                                \
+                  "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n")
+static const apus_str upgrade = UPGRADE("/relay"), upgrade_to_hear = UPGRADE("/hear");
 
 /* masked with zeros */
 static const apus_str message =
@@ -145,12 +171,53 @@ static void refused_memory_is_survived(void **state)
     assert_true(n < 200);
 }
 
+/* --- stacks --- */
+
+static int refuse_mapping_at = -1; /* how many more succeed; -1: all */
+
+void *mmap(void *at, size_t len, int protection, int flags, int fd, off_t offset)
+{
+    if (refuse_mapping_at >= 0 && refuse_mapping_at-- == 0) {
+        errno = ENOMEM;
+        return MAP_FAILED;
+    }
+    long got = syscall(SYS_mmap, at, len, protection, flags, fd, offset);
+    return (void *)got; /* -1 is MAP_FAILED */
+}
+
+/* The handler's fiber, its reader and its child: whichever gets no stack, the client is told
+ * and nobody waits for ever. */
+static void refused_stacks_are_survived(void **state)
+{
+    bool was_reached = true;
+    const apus_str *begin = *state;
+    for (int n = 0; was_reached; n++) {
+        struct bench b;
+        start(&b, &app);
+        refuse_mapping_at = n;
+        assert_int_equal(apus_http_pipe_open(b.server, &b.out, &b.pipe), APUS_OK);
+        (void)apus_http_pipe_send(b.pipe, *begin);
+        turn(&b);
+        (void)apus_http_pipe_send(b.pipe, goodbye);
+        turn(&b);
+        was_reached = refuse_mapping_at < 0;
+        refuse_mapping_at = -1;
+        apus_http_pipe_finish(b.pipe);
+        turn(&b);
+        assert_true(apus_http_pipe_is_closed(b.pipe));
+        assert_int_equal(apus_fiber_count(b.loop), 0);
+        stop(&b);
+    }
+}
+
 int main(void)
 {
     apus_test_on_fail(cmocka_fail);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steady_messages_take_nothing),
         cmocka_unit_test(refused_memory_is_survived),
+        cmocka_unit_test_prestate(refused_stacks_are_survived, (void *)&upgrade),
+        cmocka_unit_test_prestate(refused_stacks_are_survived, (void *)&upgrade_to_hear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,7 +48,8 @@ static void give(client *self)
 static bool is_deserved(const http1 *h, unsigned status)
 {
     return (h->manner == STOPS_WRITING && status == 408) ||
-           (h->manner == TALKS_NONSENSE && status == 400);
+           (h->manner == TALKS_NONSENSE &&
+            (status == 400 || (status == 503 && h->base.c->may_refuse)));
 }
 
 static void take_answer(http1 *h, const answer *a)

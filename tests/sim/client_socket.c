@@ -1,4 +1,7 @@
-/* A client of WebSockets over HTTP/1.1: messages out, the same messages back, in order. */
+/* A client of WebSockets over HTTP/1.1: messages out, the same messages back, in order.
+ *
+ * At /socket they are its own.  At /room everybody gets what anybody says; nobody waits for who
+ * is slow, so that messages may be missing, but they never come out of order or twice. */
 #include <apus/value.h>
 
 #include "answer.h"
@@ -20,8 +23,7 @@ typedef enum manner {
 
 typedef struct message {
     unsigned kind; /* TEXT or BINARY */
-    size_t len;
-    int64_t first; /* which pattern it has */
+    apus_buf bytes;
 } message;
 
 typedef struct wsclient {
@@ -30,20 +32,19 @@ typedef struct wsclient {
     message messages[MESSAGES_MAX];
     unsigned n_messages, n_sent, n_back, depth;
     int64_t leaves_at;
+    int64_t heard; /* /room: the last of its own that came, or -1 */
+    bool is_room;
     bool is_open, is_deaf, has_closed, was_closed;
 } wsclient;
 
 static void give(client *self)
 {
-    (void)self;
+    wsclient *w = (wsclient *)self;
+    for (unsigned i = 0; i < w->n_messages; i++)
+        apus_buf_finish(&w->messages[i].bytes);
 }
 
 /* --- frames --- */
-
-static char byte_of(const message *m, size_t i)
-{
-    return (char)('a' + (m->first + (int64_t)i * 5) % 26);
-}
 
 static void put_head(apus_buf *to, unsigned first, size_t len)
 {
@@ -70,7 +71,7 @@ static void put_part(apus_buf *to, const message *m, unsigned first, size_t from
     put_head(to, first, to_at - from);
     put_mask(to, mask);
     for (size_t i = from; i < to_at; i++)
-        apus_buf_addc(to, (char)(byte_of(m, i) ^ (char)mask[(i - from) % 4]));
+        apus_buf_addc(to, (char)(m->bytes.ptr[i] ^ (char)mask[(i - from) % 4]));
 }
 
 static void put_control(apus_buf *to, unsigned kind, apus_str bytes)
@@ -85,30 +86,50 @@ static void put_control(apus_buf *to, unsigned kind, apus_str bytes)
 /* In one frame or in two with a ping between. */
 static void put_message(apus_buf *to, const message *m)
 {
-    if (m->len && sim_chance(300)) {
-        size_t cut = (size_t)sim_between(0, (int64_t)m->len);
+    if (m->bytes.len && sim_chance(300)) {
+        size_t cut = (size_t)sim_between(0, (int64_t)m->bytes.len);
         put_part(to, m, m->kind, 0, cut);
         put_control(to, PING, APUS_STR("hey"));
-        put_part(to, m, FINAL, cut, m->len);
+        put_part(to, m, FINAL, cut, m->bytes.len);
     } else {
-        put_part(to, m, FINAL | m->kind, 0, m->len);
+        put_part(to, m, FINAL | m->kind, 0, m->bytes.len);
     }
 }
 
 /* --- what came --- */
 
+/* {"count":CLIENT,"sum":NUMBER} */
+static void take_news(wsclient *w, apus_str bytes)
+{
+    client *self = &w->base;
+    long long who, number;
+    char text[64] = "";
+    memcpy(text, bytes.ptr, bytes.len < sizeof(text) ? bytes.len : sizeof(text) - 1);
+    if (sscanf(text, "{\"count\":%lld,\"sum\":%lld}", &who, &number) != 2)
+        client_fail(self, "no news: %s", text);
+    sim_note("news", self->number, number);
+    if (who != self->number)
+        return;
+    if (number <= w->heard || number >= (long long)w->n_sent)
+        client_fail(self, "news %lld behind %lld", number, (long long)w->heard);
+    w->heard = number;
+    w->n_back = (unsigned)number + 1;
+    self->c->n_answers++;
+}
+
 static void take_message(wsclient *w, unsigned kind, apus_str bytes)
 {
     client *self = &w->base;
+    if (w->is_room) {
+        take_news(w, bytes);
+        return;
+    }
     if (w->n_back == w->n_sent)
         client_fail(self, "a message, and none is due");
     const message *m = &w->messages[w->n_back++];
     sim_note("message", self->number, (int64_t)bytes.len);
     self->c->n_answers++;
-    bool is_same = kind == m->kind && bytes.len == m->len;
-    for (size_t i = 0; is_same && i < m->len; i++)
-        is_same = bytes.ptr[i] == byte_of(m, i);
-    if (!is_same)
+    if (kind != m->kind || !apus_str_eq(bytes, (apus_str){ m->bytes.ptr, m->bytes.len }))
         client_fail(self, "message %u came back as another", w->n_back);
 }
 
@@ -223,7 +244,8 @@ static void write_messages(wsclient *w)
     }
     while (w->n_sent < w->n_messages && w->n_sent - w->n_back < w->depth)
         put_message(&self->out, &w->messages[w->n_sent++]);
-    if (w->n_back == w->n_messages) {
+    bool is_enough = w->is_room && sim_now() >= w->leaves_at;
+    if (w->n_back == w->n_messages || is_enough) {
         put_control(&self->out, CLOSE, APUS_STR("\x03\xe8"));
         w->has_closed = true;
     }
@@ -253,8 +275,22 @@ static void step(client *self)
     }
     write_messages(w);
     (void)client_write(self, SIZE_MAX);
-    if (w->manner == GOES_AWAY)
+    if (sim_now() < w->leaves_at)
         sim_timer_start(&self->timer, w->leaves_at);
+}
+
+static void make_message(wsclient *w, unsigned i)
+{
+    message *m = &w->messages[i];
+    *m = (message){ .kind = w->is_room || sim_chance(500) ? TEXT : BINARY,
+                    .bytes = apus_buf_with(&sim_alloc) };
+    if (w->is_room) {
+        apus_buf_addf(&m->bytes, "{\"count\":%lld,\"sum\":%u}", (long long)w->base.number, i);
+        return;
+    }
+    int64_t len = sim_between(0, sim_chance(200) ? 60000 : 300), first = sim_between(0, 25);
+    for (int64_t k = 0; k < len; k++)
+        apus_buf_addc(&m->bytes, (char)('a' + (first + k * 5) % 26));
 }
 
 void client_start_socket(conditions *c)
@@ -266,13 +302,15 @@ void client_start_socket(conditions *c)
     w->manner = c->are_good || sim_chance(500) ? GOOD : (manner)sim_between(0, MANNERS - 1);
     w->n_messages = (unsigned)sim_between(1, MESSAGES_MAX);
     w->depth = (unsigned)sim_between(1, MESSAGES_MAX);
+    w->is_room = sim_chance(400);
+    w->heard = -1;
     for (unsigned i = 0; i < w->n_messages; i++)
-        w->messages[i] = (message){ .kind = sim_chance(500) ? TEXT : BINARY,
-                                    .len = (size_t)sim_between(0, sim_chance(200) ? 60000 : 300),
-                                    .first = sim_between(0, 25) };
-    apus_buf_lit(&w->base.out, "GET /socket HTTP/1.1\r\nHost: sim\r\nUpgrade: websocket\r\n"
-                               "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        make_message(w, i);
+    apus_buf_addf(&w->base.out,
+                  "GET %s HTTP/1.1\r\nHost: sim\r\nUpgrade: websocket\r\n"
+                  "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+                  w->is_room ? "/room" : "/socket");
     w->leaves_at = sim_now() + sim_between(0, 5000) * APUS_MILLISECOND;
     client_must_end_by(&w->base, sim_now() + 120 * APUS_SECOND + c->slack);
 }

@@ -160,3 +160,34 @@ void speak(apus_req *req, apus_ws *ws, session *s Depends(open_session))
             apus_ws_send_bytes(ws, (apus_bytes){ (const uint8_t *)m.text.ptr, m.text.len });
     }
 }
+
+Topic(news, total);
+
+static void tell_news(apus_req *child, void *arg)
+{
+    apus_sub *sub = apus_subscribe(child, news, APUS_STR("all"));
+    for (total *t; (t = apus_next(child, sub));)
+        if (!apus_ws_send((apus_ws *)arg, total, t))
+            return;
+}
+
+WebSocket("/room")
+void meet(apus_req *req, apus_ws *ws, session *s Depends(open_session))
+{
+    (void)s;
+    if (!apus_spawn(req, tell_news, ws))
+        return;
+    for (total *t; (t = apus_ws_recv(ws, total));)
+        apus_publish(req, news, APUS_STR("all"), t);
+}
+
+Sse("/news", item = total)
+void read_news(apus_req *req, apus_sse *out, int64_t n Query(default = 10),
+               session *s Depends(open_session))
+{
+    (void)s;
+    apus_sub *sub = apus_subscribe(req, news, APUS_STR("all"));
+    for (total *t; n > 0 && (t = apus_next(req, sub)); n--)
+        if (!apus_sse_send(out, total, t))
+            return;
+}

@@ -7,6 +7,7 @@ answer is compared with what it must be.  Memory and descriptors of all its proc
 /proc; they must end where they were after the first third, and SIGTERM must end it."""
 import argparse, os, random, signal, socket, struct, subprocess, sys, threading, time
 
+WORKERS = 2
 errors, lock = [], threading.Lock()
 counts = {"requests": 0, "messages": 0, "broken": 0}
 deadline = 0.0
@@ -225,6 +226,15 @@ def free_port():
         return s.getsockname()[1]
 
 
+def settled(pid, workers):
+    """What it holds when all workers are there and have opened what they open."""
+    seen = []
+    while len(seen) < 5 or len(set(seen[-5:])) > 1:
+        time.sleep(0.2)
+        seen.append((len(tree(pid)), held(pid)[1]) if len(tree(pid)) == 1 + workers else len(seen))
+    return held(pid)
+
+
 def wait_for_fds(pid, most):
     """Whether so few are open within some seconds: connections that end take a moment."""
     until = time.monotonic() + 30
@@ -243,16 +253,10 @@ def main():
     options.add_argument("--clients", type=int, default=12)
     o = options.parse_args()
     port = free_port()
-    server = subprocess.Popen([o.service, "--port", str(port), "--workers", "2"], stdout=subprocess.DEVNULL,
+    server = subprocess.Popen([o.service, "--port", str(port), "--workers", str(WORKERS)], stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL)
     try:
-        while True:
-            try:
-                Connection(port).socket.close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        before = held(server.pid)
+        before = settled(server.pid, WORKERS)
         began = time.monotonic()
         deadline = began + o.seconds
         threads = [threading.Thread(target=client, args=(port, seed)) for seed in range(o.clients)]
