@@ -49,7 +49,7 @@ static apus_http_limits choose_limits(void)
                                .body_timeout = 20 * APUS_SECOND,
                                .idle_timeout = 75 * APUS_SECOND,
                                .write_timeout = 20 * APUS_SECOND,
-                               .body_memory = limit(1, 16384),
+                               .body_memory = (size_t)sim_between(1, 65536),
                                .pipeline_max = limit(1, 8),
                                .streams_max = limit(1, 8),
                                .stream_max = limit(1, 20000) };
@@ -68,7 +68,7 @@ static sim_faults choose_faults(void)
                      .reset = some(20),
                      .no_accept = some(500),
                      .no_watch = some(100),
-                     .no_memory = some(30),
+                     .no_memory = some(sim_chance(200) ? 200 : 30),
                      .no_disk = some(500),
                      .pool_full = some(500),
                      .late_event = some(500),

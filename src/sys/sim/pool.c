@@ -65,8 +65,10 @@ apus_rc apus_pool_create(apus_reactor *r, unsigned threads, unsigned queue_max, 
 
 apus_rc apus_pool_add(apus_pool *p, apus_work *w)
 {
-    if (p->n_waiting >= p->queue_max || sim_chance(sim.faults.pool_full))
+    if (p->n_waiting >= p->queue_max || sim_chance(sim.faults.pool_full)) {
+        sim_note("pool full", p->n_waiting, 0);
         return APUS_BUSY;
+    }
     w->next = NULL;
     *p->last = w;
     p->last = &w->next;
