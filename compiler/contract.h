@@ -383,7 +383,7 @@ struct ct_route {
     ct_around *middleware; /* outermost first */
     apus_body_kind body;
     bool body_embedded; /* several body parameters, or embed */
-    bool deprecated, hidden, blocking;
+    bool deprecated, hidden, blocking, last;
     uint8_t omit;       /* apus_omit */
     int64_t timeout_ns; /* 0: not said */
     apus_request_limits limits;

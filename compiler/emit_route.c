@@ -412,6 +412,7 @@ static const char *route_flags(struct out *o, const ct_route *r)
         { r->function->result.is_pointer && r->function->result.type, "result_pointer" },
         { r->function->result.is_response, "result_response" },
         { is_plain(r), "result_plain" },
+        { r->last, "last" },
     };
     const char *text = "";
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {

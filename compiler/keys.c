@@ -145,8 +145,8 @@ static const key include_keys[] = {
         { "responses", SHAPE_map }, { "deprecated", SHAPE_flag }, { "hidden", SHAPE_flag },        \
         { "operation_id", SHAPE_text }, { "depends", SHAPE_names }, { "scopes", SHAPE_texts },     \
         { "middleware", SHAPE_names }, { "timeout", SHAPE_text }, { "blocking", SHAPE_flag },      \
-        { "omit", SHAPE_any }, { "produces", SHAPE_off_text }, { "item", SHAPE_name },             \
-        { "include", SHAPE_text_list }, { "exclude", SHAPE_text_list },                            \
+        { "last", SHAPE_flag }, { "omit", SHAPE_any }, { "produces", SHAPE_off_text },             \
+        { "item", SHAPE_name }, { "include", SHAPE_text_list }, { "exclude", SHAPE_text_list },    \
         { "by_alias", SHAPE_flag }, { "callbacks", SHAPE_names }, { "external_docs", SHAPE_map },  \
         LIMITS,                                                                                    \
     {                                                                                              \

@@ -270,6 +270,7 @@ ct_route *route_read(unit *u, function_decl *f, const note *n, ct_router *router
         .deprecated = value_flag(o, "deprecated"),
         .hidden = value_flag(o, "hidden"),
         .blocking = value_flag(o, "blocking"),
+        .last = value_flag(o, "last"),
         .omit = read_omit(u, o),
         .timeout_ns = duration_option(u, o, "timeout"),
         .limits = limits_read(u, o),

@@ -43,7 +43,7 @@ def stage():
             at = PAGES / "index.md"
         text = relink(page, at, page.read_text())
         # what stands side by side wants the whole width
-        wide = "---\nhide: [navigation, toc]\n---\n\n" if "<table markdown" in text else ""
+        wide = "---\nhide: [navigation]\n---\n\n" if "<table markdown" in text else ""
         at.write_text(wide + text)
     for name in OUTER:
         (PAGES / name).write_text(relink(ROOT / name, PAGES / name, (ROOT / name).read_text()))
@@ -85,10 +85,11 @@ def main():
         "site_name": "Apus", "site_description": "the API framework for C",
         "docs_dir": str(PAGES), "site_dir": str(SITE / "html"), "nav": nav, "use_directory_urls": False,
         "theme": {"name": "material", "font": False,
-                  "features": ["navigation.tabs", "navigation.top", "search.highlight", "toc.follow"],
+                  "features": ["navigation.tabs", "navigation.top", "navigation.footer", "search.highlight",
+                               "search.share", "toc.follow"],
                   "palette": [{"scheme": "default", "primary": "indigo", "media": "(prefers-color-scheme: light)"},
                               {"scheme": "slate", "primary": "indigo", "media": "(prefers-color-scheme: dark)"}]},
-        "plugins": ["search"],
+        "plugins": ["search"], "extra_css": ["site.css"],
         "markdown_extensions": ["tables", "admonition", "md_in_html", "pymdownx.superfences", "pymdownx.highlight",
                                 {"toc": {"permalink": True}}],
     }

@@ -198,7 +198,7 @@ Get("/readings", item = reading)
 void readings(apus_req *req)
 {
     for (int64_t n = 0; n < 3; n++) {
-        if (!apus_write_line(req, reading, &((reading){ n, (double)n / 2 })))
+        if (!apus_write_line(req, reading, &(reading){ n, (double)n / 2 }))
             return;
     }
 }

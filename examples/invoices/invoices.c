@@ -26,6 +26,10 @@ App(invoices, title = "Invoices", version = "2.5.0", summary = "Bills, and news 
     docs = { path : "/documentation", options : { syntaxHighlight : false, deepLinking : false } },
     redoc = false, openapi_edit = add_logo);
 
+// tried last, so that what stands below is not hidden by it
+Static(assets, "/static", .folder = "static");
+Static(front, "", .folder = "static", .index = "index.html", .fallback = "index.html");
+
 extern const apus_app sub_app;
 Include(invoices_app, sub_app, prefix = "/subapi");
 
@@ -116,5 +120,3 @@ apus_json *create_raw(apus_req *req, apus_str body Body(raw, media_type = "appli
 {
     return apus_jsonf(req, "{'size': %d, 'content': %s}", (int)body.len, body.ptr);
 }
-
-Static(assets, "/static", .folder = "static");

@@ -43,3 +43,18 @@ Test(routes_answer)
     apus_expect_status(apus_test_get(t, "/hidden/"), 200);
     apus_test_stop(t);
 }
+
+Test(front_end_hides_nothing)
+{
+    apus_test *t = apus_test_start(&invoices_app);
+    apus_test_header(t, "Accept", "text/html");
+    apus_expect_header(apus_test_get(t, "/"), "Content-Type", "text/html; charset=utf-8");
+    apus_expect_status(apus_test_get(t, "/some/page"), 200);
+    apus_expect_header(apus_test_get(t, "/static/logo.svg"), "Content-Type", "image/svg+xml");
+    apus_expect_json(apus_test_get(t, "/items/"), "$[0].item_id", "\"lamp\"");
+    apus_expect_status(apus_test_get(t, "/subapi/sub"), 200);
+    apus_expect_json(apus_test_get(t, "/subapi/sub"), "$.message", "\"hello from below\"");
+    apus_test_header(t, "Accept", NULL);
+    apus_expect_status(apus_test_get(t, "/some/page"), 404);
+    apus_test_stop(t);
+}

@@ -15,7 +15,7 @@ void stream_prices(apus_req *req, apus_sse *out, apus_str symbol Query(),
                    int count Query(default = 3, ge = 1, le = 100))
 {
     for (int i = 0; i < count; i++) {
-        if (!apus_sse_send(out, price, &((price){ symbol, 100.0 + i })))
+        if (!apus_sse_send(out, price, &(price){ symbol, 100.0 + i }))
             return; // nobody listens any more
         apus_sleep(req, APUS_SECOND / 100);
     }

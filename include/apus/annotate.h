@@ -148,11 +148,11 @@
 
 /* Static(assets, "/assets", .folder = "public", .index = "index.html"): files at and below a
  * path, as a function of that name answers them with apus_folder; the rest are its
- * apus_folder_options.  Not in the document.  Write the function yourself where it needs
- * dependencies. */
+ * apus_folder_options.  Not in the document, and tried when no other route fits.  Write the
+ * function yourself where it needs dependencies. */
 #define APUS_STATIC(name, at, ...)                                                                 \
-    APUS__NOTE("Get", at "/{path:path}", hidden)                                                   \
-    APUS__NOTE("Head", at "/{path:path}", hidden)                                                  \
+    APUS__NOTE("Get", at "/{path:path}", hidden, last)                                             \
+    APUS__NOTE("Head", at "/{path:path}", hidden, last)                                            \
     struct apus_response *name(struct apus_req *req, apus_str path);                               \
     struct apus_response *name(struct apus_req *req, apus_str path)                                \
     {                                                                                              \

@@ -176,8 +176,8 @@ bool apus_join(apus_req *req);
 /* In a loop over a stream (apus_next, apus_ws_recv), what is allocated lives until the
  * stream gives the next one.  A copy of the model that lives as long as the request; aborts
  * like apus_new. */
-#define apus_keep(req, model, object)                                                              \
-    ((model *)apus__keep((req), APUS__MODEL(model), 1 ? (object) : (const struct model *)0))
+#define apus_keep(req, model, ...)                                                                 \
+    ((model *)apus__keep((req), APUS__MODEL(model), 1 ? (__VA_ARGS__) : (const struct model *)0))
 void *apus__keep(apus_req *req, const apus_model *m, const void *object);
 
 /* --- the answer --- */
@@ -254,8 +254,8 @@ apus_response *apus_folder(apus_req *req, apus_str path, const apus_folder_optio
 
 /* Answers with another model than the declared one.  From a handler that returns a
  * model: `return apus_respond(req, 409, conflict, &c);` has the value NULL. */
-#define apus_respond(req, status, model, object)                                                   \
-    apus__respond((req), (status), APUS__MODEL(model), 1 ? (object) : (const struct model *)0)
+#define apus_respond(req, status, model, ...)                                                      \
+    apus__respond((req), (status), APUS__MODEL(model), 1 ? (__VA_ARGS__) : (const struct model *)0)
 void *apus__respond(apus_req *req, int status, const apus_model *m, const void *object);
 
 /* The table that apusc writes for a model, named where it is used. */
@@ -292,8 +292,9 @@ void *apus__respond(apus_req *req, int status, const apus_model *m, const void *
 void *apus__read_body(apus_req *req, const struct apus_type *type, apus_str text);
 
 /* A copy of a model in another arena, with all that it holds; NULL when there is no room. */
-#define apus_copy(arena, model, object)                                                            \
-    ((model *)apus_model_copy((arena), APUS__MODEL(model), 1 ? (object) : (const struct model *)0))
+#define apus_copy(arena, model, ...)                                                               \
+    ((model *)apus_model_copy((arena), APUS__MODEL(model),                                         \
+                              1 ? (__VA_ARGS__) : (const struct model *)0))
 
 /* Which members go out; what is not set is as apus_json_of has it. */
 typedef struct apus_dump {
@@ -314,8 +315,8 @@ apus_json *apus__json_dump(apus_req *req, const apus_model *m, const void *objec
 
 /* A model as a value of any shape, to be changed or put into another; NULL with the
  * failure set when it has no JSON form or memory is out. */
-#define apus_json_of(req, model, object)                                                           \
-    apus__json_of((req), APUS__MODEL(model), 1 ? (object) : (const struct model *)0)
+#define apus_json_of(req, model, ...)                                                              \
+    apus__json_of((req), APUS__MODEL(model), 1 ? (__VA_ARGS__) : (const struct model *)0)
 apus_json *apus__json_of(apus_req *req, const apus_model *m, const void *object);
 
 /* JSON with values put in, as a value of any shape:
@@ -343,8 +344,8 @@ apus_json *apus_jsonf(apus_req *req, const char *format, ...) APUS_PRINTF(2, 3);
 bool apus_write(apus_req *req, apus_str bytes);
 
 /* A model as a line of JSON (application/jsonl); otherwise as apus_write. */
-#define apus_write_line(req, model, object)                                                        \
-    apus__write_line((req), APUS__MODEL(model), 1 ? (object) : (const struct model *)0)
+#define apus_write_line(req, model, ...)                                                           \
+    apus__write_line((req), APUS__MODEL(model), 1 ? (__VA_ARGS__) : (const struct model *)0)
 bool apus__write_line(apus_req *req, const apus_model *m, const void *object);
 
 /* --- PATCH --- */

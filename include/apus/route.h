@@ -133,6 +133,7 @@ typedef enum apus_route_flags {
     APUS_ROUTE_result_pointer = 1 << 3,  /* returns const T *; result describes T */
     APUS_ROUTE_result_response = 1 << 4, /* returns apus_response * */
     APUS_ROUTE_result_plain = 1 << 5,    /* returns apus_str or apus_bytes: sent as it stands */
+    APUS_ROUTE_last = 1 << 6,            /* tried when no other route of the service fits */
 } apus_route_flags;
 
 /* What requests may bring.  Zero: as what includes it says; at the outermost, as the server

@@ -43,9 +43,10 @@ typedef struct apus_sse_fields {
  *
  * false when nobody reads on (as apus_write), or when the object breaks its model or a
  * field has a line break: that is the handler's mistake, logged, and a failure (500). */
-#define apus_sse_send(out, model, object) apus_sse_send_as(out, model, object, NULL)
-#define apus_sse_send_as(out, model, object, fields)                                               \
-    apus__sse_send((out), APUS__MODEL(model), 1 ? (object) : (const struct model *)0, (fields))
+#define apus_sse_send(out, model, ...)                                                             \
+    apus__sse_send((out), APUS__MODEL(model), 1 ? (__VA_ARGS__) : (const struct model *)0, NULL)
+#define apus_sse_send_as(out, model, object, ...)                                                  \
+    apus__sse_send((out), APUS__MODEL(model), 1 ? (object) : (const struct model *)0, (__VA_ARGS__))
 bool apus__sse_send(apus_sse *out, const apus_model *m, const void *object,
                     const apus_sse_fields *fields);
 

@@ -85,8 +85,8 @@ void apus_unsubscribe(apus_req *req, apus_sub *sub);
 
 /* Gives *object to everybody in the room; how many there are.  Aborts with 503 when memory
  * is out. */
-#define apus_publish(req, topic, key, object)                                                      \
-    apus__publish((req), &topic##_topic, (key), 1 ? (object) : (const topic##_topic_item *)0)
+#define apus_publish(req, topic, key, ...)                                                         \
+    apus__publish((req), &topic##_topic, (key), 1 ? (__VA_ARGS__) : (const topic##_topic_item *)0)
 size_t apus__publish(apus_req *req, const apus_topic *topic, apus_str key, const void *object);
 
 /* How many listen to that key; those who listen to all are not counted. */

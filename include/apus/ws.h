@@ -106,8 +106,8 @@ bool apus_ws_recv_any(apus_ws *ws, apus_ws_message *message);
 
 /* Sends *object as JSON, in a text message.  false when nobody is there any more, or when
  * the object breaks its model: that is the program's mistake, logged, and a failure (500). */
-#define apus_ws_send(ws, model, object)                                                            \
-    apus__ws_send((ws), APUS__MODEL(model), 1 ? (object) : (const struct model *)0)
+#define apus_ws_send(ws, model, ...)                                                               \
+    apus__ws_send((ws), APUS__MODEL(model), 1 ? (__VA_ARGS__) : (const struct model *)0)
 bool apus__ws_send(apus_ws *ws, const apus_model *m, const void *object);
 
 bool apus_ws_send_text(apus_ws *ws, apus_str text); /* UTF-8; otherwise as apus_ws_send */

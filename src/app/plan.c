@@ -598,6 +598,27 @@ apus_rc apus__plans_add_app(apus__plans *plans, const apus_app *app, apus_str pr
     return rc;
 }
 
+apus_rc apus__plans_put_last(apus__plans *plans, uint32_t first, apus_arena *a)
+{
+    uint32_t n_last = 0, kept = first;
+    for (uint32_t i = first; i < plans->n; i++)
+        n_last += plans->items[i].route->flags & APUS_ROUTE_last ? 1 : 0;
+    if (n_last == 0)
+        return APUS_OK;
+    apus__plan *last = APUS_NEW(a, apus__plan, n_last);
+    if (!last)
+        return APUS_NOMEM;
+    n_last = 0;
+    for (uint32_t i = first; i < plans->n; i++) {
+        if (plans->items[i].route->flags & APUS_ROUTE_last)
+            last[n_last++] = plans->items[i];
+        else
+            plans->items[kept++] = plans->items[i];
+    }
+    memcpy(&plans->items[kept], last, n_last * sizeof(*last));
+    return APUS_OK;
+}
+
 apus_rc apus__plans_add_own(apus__plans *plans, const apus_route *route,
                             void (*answer)(apus_req *req), apus_arena *a, apus_err *err)
 {

@@ -98,6 +98,10 @@ typedef struct apus__plans {
 apus_rc apus__plans_add_app(apus__plans *plans, const apus_app *app, apus_str prefix, apus_arena *a,
                             apus_err *err) APUS_NODISCARD;
 
+/* From `first` on, routes that are tried last (APUS_ROUTE_last) go behind the others; among
+ * themselves both keep their order.  APUS_OK or APUS_NOMEM. */
+apus_rc apus__plans_put_last(apus__plans *plans, uint32_t first, apus_arena *a) APUS_NODISCARD;
+
 /* Notes which phases a request of this plan goes through; see life.c. */
 void apus__plan_set_phases(apus__plan *plan);
 

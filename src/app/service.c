@@ -105,6 +105,8 @@ static apus_rc add_realms(apus_service *s, uint64_t seed, apus_err *err)
         const apus_mount *m = realm->mount;
         realm->first = s->plans.n;
         rc = add_app(s, m ? m->app : s->app, m ? m->prefix : APUS_STR(""), 0, err);
+        if (!rc && apus__plans_put_last(&s->plans, realm->first, &s->arena))
+            rc = apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
         realm->beyond = s->plans.n;
     }
     for (uint32_t i = 0; !rc && i < s->n_realms; i++)

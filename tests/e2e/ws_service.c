@@ -77,9 +77,9 @@ void talk(apus_req *req, apus_ws *ws, apus_str room, const apus_str *who Depends
     apus_spawn(req, listen, s);
     apus_str text;
     while (apus_ws_recv_text(ws, &text))
-        apus_publish(req, rooms, room, &((said){ *who, text }));
+        apus_publish(req, rooms, room, &(said){ *who, text });
     apus_str left = apus_strf(req, "left with %u", apus_ws_close_code(ws));
-    apus_publish(req, rooms, room, &((said){ *who, left }));
+    apus_publish(req, rooms, room, &(said){ *who, left });
 }
 
 /* What the flood has sent, for the worker. */

@@ -46,5 +46,5 @@ WebSocket("/ws")
 void testing2_websocket(apus_req *req, apus_ws *ws)
 {
     (void)req;
-    apus_ws_send(ws, testing2_greeting, &((testing2_greeting){ APUS_STR("Hello WebSocket") }));
+    apus_ws_send(ws, testing2_greeting, &(testing2_greeting){ APUS_STR("Hello WebSocket") });
 }
