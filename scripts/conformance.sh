@@ -59,6 +59,14 @@ sse)
     done
     "$work/sse/run.sh" "$url/events" --max-gap 4 >"$log" 2>&1 || true
     ;;
+tls)
+    if ! command -v testssl >/dev/null; then
+        echo "skipped: tls needs testssl.sh (scripts/deps.sh ci installs it)"
+        exit 77
+    fi
+    MARKET_STORE=$work/tls.db tests/conformance/tls.sh "$work/tls" "$build/apps/market/market" \
+        ec ${FULL:+rsa} >"$log" 2>&1 || true
+    ;;
 *)
     echo "conformance.sh: no kit called $kit" >&2
     exit 2
