@@ -26,6 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     apus_rc rc = apus_yaml_parse(&a, (apus_str){ (const char *)data, size }, &value, &err);
     if (rc == APUS_OK && count(value, 0) > APUS_YAML_NODES_MAX + 1)
         abort();
+    if (rc == APUS_OK && value->kind == APUS_JSON_object && value->n &&
+        !apus_yaml_line_of((apus_str){ (const char *)data, size }, value->first->name))
+        abort(); /* what was read stands somewhere */
     if (rc != APUS_OK && !err.msg[0])
         abort();
     const apus_yaml_options typed = { .depth_max = TYPED_DEPTH, .is_typed = true };

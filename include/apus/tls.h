@@ -22,6 +22,7 @@
 #include "apus/arena.h"
 #include "apus/loop.h"
 #include "apus/rc.h"
+#include "apus/str.h"
 #include "apus/stream.h"
 
 APUS_API_BEGIN
@@ -77,12 +78,20 @@ void apus_tls_destroy(apus_tls *t);
  * apus_tls_create, what was read before stays in use. */
 apus_rc apus_tls_reload(apus_tls *t, apus_err *err) APUS_NODISCARD;
 
+/* Whether a certificate is for that host, without brackets and port: a name in it, one that its
+ * wildcard takes, or an address. */
+bool apus_tls_is_for(const apus_tls *t, apus_str host);
+
 /* The server's side of TLS over `inner`, which the stream then owns.  The handshake takes
  * place while the stream is watched, before anything is told; a failed one reads as APUS_IO.
  *
  * APUS_OK; APUS_NOMEM, and `inner` is still the caller's. */
 apus_rc apus_tls_accept(apus_tls *t, apus_loop *loop, apus_stream *inner, apus_stream **out)
     APUS_NODISCARD;
+
+/* When a certificate's validity ends (its notAfter): seconds since 1970, UTC, of the first
+ * certificate in a PEM file.  APUS_OK; APUS_INVALID with a sentence that names the file. */
+apus_rc apus_tls_find_end(const char *chain, int64_t *seconds, apus_err *err) APUS_NODISCARD;
 
 /* Writes a certificate that signs itself, for development: for localhost, 127.0.0.1 and ::1,
  * for 90 days.  `key` is readable by its owner only; files that are there are replaced.

@@ -43,6 +43,10 @@ typedef struct apus_yaml_options {
 apus_rc apus_yaml_parse_as(apus_arena *a, apus_str text, const apus_yaml_options *options,
                            apus_json **out, apus_err *err) APUS_NODISCARD;
 
+/* The line in which that key of the outermost mapping stands, for words about its value; 0
+ * where there is none, or the text is not read. */
+unsigned apus_yaml_line_of(apus_str text, apus_str key);
+
 APUS_API_END
 
 #endif

@@ -221,3 +221,43 @@ apus_rc apus_yaml_parse_as(apus_arena *a, apus_str text, const apus_yaml_options
         *out = value;
     return rc;
 }
+
+/* --- where something stands --- */
+
+/* Moves *depth, and *is_key, which says whether a node at depth 1 is a key or its value. */
+static bool is_key_of_outermost(const yaml_event_t *e, unsigned *depth, bool *is_key)
+{
+    bool opens = e->type == YAML_MAPPING_START_EVENT || e->type == YAML_SEQUENCE_START_EVENT;
+    bool closes = e->type == YAML_MAPPING_END_EVENT || e->type == YAML_SEQUENCE_END_EVENT;
+    bool is_scalar = e->type == YAML_SCALAR_EVENT, was_key = *is_key;
+    if (closes)
+        (*depth)--;
+    bool is_node = *depth == 1 && (is_scalar || closes);
+    if (opens)
+        (*depth)++;
+    if (is_node)
+        *is_key = !was_key;
+    return is_node && is_scalar && was_key;
+}
+
+unsigned apus_yaml_line_of(apus_str text, apus_str key)
+{
+    yaml_parser_t parser;
+    yaml_event_t e;
+    unsigned depth = 0, line = 0;
+    bool is_key = true, is_over = false;
+    if (!yaml_parser_initialize(&parser))
+        return 0;
+    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text.ptr, text.len);
+    while (!line && !is_over && yaml_parser_parse(&parser, &e)) {
+        is_over =
+            e.type == YAML_STREAM_END_EVENT || (depth == 0 && e.type == YAML_SEQUENCE_START_EVENT);
+        if (is_key_of_outermost(&e, &depth, &is_key) &&
+            apus_str_eq((apus_str){ (const char *)e.data.scalar.value, e.data.scalar.length }, key))
+            line = line_of(e.start_mark);
+        yaml_event_delete(&e);
+    }
+    yaml_parser_delete(&parser);
+    return line;
+}

@@ -207,6 +207,21 @@ apus_rc apus_tls_reload(apus_tls *t, apus_err *err)
     return APUS_OK;
 }
 
+bool apus_tls_is_for(const apus_tls *t, apus_str host)
+{
+    char name[256];
+    if (host.len == 0 || host.len >= sizeof(name) || apus_str_find(host, '\0') != SIZE_MAX)
+        return false;
+    memcpy(name, host.ptr, host.len);
+    name[host.len] = '\0';
+    for (size_t i = 0; i < t->options.n_certificates; i++) {
+        X509 *x = SSL_CTX_get0_certificate(t->identities[i].ctx);
+        if (X509_check_host(x, name, 0, 0, NULL) == 1 || X509_check_ip_asc(x, name, 0) == 1)
+            return true;
+    }
+    return false;
+}
+
 /* "h2,http/1.1" as ALPN writes it. */
 static bool set_protocols(apus_tls *t, const char *text)
 {
@@ -316,4 +331,28 @@ void apus_tls_destroy(apus_tls *t)
 {
     if (t)
         apus__tls_leave(t);
+}
+
+/* --- a look at a file --- */
+
+static bool find_end(const char *path, int64_t *seconds)
+{
+    int days = 0, rest = 0;
+    BIO *file = BIO_new_file(path, "rb");
+    X509 *x = file ? PEM_read_bio_X509(file, NULL, no_passphrase, NULL) : NULL;
+    ASN1_TIME *epoch = x ? ASN1_TIME_set(NULL, 0) : NULL;
+    bool ok = epoch && ASN1_TIME_diff(&days, &rest, epoch, X509_get0_notAfter(x));
+    if (ok)
+        *seconds = (int64_t)days * 24 * 60 * 60 + rest;
+    ASN1_TIME_free(epoch);
+    X509_free(x);
+    BIO_free(file);
+    return ok;
+}
+
+apus_rc apus_tls_find_end(const char *chain, int64_t *seconds, apus_err *err)
+{
+    if (find_end(chain, seconds))
+        return APUS_OK;
+    return refuse(err, "the certificate %s cannot be read: %s", chain);
 }

@@ -270,11 +270,11 @@ static apus_rc launch(apus__worker *w, const apus__version *v, int its_end, apus
     }
     int n = snprintf(text, sizeof(text), "%s=", APUS__ORDERS_VARIABLE);
     apus__orders_print(&orders, text + n);
-    c->environment[0] = text;
+    v->environment[0] = text;
     return apus_process_start(
         &(apus_process_options){ .program = v->program,
                                  .argv = c->arguments,
-                                 .env = c->environment,
+                                 .env = v->environment,
                                  .keep = keep,
                                  .n_keep = v->listeners.n + 2U,
                                  .as = v->has_identity ? &v->identity : NULL },

@@ -24,7 +24,8 @@ typedef struct apus__worker apus__worker;
 
 typedef struct apus__version {
     apus__options options;
-    int program; /* a descriptor, or -1 */
+    char **environment; /* of its workers; the first is their orders */
+    int program;        /* a descriptor, or -1 */
     uint32_t n_slots;
     apus__listeners listeners;
     apus_identity identity;
@@ -62,9 +63,8 @@ struct apus__crew {
     const char *program; /* as it was called, in front of what we say */
     const apus_app *app;
     int argc;
-    char **argv;        /* main's */
-    char **arguments;   /* what the process was started with: a worker's, too */
-    char **environment; /* a worker's; the first is its orders */
+    char **argv;      /* main's */
+    char **arguments; /* what the process was started with: a worker's, too */
     char path[APUS_PROGRAM_PATH_MAX];
     apus_loop *loop;
     apus__board *board;

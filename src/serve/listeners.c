@@ -100,42 +100,48 @@ static uint32_t take_over(struct opening *op)
     return n;
 }
 
-static apus_rc open_tcp(struct opening *op, const char *host, uint16_t *port)
+/* What is opened at each host. */
+struct door {
+    int64_t asked; /* the port; 0: any, the same at all hosts */
+    uint16_t port; /* that there is */
+    const char *scheme, *flag;
+};
+
+static apus_rc open_tcp(struct opening *op, const char *host, struct door *door)
 {
     char key[APUS__ADDRESS_MAX];
-    snprintf(key, sizeof(key), "%s %lld", host, (long long)op->o->port);
+    snprintf(key, sizeof(key), "%s %lld", host, (long long)door->asked);
     apus_rc rc = begin_address(op, key);
     uint32_t n = rc ? 0 : take_over(op), wanted = op->n_slots ? op->n_slots : 1;
     if (n)
-        *port = apus_socket_port(op->out->items[op->out->n - 1].fd);
+        door->port = apus_socket_port(op->out->items[op->out->n - 1].fd);
     for (; !rc && n < wanted; n++) {
         apus_socket_share share = op->n_slots == 0 ? APUS_SOCKET_ALONE
                                   : n == 0         ? APUS_SOCKET_FIRST
                                                    : APUS_SOCKET_SHARED;
         int fd;
-        rc = apus_listen_tcp(host, *port, share, &fd, op->err);
+        rc = apus_listen_tcp(host, door->port, share, &fd, op->err);
         if (rc == APUS_BUSY)
             return apus_err_set(op->err, rc,
                                 "port %u of %s is in use: stop the program that has it, or choose "
-                                "another one with --port",
-                                (unsigned)*port, host);
+                                "another one with %s",
+                                (unsigned)door->port, host, door->flag);
         if (rc)
             return rc;
-        *port = apus_socket_port(fd);
+        door->port = apus_socket_port(fd);
         if (!add(op->out, fd, (int)n))
             return apus_err_set(op->err, APUS_LIMIT, "too many listeners");
     }
     if (!rc)
         snprintf(op->out->names[op->out->n_names - 1], APUS__ADDRESS_MAX,
-                 strchr(host, ':') ? "%s://[%.64s]:%u" : "%s://%.64s:%u", scheme_of(op->o), host,
-                 (unsigned)*port);
+                 strchr(host, ':') ? "%s://[%.64s]:%u" : "%s://%.64s:%u", door->scheme, host,
+                 (unsigned)door->port);
     return rc;
 }
 
 /* "127.0.0.1,::1": each with the port, which the first one chooses where it is 0. */
-static apus_rc open_hosts(struct opening *op)
+static apus_rc open_hosts(struct opening *op, struct door *door)
 {
-    uint16_t port = (uint16_t)op->o->port;
     apus_rc rc = APUS_OK;
     for (const char *at = op->o->host; !rc && *at;) {
         char host[APUS_SOCKET_NAME_MAX];
@@ -145,9 +151,18 @@ static apus_rc open_hosts(struct opening *op)
         memcpy(host, at, len);
         host[len] = 0;
         at += len + (at[len] == ',');
-        rc = open_tcp(op, host, &port);
+        rc = open_tcp(op, host, door);
     }
     return rc;
+}
+
+static apus_rc open_ports(struct opening *op)
+{
+    int64_t port = op->o->port, redirect = op->o->redirect_http;
+    struct door main = { port, (uint16_t)port, scheme_of(op->o), "--port" };
+    struct door second = { redirect, (uint16_t)redirect, "http", "--redirect-http" };
+    apus_rc rc = open_hosts(op, &main);
+    return rc || !redirect ? rc : open_hosts(op, &second);
 }
 
 static apus_rc open_unix(struct opening *op)
@@ -182,7 +197,8 @@ static apus_rc take_inherited(struct opening *op, const int *fds, uint32_t n)
         unsigned port = apus_socket_port(fds[i]);
         char *name = op->out->names[op->out->n_names - 1];
         if (port)
-            snprintf(name, APUS__ADDRESS_MAX, "%s://%.64s:%u", scheme_of(op->o), op->o->host, port);
+            snprintf(name, APUS__ADDRESS_MAX, "%s://%.64s:%u",
+                     port == op->o->redirect_http ? "http" : scheme_of(op->o), op->o->host, port);
         else
             snprintf(name, APUS__ADDRESS_MAX, "descriptor %d", fds[i]);
         (void)add(op->out, fds[i], APUS__EVERY_SLOT);
@@ -272,7 +288,7 @@ apus_rc apus__listeners_open(const apus__options *o, uint32_t n_slots,
     else if (o->unix_path)
         rc = open_unix(&op);
     else
-        rc = open_hosts(&op);
+        rc = open_ports(&op);
     if (!rc)
         rc = open_admin(&op);
     if (rc)

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "apus/fiber.h"
 #include "apus/metric.h"
@@ -113,27 +114,61 @@ static int serve_alone(const char *program, const apus_app *app, const apus__opt
     return rc ? apus__not_started(program, &err) : APUS__EXIT_STOPPED;
 }
 
+/* What the app's side reads in the environment itself: two of our options, and what a file
+ * sets for it.  Not in a supervisor's own, which would keep them from changing at a reload. */
+static void hand_on(const apus__options *options)
+{
+    for (char **each = options->from_file; each && *each; each++) {
+        char *equals = strchr(*each, '=');
+        *equals = '\0';
+        setenv(*each, equals + 1, 0);
+        *equals = '=';
+    }
+    if (options->root_path && *options->root_path)
+        setenv("APUS_ROOT_PATH", options->root_path, 1);
+    if (options->docs)
+        setenv("APUS_DOCS", options->docs, 1);
+}
+
 static int serve(const char *program, int argc, char **argv, const apus_app *app,
-                 const apus__options *options)
+                 apus__options *options)
 {
     /* without it a crash ends the process all the same, only unexplained */
     apus_rc ignored = apus_fiber_report_faults();
     (void)ignored;
     signal(SIGPIPE, SIG_IGN); /* a log that nobody reads any more is no reason to end */
-    if (apus__worker_is_this())
+    if (apus__worker_is_this()) {
+        hand_on(options);
         return apus__worker_run(program, app, options);
-    if (options->workers == 0)
+    }
+    if (options->workers == 0) {
+        hand_on(options);
         return serve_alone(program, app, options);
+    }
     return apus__supervise(&(apus__call){ program, argc, argv }, app, options);
 }
 
-/* The app floor reads these two itself, wherever services are made. */
-static void hand_on(const apus__options *options)
+static int run(const char *program, int argc, char **argv, const apus_app *app,
+               apus__options *options)
 {
-    if (options->root_path && *options->root_path)
-        setenv("APUS_ROOT_PATH", options->root_path, 1);
-    if (options->docs)
-        setenv("APUS_DOCS", options->docs, 1);
+    apus_err err = { 0 };
+    switch (options->command) {
+    case APUS__COMMAND_test:
+        hand_on(options);
+        return apus_test_main(app, options->filter);
+    case APUS__COMMAND_openapi:
+        hand_on(options);
+        return apus__openapi_print(app, &err) ? apus__not_started(program, &err) : 0;
+    case APUS__COMMAND_help:
+        apus__options_help(stdout, program, app);
+        return 0;
+    case APUS__COMMAND_version:
+        printf("%s %s (Apus %s)\n", app->name, app->version ? app->version : "", apus_version());
+        return 0;
+    case APUS__COMMAND_serve:
+        break;
+    }
+    return serve(program, argc, argv, app, options);
 }
 
 int apus_main(int argc, char **argv, const apus_app *app)
@@ -145,20 +180,7 @@ int apus_main(int argc, char **argv, const apus_app *app)
         fprintf(stderr, "%s: %s (--help lists the options)\n", program, err.msg);
         return APUS__EXIT_USAGE;
     }
-    hand_on(&options);
-    switch (options.command) {
-    case APUS__COMMAND_test:
-        return apus_test_main(app, options.filter);
-    case APUS__COMMAND_openapi:
-        return apus__openapi_print(app, &err) ? apus__not_started(program, &err) : 0;
-    case APUS__COMMAND_help:
-        apus__options_help(stdout, program, app);
-        return 0;
-    case APUS__COMMAND_version:
-        printf("%s %s (Apus %s)\n", app->name, app->version ? app->version : "", apus_version());
-        return 0;
-    case APUS__COMMAND_serve:
-        break;
-    }
-    return serve(program, argc, argv, app, &options);
+    int code = run(program, argc, argv, app, &options);
+    apus__options_finish(&options);
+    return code;
 }

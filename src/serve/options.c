@@ -1,5 +1,5 @@
 /* One table: the flag, its environment variable, its default, its bounds and its
- * line in --help. */
+ * line in --help.  In a file the flag is the name. */
 #include "serve/options.h"
 
 #include <errno.h>
@@ -9,9 +9,13 @@
 #include <string.h>
 
 #include "apus/process.h"
+#include "serve/config.h"
 #include "serve/link.h"
 
-enum { SET_NAME_MAX = 256 }; /* bytes of a name in --set, and its NUL */
+enum {
+    SET_NAME_MAX = 256,   /* bytes of a name in --set, and its NUL */
+    MEMORY_MAX = 8 << 20, /* of what a file says */
+};
 
 typedef enum kind { TEXT, PATH /* "/x" */, NUMBER, COUNT /* a number, or "auto" */ } kind;
 
@@ -26,6 +30,8 @@ static const struct option {
     int64_t min, max; /* ... and its bounds */
     const char *help;
 } options[] = {
+    { "config", "APUS_CONFIG", "FILE", TEXT, offsetof(apus__options, config), NULL, 0, 0, 0,
+      "read what follows from a YAML file, `port: 8000` for --port 8000; flags and variables win" },
     { "host", "APUS_HOST", "ADDRESS", TEXT, offsetof(apus__options, host), "127.0.0.1", 0, 0, 0,
       "IPv4 or IPv6 addresses to listen on, with commas between; 0.0.0.0 for all" },
     { "port", "APUS_PORT", "PORT", NUMBER, offsetof(apus__options, port), NULL, 8000, 0, 65535,
@@ -77,6 +83,14 @@ static const struct option {
       0, 0, 0, "clients must show a certificate that one of these authorities (PEM) has signed" },
     { "tls-min", "APUS_TLS_MIN", "VERSION", NUMBER, offsetof(apus__options, tls_min), NULL, 12, 12,
       13, "the oldest TLS that is spoken: 12 for 1.2, 13 for 1.3" },
+    { "redirect-http", "APUS_REDIRECT_HTTP", "PORT", NUMBER, offsetof(apus__options, redirect_http),
+      NULL, 0, 0, 65535,
+      "with TLS: a second port, without it, that sends clients to HTTPS; 0: none" },
+    { "acme", "APUS_ACME", "FOLDER", TEXT, offsetof(apus__options, acme), NULL, 0, 0, 0,
+      "on that port: files for /.well-known/acme-challenge/, by which an authority knows us" },
+    { "hsts", "APUS_HSTS", "SECONDS", NUMBER, offsetof(apus__options, hsts), NULL, 0, 0,
+      INT64_C(10) * 366 * 86400,
+      "browsers come by HTTPS only for so long (Strict-Transport-Security); 0: unsaid" },
 };
 
 enum { N_OPTIONS = sizeof(options) / sizeof(options[0]) };
@@ -120,6 +134,84 @@ static apus_rc read_environment(apus__options *o, apus_err *err)
     }
     return rc;
 }
+
+/* --- a file --- */
+
+struct taking {
+    apus__options *o;
+    size_t n; /* of from_file */
+};
+
+/* As a variable, for this version's workers; the environment's own are left alone. */
+static apus_rc keep(struct taking *t, const char *name, const char *value, apus_err *err)
+{
+    if (t->n == N_OPTIONS + APUS__CONFIG_SETS_MAX)
+        return apus_err_set(err, APUS_LIMIT, "too many names");
+    const char *has = getenv(name);
+    if (has && *has)
+        return APUS_OK;
+    apus_str text = apus_arena_strf(&t->o->memory, "%s=%s", name, value);
+    if (!text.ptr)
+        return apus_err_set(err, APUS_NOMEM, "out of memory");
+    t->o->from_file[t->n++] = (char *)(uintptr_t)text.ptr;
+    return APUS_OK;
+}
+
+static apus_rc take_option(void *ctx, const char *name, const char *value, apus_err *err)
+{
+    struct taking *t = ctx;
+    for (size_t i = 1; i < N_OPTIONS; i++) { /* a file does not name another */
+        if (strcmp(options[i].flag, name) != 0)
+            continue;
+        apus_rc rc = set(t->o, &options[i], name, value, err);
+        return rc ? rc : keep(t, options[i].variable, value, err);
+    }
+    return apus_err_set(err, APUS_INVALID, "there is no option %.60s", name);
+}
+
+static apus_rc take_variable(void *ctx, const char *name, const char *value, apus_err *err)
+{
+    return keep(ctx, name, value, err);
+}
+
+/* The last --config on the command line, or the environment's. */
+static const char *config_of(int argc, char **argv)
+{
+    static const char flag[] = "--config";
+    const char *path = getenv("APUS_CONFIG");
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], flag, sizeof(flag) - 1) != 0)
+            continue;
+        const char *rest = argv[i] + sizeof(flag) - 1;
+        if (*rest == '=')
+            path = rest + 1;
+        else if (!*rest && i + 1 < argc)
+            path = argv[++i];
+    }
+    return path && *path ? path : NULL;
+}
+
+static apus_rc read_config(int argc, char **argv, apus__options *o, apus_err *err)
+{
+    struct taking t = { .o = o };
+    const char *path = config_of(argc, argv);
+    apus_arena_init(&o->memory, &apus_alloc_libc, MEMORY_MAX);
+    if (!path || getenv(APUS__ORDERS_VARIABLE))
+        return APUS_OK;
+    o->from_file = APUS_NEW(&o->memory, char *, N_OPTIONS + APUS__CONFIG_SETS_MAX + 1);
+    if (!o->from_file)
+        return apus_err_set(err, APUS_NOMEM, "out of memory");
+    memset(o->from_file, 0, (N_OPTIONS + APUS__CONFIG_SETS_MAX + 1) * sizeof(*o->from_file));
+    return apus__config_read(path, &o->memory,
+                             &(apus__config_reader){ take_option, take_variable, &t }, err);
+}
+
+void apus__options_finish(apus__options *o)
+{
+    apus_arena_finish(&o->memory);
+}
+
+/* --- */
 
 static void set_defaults(apus__options *o)
 {
@@ -203,10 +295,25 @@ static bool read_word(const char *arg, apus__options *o)
     return false;
 }
 
+/* What only together makes sense. */
+static apus_rc check(const apus__options *o, apus_err *err)
+{
+    if (!o->redirect_http && o->acme)
+        return apus_err_set(err, APUS_INVALID, "--acme needs --redirect-http");
+    if (o->redirect_http && !o->tls_cert)
+        return apus_err_set(err, APUS_INVALID, "--redirect-http needs --tls-cert");
+    if (o->redirect_http && o->redirect_http == o->port)
+        return apus_err_set(err, APUS_INVALID, "--redirect-http: %" PRId64 " is --port's already",
+                            o->port);
+    return APUS_OK;
+}
+
 apus_rc apus__options_read(int argc, char **argv, apus__options *out, apus_err *err)
 {
     set_defaults(out);
     apus_rc rc = set_variables(argc, argv, err);
+    if (!rc)
+        rc = read_config(argc, argv, out, err);
     if (!rc)
         rc = read_environment(out, err);
     bool has_command = false;
@@ -223,6 +330,10 @@ apus_rc apus__options_read(int argc, char **argv, apus__options *out, apus_err *
             rc = apus_err_set(err, APUS_INVALID, "\"%s\" is neither an option nor a command",
                               argv[i]);
     }
+    if (!rc)
+        rc = check(out, err);
+    if (rc)
+        apus__options_finish(out);
     return rc;
 }
 

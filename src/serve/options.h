@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "apus/arena.h"
 #include "apus/rc.h"
 #include "apus/route.h"
 
@@ -40,11 +41,23 @@ typedef struct apus__options {
     const char *tls_key;         /* ... and the key of each */
     const char *tls_clients;     /* who signs the certificates that clients must show, or NULL */
     int64_t tls_min;             /* 12 or 13 */
+    int64_t redirect_http;       /* a port, or 0 */
+    const char *acme;            /* the folder with answers to an authority's challenges, or NULL */
+    int64_t hsts;                /* seconds, or 0 */
+    const char *config;          /* the file that was read, or NULL */
+    char **from_file;            /* what it said, as variables; NULL at the end.  NULL: nothing */
+    apus_arena memory;           /* of what it said */
 } apus__options;
 
-/* Defaults, then the environment, then the command line.
- * APUS_OK; APUS_INVALID with a sentence in *err. */
+/* Defaults, then the file that --config names, then the environment, then the command line.  A
+ * worker has in its environment what the file said when its version was started, and does not
+ * read it again.
+ *
+ * APUS_OK; APUS_INVALID with a sentence in *err, and nothing is to be finished. */
 apus_rc apus__options_read(int argc, char **argv, apus__options *out, apus_err *err) APUS_NODISCARD;
+
+/* Once for all copies. */
+void apus__options_finish(apus__options *o);
 
 void apus__options_help(FILE *to, const char *program, const apus_app *app);
 

@@ -7,6 +7,7 @@
 #include "apus/clock.h"
 #include "apus/fiber.h"
 #include "apus/proxy.h"
+#include "apus/socket.h"
 #include "serve/secure.h"
 
 enum { PROXIES_LIST_MAX = 2048 }; /* bytes of --trusted-proxies */
@@ -114,7 +115,9 @@ apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__op
     if (!rc)
         rc = apus__tls_open(options, b ? b->ticket_secret : NULL, &s->tls, err);
     if (!rc)
-        rc = set_proxies(s, err);
+        rc = apus__redirect_set(&s->redirect, s->service, options, s->tls, err);
+    if (!rc)
+        rc = set_proxies(s, err); /* further out: they tell what the client used */
     if (!rc)
         rc = find_shared(s, common, err);
     if (!rc)
@@ -128,8 +131,11 @@ apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__op
 
 apus_rc apus__serving_listen(apus__serving *s, int fd, apus_err *err)
 {
-    return s->tls ? apus_http_server_listen_tls(s->server, fd, s->tls, err)
-                  : apus_http_server_listen(s->server, fd, err);
+    unsigned port = apus_socket_port(fd);
+    if (!s->tls || (port && port == s->options->redirect_http))
+        return apus_http_server_listen(s->server, fd, err);
+    s->redirect.port = s->redirect.port ? s->redirect.port : port;
+    return apus_http_server_listen_tls(s->server, fd, s->tls, err);
 }
 
 void apus__serving_run(apus__serving *s)

@@ -12,6 +12,7 @@
 #include "serve/listeners.h"
 #include "serve/observing.h"
 #include "serve/options.h"
+#include "serve/redirect.h"
 
 /* What cancelled requests get to clean up; a second more than a request has. */
 #define APUS__CLEANUP (6 * APUS_SECOND)
@@ -27,6 +28,7 @@ typedef struct apus__serving {
     apus__admin admin;
     apus__observing observing;
     apus__phase own_phase; /* of who serves alone */
+    apus__redirect redirect;
     bool retires, stops;
 } apus__serving;
 
@@ -43,8 +45,8 @@ typedef struct apus__common {
 apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__options *options,
                            const apus__common *common, apus_err *err) APUS_NODISCARD;
 
-/* Accepts on a listening socket, with TLS if the options say so; otherwise as
- * apus_http_server_listen. */
+/* Accepts on a listening socket, with TLS if the options say so and it is not the port that
+ * redirects; otherwise as apus_http_server_listen. */
 apus_rc apus__serving_listen(apus__serving *s, int fd, apus_err *err) APUS_NODISCARD;
 
 /* Answers requests until it has stopped or retired. */

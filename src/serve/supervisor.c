@@ -23,11 +23,41 @@ extern char **environ;
 
 /* --- versions --- */
 
+/* A worker's: ours, without what was meant for us, and what a file said; room for its orders
+ * in front. */
+static char **make_environment(const apus__options *o)
+{
+    static const char *const ours[] = { "LISTEN_PID=",     "LISTEN_FDS=",    "LISTEN_FDNAMES=",
+                                        "NOTIFY_SOCKET=",  "WATCHDOG_USEC=", "WATCHDOG_PID=",
+                                        "APUS_LISTEN_FD=", "APUS_READY_FD=" };
+    size_t n = 0, said = 0, kept = 1;
+    while (environ[n])
+        n++;
+    while (o->from_file && o->from_file[said])
+        said++;
+    char **made = calloc(n + said + 2, sizeof(*made));
+    for (size_t i = 0; made && i < n; i++) {
+        bool is_ours = false;
+        for (size_t k = 0; k < sizeof(ours) / sizeof(ours[0]); k++)
+            is_ours = is_ours || strncmp(environ[i], ours[k], strlen(ours[k])) == 0;
+        if (!is_ours)
+            made[kept++] = environ[i];
+    }
+    for (size_t i = 0; made && i < said; i++)
+        made[kept++] = o->from_file[i];
+    return made;
+}
+
 /* Everything of a version but its workers; on failure nothing is left of it. */
 static apus_rc prepare(apus__crew *c, const apus__options *o, const apus__listeners *before,
                        apus__version *v, apus_err *err)
 {
-    *v = (apus__version){ .options = *o, .program = -1, .n_slots = (uint32_t)o->workers };
+    *v = (apus__version){ .options = *o,
+                          .environment = make_environment(o),
+                          .program = -1,
+                          .n_slots = (uint32_t)o->workers };
+    if (!v->environment)
+        return apus_err_set(err, APUS_NOMEM, "out of memory while starting");
     apus_rc rc = o->user ? apus_identity_find(o->user, &v->identity, err) : APUS_OK;
     v->has_identity = o->user != NULL;
     if (!rc)
@@ -36,6 +66,8 @@ static apus_rc prepare(apus__crew *c, const apus__options *o, const apus__listen
         rc = apus__listeners_open(o, v->n_slots, before, &v->listeners, err);
     if (rc && v->program >= 0)
         apus_program_close(v->program);
+    if (rc)
+        free(v->environment);
     return rc;
 }
 
@@ -43,6 +75,8 @@ static void drop_version(apus__version *v, const apus__listeners *kept)
 {
     apus_program_close(v->program);
     apus__listeners_close(&v->listeners, kept);
+    free(v->environment);
+    apus__options_finish(&v->options);
     v->program = -1;
 }
 
@@ -116,6 +150,11 @@ void apus__crew_is_ready(apus__crew *c)
 
 /* --- going over to the next one --- */
 
+static bool is_same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 static void reload(apus__crew *c)
 {
     apus__options options;
@@ -131,9 +170,12 @@ static void reload(apus__crew *c)
     apus_rc rc = apus__options_read(c->argc, c->argv, &options, &err);
     if (!rc && options.workers == 0)
         rc = apus_err_set(&err, APUS_INVALID, "--workers 0 needs a restart");
+    if (!rc && !is_same(options.pid_file, c->now.options.pid_file))
+        rc = apus_err_set(&err, APUS_INVALID, "another --pid-file needs a restart");
     if (!rc)
         rc = prepare(c, &options, &c->now.listeners, &c->next, &err);
     if (rc) {
+        apus__options_finish(&options);
         apus__crew_say(c, "not reloaded: %s", err.msg);
         apus_metric_add(APUS_METRIC_reloads_failed, 1);
         return;
@@ -245,26 +287,6 @@ static void on_tick(void *ctx)
 
 /* --- starting --- */
 
-/* A worker's: ours, without what was meant for us; room for its orders in front. */
-static char **make_environment(void)
-{
-    static const char *const ours[] = { "LISTEN_PID=",     "LISTEN_FDS=",    "LISTEN_FDNAMES=",
-                                        "NOTIFY_SOCKET=",  "WATCHDOG_USEC=", "WATCHDOG_PID=",
-                                        "APUS_LISTEN_FD=", "APUS_READY_FD=" };
-    size_t n = 0, kept = 1;
-    while (environ[n])
-        n++;
-    char **made = calloc(n + 2, sizeof(*made));
-    for (size_t i = 0; made && i < n; i++) {
-        bool is_ours = false;
-        for (size_t k = 0; k < sizeof(ours) / sizeof(ours[0]); k++)
-            is_ours = is_ours || strncmp(environ[i], ours[k], strlen(ours[k])) == 0;
-        if (!is_ours)
-            made[kept++] = environ[i];
-    }
-    return made;
-}
-
 static apus_rc make_board(apus__crew *c, apus_err *err)
 {
     void *at;
@@ -293,8 +315,7 @@ static apus_rc watch_signals(apus__crew *c, apus_err *err)
 static apus_rc start(apus__crew *c, const apus__options *o, apus_err *err)
 {
     c->arguments = apus_program_arguments();
-    c->environment = make_environment();
-    if (!c->arguments || !c->environment)
+    if (!c->arguments)
         return apus_err_set(err, APUS_NOMEM, "out of memory while starting");
     apus_rc rc = apus_program_path(c->arguments[0], c->path, err);
     if (!rc)
@@ -322,7 +343,7 @@ static apus_rc start(apus__crew *c, const apus__options *o, apus_err *err)
     return APUS_OK;
 }
 
-int apus__supervise(const apus__call *call, const apus_app *app, const apus__options *options)
+int apus__supervise(const apus__call *call, const apus_app *app, apus__options *options)
 {
     static apus__crew c; /* a process has one; too large for a stack */
     apus_err err = { 0 };
@@ -334,7 +355,8 @@ int apus__supervise(const apus__call *call, const apus_app *app, const apus__opt
         apus__pidfile_remove(options->pid_file);
         return apus__not_started(call->program, &err);
     }
+    options->memory = (apus_arena){ 0 }; /* c.now's, which a reload gives back */
     apus_loop_run(c.loop);
-    apus__pidfile_remove(options->pid_file);
+    apus__pidfile_remove(c.now.options.pid_file);
     return c.code;
 }

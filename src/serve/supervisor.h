@@ -12,7 +12,8 @@ typedef struct apus__call {
 } apus__call;
 
 /* Starts options->workers workers, replaces those that end, goes over to the next version
- * on SIGHUP, and stops on SIGTERM and SIGINT.  Has the exit code. */
-int apus__supervise(const apus__call *call, const apus_app *app, const apus__options *options);
+ * on SIGHUP, and stops on SIGTERM and SIGINT.  What the options hold is taken over where it
+ * started.  Has the exit code. */
+int apus__supervise(const apus__call *call, const apus_app *app, apus__options *options);
 
 #endif

@@ -164,6 +164,20 @@ static void limits_are_as_said(void **state)
     apus_arena_finish(&a);
 }
 
+static void lines_of_outermost_keys_are_known(void **state)
+{
+    (void)state;
+    static const apus_str text =
+        APUS_STR_INIT("# c\na: b\nb:\n  - c\n  - {d: e}\nc: {d: f}\nd: c\n");
+    assert_int_equal(apus_yaml_line_of(text, APUS_STR("a")), 2);
+    assert_int_equal(apus_yaml_line_of(text, APUS_STR("b")), 3);
+    assert_int_equal(apus_yaml_line_of(text, APUS_STR("c")), 6);
+    assert_int_equal(apus_yaml_line_of(text, APUS_STR("d")), 7);
+    assert_int_equal(apus_yaml_line_of(text, APUS_STR("e")), 0);
+    assert_int_equal(apus_yaml_line_of(APUS_STR("- a\n"), APUS_STR("a")), 0);
+    assert_int_equal(apus_yaml_line_of(APUS_STR("a: ["), APUS_STR("b")), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +187,7 @@ int main(void)
         cmocka_unit_test(the_rest_is_refused),
         cmocka_unit_test(depth_and_number_are_limited),
         cmocka_unit_test(memory_may_run_out),
+        cmocka_unit_test(lines_of_outermost_keys_are_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

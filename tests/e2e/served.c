@@ -24,6 +24,13 @@ static int64_t process(apus_req *req)
     return getpid();
 }
 
+static int64_t setting(apus_req *req)
+{
+    const char *text = getenv("SERVED_SETTING");
+    (void)req;
+    return text ? atoi(text) : 0;
+}
+
 static int64_t slow(apus_req *req)
 {
     return apus_sleep(req, 300 * APUS_MILLISECOND) ? 1 : 0;
@@ -60,8 +67,8 @@ static void call(apus_req *req, apus_fn *fn, const void *args, void *result)
     }
 
 static const apus_route routes[] = { ROUTE("/version", version), ROUTE("/process", process),
-                                     ROUTE("/slow", slow), ROUTE("/crash", crash),
-                                     ROUTE("/spin", spin) };
+                                     ROUTE("/slow", slow),       ROUTE("/crash", crash),
+                                     ROUTE("/spin", spin),       ROUTE("/setting", setting) };
 /* SERVED_WAITS names a file; while it is there, workers have not started. */
 static void wait_for_start(apus_worker *w, apus_fn *fn, const void *args, void *result)
 {
