@@ -28,7 +28,7 @@ struct options {
     const char *record; /* test: --record */
     const char *cflags; /* --cflags, and the environment's CFLAGS */
     const char **rest;  /* behind --, for the program; NULL-terminated */
-    bool verbose, json, contract;
+    bool verbose, json, contract, tls;
     bool quiet; /* dev, while it watches: sources that are missing are no news */
 };
 

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "development_certificate.h"
 #include "error_page.h"
 #include "process.h"
 #include "project.h"
@@ -47,7 +48,9 @@ static void on_signal(int number)
 struct dev {
     const struct options *options;
     int listener;
-    pid_t child; /* the last good build, or 0 */
+    const struct development_certificate *certificate; /* or NULL: no --tls */
+    struct error_page *page;                           /* while there is no child; or NULL */
+    pid_t child;                                       /* the last good build, or 0 */
     const char *status_path;
     const char *errors; /* of the last build, "" if it was good */
     struct project project;
@@ -122,6 +125,10 @@ static pid_t start_child(struct dev *dev, apus_arena *arena)
     setenv("APUS_READY_FD", textf(arena, "%d", ready[1]), 1);
     setenv("APUS_WORKERS", "0", 1);
     setenv("APUS_DEV_STATUS", dev->status_path, 1);
+    if (dev->certificate) {
+        setenv("APUS_TLS_CERT", dev->certificate->chain, 1);
+        setenv("APUS_TLS_KEY", dev->certificate->key, 1);
+    }
     struct argv a = { .arena = arena };
     argv_add(&a, dev->project.program);
     for (const char **word = dev->options->rest; word && *word; word++)
@@ -148,6 +155,8 @@ static void replace_child(struct dev *dev, apus_arena *arena)
         return;
     }
     stop_child(dev);
+    error_page_close(dev->page);
+    dev->page = NULL;
     dev->child = fresh;
 }
 
@@ -222,12 +231,12 @@ static void look_after_child(struct dev *dev)
 
 static void wait_a_tick(struct dev *dev)
 {
-    struct pollfd p = { .fd = dev->listener, .events = POLLIN };
-    if (dev->child) {
+    if (!dev->child && !dev->page)
+        dev->page = error_page_open(dev->listener, dev->certificate);
+    if (dev->page)
+        error_page_answer(dev->page, dev->errors, TICK_MS);
+    else
         poll(NULL, 0, TICK_MS);
-    } else if (poll(&p, 1, TICK_MS) == 1) {
-        error_page_answer(dev->listener, dev->errors);
-    }
 }
 
 static void watch(struct dev *dev)
@@ -254,6 +263,7 @@ static void watch(struct dev *dev)
         wait_a_tick(dev);
     }
     stop_child(dev);
+    error_page_close(dev->page);
     apus_arena_finish(&arena);
 }
 
@@ -261,9 +271,14 @@ static int serve(apus_arena *arena, const struct options *options)
 {
     const char *host = options->host ? options->host : "127.0.0.1";
     const char *port = options->port ? options->port : "8000";
+    const char *scheme = options->tls ? "https" : "http";
+    struct development_certificate certificate;
     struct dev dev = { .options = options, .errors = "" };
     if (!project_find(arena, options, BUILD_DEV, &dev.project))
         return EXIT_FAILED;
+    if (options->tls && !development_certificate_find(arena, &certificate))
+        return EXIT_FAILED;
+    dev.certificate = options->tls ? &certificate : NULL;
     dev.status_path = textf(arena, "%s/status", dev.project.work);
     dev.listener = listen_on(host, port);
     if (dev.listener < 0)
@@ -272,28 +287,51 @@ static int serve(apus_arena *arena, const struct options *options)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
-    fprintf(stderr, "apus: http://%s:%s  docs: http://%s:%s/docs  (Ctrl-C stops)\n", host, port,
-            host, port);
+    fprintf(stderr, "apus: %s://%s:%s  docs: %s://%s:%s/docs  (Ctrl-C stops)\n", scheme, host, port,
+            scheme, host, port);
+    if (options->tls)
+        fprintf(stderr, "apus: the certificate is %s%s; `apus dev --help` says how to trust it\n",
+                certificate.chain, certificate.is_new ? ", which is new" : "");
     watch(&dev);
     close(dev.listener);
     return EXIT_FINE;
 }
 
 static const manual_row rows[] = {
-    ROW_FILES, ROW_HOST, ROW_PORT, ROW_CFLAGS, ROW_VERBOSE, ROW_END
+    ROW_FILES,
+    ROW_HOST,
+    ROW_PORT,
+    { "--tls", NULL, "serve HTTPS and HTTP/2, with a certificate for localhost", PLACE(tls) },
+    ROW_CFLAGS,
+    ROW_VERBOSE,
+    ROW_END
 };
 
 const struct command command_dev = {
     .name = "dev",
     .page = { .name = "apus dev",
-              .usage = "[FILE...|DIR] [--host ADDRESS] [--port PORT] [-- ARG...]",
+              .usage = "[FILE...|DIR] [--host ADDRESS] [--port PORT] [--tls] [-- ARG...]",
               .summary = "serve, watch, rebuild on every save",
               .heading = "Options",
               .rows = rows,
               .about =
                   "While a change does not compile, the last good build goes on serving; the "
                   "terminal and the docs page show the compiler's words. What follows -- goes to "
-                  "the program.",
+                  "the program.\n"
+                  "\n"
+                  "--tls makes a certificate that signs itself, for localhost, 127.0.0.1 and ::1, "
+                  "and "
+                  "keeps it in ~/.cache/apus for all projects, until a week before its end. "
+                  "Browsers "
+                  "ask once whether they may go on. To trust it, for curl, for Chromium and for "
+                  "the "
+                  "whole system:\n"
+                  "\n"
+                  "    curl --cacert ~/.cache/apus/localhost.crt https://localhost:8000/\n"
+                  "    certutil -d sql:$HOME/.pki/nssdb -A -t P,, -n apus \\\n"
+                  "        -i ~/.cache/apus/localhost.crt\n"
+                  "    sudo cp ~/.cache/apus/localhost.crt /usr/local/share/ca-certificates/ \\\n"
+                  "        && sudo update-ca-certificates",
               .also = (const char *const[]){ "apus", "apus run", NULL } },
     .run = serve,
 };

@@ -1,14 +1,22 @@
 #include "error_page.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "apus/buf.h"
+#include "apus/http.h"
+#include "apus/loop.h"
+#include "apus/socket.h"
+#include "apus/tls.h"
+#include "apus/value.h"
+#include "command.h"
 
-enum { PATIENCE_MS = 500 }; /* for a client's request, which is read and not looked at */
+struct error_page {
+    apus_loop *loop;
+    apus_http_server *server;
+    apus_tls *tls; /* or NULL */
+    const char *errors;
+};
 
 static void escape(apus_buf *to, const char *text)
 {
@@ -24,7 +32,7 @@ static void escape(apus_buf *to, const char *text)
     }
 }
 
-static void page(apus_buf *to, const char *errors)
+static void write_page(apus_buf *to, const char *errors)
 {
     apus_buf_lit(
         to, "<!doctype html><html lang=en><meta charset=utf-8><title>It does not compile</title>"
@@ -38,39 +46,74 @@ static void page(apus_buf *to, const char *errors)
     apus_buf_lit(to, "</pre></html>\n");
 }
 
-static void send_all(int fd, apus_str text)
+static void answer(void *ctx, apus_exchange *x)
 {
-    while (text.len) {
-        ssize_t n = send(fd, text.ptr, text.len, MSG_NOSIGNAL);
-        if (n <= 0)
-            return; /* the client left: nobody to tell */
-        apus_str_cut(&text, (size_t)n);
-    }
+    const struct error_page *page = ctx;
+    apus_buf body = apus_buf_in(&x->arena);
+    apus_http_reply reply = { .status = 503,
+                              .content_type = APUS_STR("text/html; charset=utf-8"),
+                              .headers = APUS_STR("Retry-After: 1\r\n") };
+    write_page(&body, page->errors);
+    if (apus_buf_take(&body, &reply.body) == APUS_OK)
+        apus_exchange_reply(x, &reply);
 }
 
-void error_page_answer(int listener, const char *errors)
+static apus_rc open_tls(struct error_page *page, const struct development_certificate *c,
+                        apus_err *err)
 {
-    int fd = accept(listener, NULL, NULL);
-    if (fd < 0)
-        return;
-    struct pollfd p = { .fd = fd, .events = POLLIN };
-    char request[8192];
-    if (poll(&p, 1, PATIENCE_MS) == 1 && recv(fd, request, sizeof(request), 0) > 0) {
-        apus_buf body = apus_buf_with(&apus_alloc_libc), head = apus_buf_with(&apus_alloc_libc);
-        apus_str text, lines;
-        page(&body, errors);
-        apus_buf_addf(
-            &head,
-            "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\n"
-            "Content-Length: %zu\r\nRetry-After: 1\r\nConnection: close\r\n\r\n",
-            body.len);
-        if (apus_buf_take(&head, &lines) == APUS_OK && apus_buf_take(&body, &text) == APUS_OK) {
-            send_all(fd, lines);
-            send_all(fd, text);
-            shutdown(fd, SHUT_WR);
-        }
-        apus_buf_finish(&body);
-        apus_buf_finish(&head);
+    const apus_tls_certificate pair = { .chain = c->chain, .key = c->key };
+    return apus_tls_create(&(apus_tls_options){ .certificates = &pair,
+                                                .n_certificates = 1,
+                                                .protocols = "h2,http/1.1" },
+                           &page->tls, err);
+}
+
+static apus_rc open_server(struct error_page *page, int listener,
+                           const struct development_certificate *c, apus_err *err)
+{
+    int fd = -1;
+    apus_rc rc = apus_loop_create(&page->loop, err);
+    if (!rc)
+        rc = apus_http_server_create(page->loop, NULL, answer, page, &page->server, err);
+    if (!rc && c)
+        rc = open_tls(page, c, err);
+    if (!rc)
+        rc = apus_socket_duplicate(listener, &fd);
+    if (rc)
+        return rc;
+    rc = page->tls ? apus_http_server_listen_tls(page->server, fd, page->tls, err)
+                   : apus_http_server_listen(page->server, fd, err);
+    if (rc)
+        apus_socket_close(fd);
+    return rc;
+}
+
+struct error_page *error_page_open(int listener, const struct development_certificate *certificate)
+{
+    apus_err err = { .msg = "out of memory" };
+    struct error_page *page = calloc(1, sizeof(*page));
+    if (page) {
+        page->errors = "";
+        if (open_server(page, listener, certificate, &err) == APUS_OK)
+            return page;
     }
-    close(fd);
+    complain("nothing is answered until a build is good: %s", err.msg);
+    error_page_close(page);
+    return NULL;
+}
+
+void error_page_answer(struct error_page *page, const char *errors, int wait_ms)
+{
+    page->errors = errors;
+    apus_loop_turn(page->loop, wait_ms * APUS_MILLISECOND);
+}
+
+void error_page_close(struct error_page *page)
+{
+    if (!page)
+        return;
+    apus_http_server_destroy(page->server);
+    apus_loop_destroy(page->loop);
+    apus_tls_destroy(page->tls);
+    free(page);
 }

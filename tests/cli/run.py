@@ -74,9 +74,9 @@ def until(what, holds, seconds=20.0):
 class Running:
     """A command that goes on until it is told to stop."""
 
-    def __init__(self, *words, cwd):
+    def __init__(self, *words, cwd, env=None):
         self.log = cwd / "said.log"
-        self.child = subprocess.Popen(["apus", *words], cwd=cwd, env=QUICK, stdout=self.log.open("w"),
+        self.child = subprocess.Popen(["apus", *words], cwd=cwd, env={**QUICK, **(env or {})}, stdout=self.log.open("w"),
                                       stderr=subprocess.STDOUT)
 
     def said(self):
@@ -301,6 +301,40 @@ def case_dev(work):
         taken.listen()
         said = apus("dev", "main.c", "--port", str(taken.getsockname()[1]), cwd=work, code=1).stderr
         expect("is another server running" in said, "a port that is taken")
+
+
+def case_dev_tls(work):
+    source = work / "main.c"
+    source.write_text(HELLO.replace("ge = 1", "ge = 3"))
+    port, cache = free_port(), work / "cache"
+    chain = cache / "apus/localhost.crt"
+
+    def ask(path, host="localhost"):
+        said = subprocess.run(["curl", "--silent", "--max-time", "10", "--cacert", chain, "--write-out", " %{http_code} %{http_version}",
+                               "--resolve", f"localhost:{port}:127.0.0.1", f"https://{host}:{port}{path}"],
+                              capture_output=True, text=True).stdout
+        return said if said.endswith(" 2") else ""
+
+    def dev():
+        return Running("dev", "main.c", "--tls", "--port", str(port), cwd=work, env={"XDG_CACHE_HOME": str(cache)})
+
+    with dev() as first:
+        until("the page of a build that failed", lambda: "error:" in ask("/") and " 503 " in ask("/"))
+        expect(f"https://127.0.0.1:{port}" in first.said() and "localhost.crt, which is new" in first.said(), "what it says")
+        source.write_text(HELLO)
+        until("the good build", lambda: "Hello, ada!" in ask("/hello/ada"))
+        expect("Hello, ada!" in ask("/hello/ada", "127.0.0.1"), "the address is in the certificate, too")
+    made = chain.read_bytes()
+    expect((cache / "apus/localhost.key").stat().st_mode & 0o077 == 0, "its key is nobody else's")
+    with dev() as second:
+        until("a second run", lambda: "Hello, ada!" in ask("/hello/ada"))
+        expect("which is new" not in second.said() and chain.read_bytes() == made, "the certificate is kept")
+    # in its last week there is another
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost",
+                    "-days", "6", "-keyout", cache / "apus/localhost.key", "-out", chain], check=True, stderr=subprocess.DEVNULL)
+    with dev() as third:
+        until("a third run", lambda: "Hello, ada!" in ask("/hello/ada"))
+        expect("which is new" in third.said(), "one that ends soon is made anew")
 
 
 def case_check(work):

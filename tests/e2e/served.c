@@ -69,6 +69,7 @@ static void call(apus_req *req, apus_fn *fn, const void *args, void *result)
 static const apus_route routes[] = { ROUTE("/version", version), ROUTE("/process", process),
                                      ROUTE("/slow", slow),       ROUTE("/crash", crash),
                                      ROUTE("/spin", spin),       ROUTE("/setting", setting) };
+
 /* SERVED_WAITS names a file; while it is there, workers have not started. */
 static void wait_for_start(apus_worker *w, apus_fn *fn, const void *args, void *result)
 {
