@@ -288,7 +288,7 @@ static const apus_str protocols[] = { APUS_STR_INIT("v2.chat"), APUS_STR_INIT("v
 static const apus_ws_options plain = { 0 };
 static const apus_ws_options limited = { .message_max = 1000, .queue = 2 };
 static const apus_ws_options chatty = { .subprotocols = protocols, .n_subprotocols = 2 };
-static const apus_ws_options pinging = { .ping = 20 * APUS_MILLISECOND };
+static const apus_ws_options pinging = { .ping = 200 * APUS_MILLISECOND };
 static const apus_ws_options unpacked = { .is_plain = true };
 static const apus_str origins[] = { APUS_STR_INIT("https://shop.example") };
 static const apus_ws_options ours = { .origins = origins, .n_origins = 1 };

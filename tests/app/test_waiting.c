@@ -80,7 +80,7 @@ static int64_t leaves(apus_req *req)
 static void slow_commit(apus_req *req, void *arg)
 {
     (void)arg;
-    note(apus_sleep(req, 60 * APUS_MILLISECOND) ? "committed" : "cut-commit");
+    note(apus_sleep(req, 700 * APUS_MILLISECOND) ? "committed" : "cut-commit");
 }
 
 static void *quick(apus_req *req, void *arg)
@@ -99,7 +99,7 @@ static int64_t commits(apus_req *req)
 static void long_after(apus_req *req, void *arg)
 {
     (void)arg;
-    note(apus_sleep(req, 60 * APUS_MILLISECOND) ? "after" : "cut-after");
+    note(apus_sleep(req, 700 * APUS_MILLISECOND) ? "after" : "cut-after");
 }
 
 static int64_t leaves_much(apus_req *req)
@@ -125,8 +125,8 @@ static const apus_route routes[] = {
     ROUTE("/waits", waits, .timeout = 0),
     ROUTE("/offloads", offloads, .timeout = 30 * 1000 * 1000),
     ROUTE("/leaves", leaves, .timeout = 0),
-    ROUTE("/commits", commits, .timeout = 20 * 1000 * 1000),
-    ROUTE("/leaves-much", leaves_much, .timeout = 20 * 1000 * 1000),
+    ROUTE("/commits", commits, .timeout = 500 * 1000 * 1000),
+    ROUTE("/leaves-much", leaves_much, .timeout = 500 * 1000 * 1000),
 };
 APP(app, routes, .n_tests = 0);
 
