@@ -14,7 +14,7 @@ bench=$build/bench
 rounds=${ROUNDS:-21} turn=${TURN:-0.2} port=${PORT:-18700}
 floor="floor=$bench/bench_floor {port}"
 bare="bare=$bench/apus_bench --port {port}"
-full="full=$bench/apus_bench --port {port} --trusted-proxies 127.0.0.0/8"
+full="full=$bench/apus_bench --port {port} --trusted-proxies 127.0.0.0/8 --access-log /dev/null --admin 0"
 began=$SECONDS
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -247,7 +247,8 @@ typedef struct apus_http_outcome {
     bool is_lost;        /* the client was gone before it had all of the answer */
     uint64_t body_bytes; /* of the answer's body, as far as it was given to the connection */
     int64_t duration;    /* ns from the end of its head to the end of its answer, which is when the
-                            last byte was copied, or taken by the system where it was lent */
+                            last byte was copied, or taken by the system where it was lent ... */
+    int64_t ended;       /* ... on the monotonic clock */
 } apus_http_outcome;
 
 /* Told of each request when its answer is over, also of those that were refused.  Of

@@ -53,6 +53,10 @@ typedef struct apus_request_facts {
 /* Tells them; *out is valid as long as the exchange. */
 void apus_service_describe(const apus_exchange *x, apus_request_facts *out);
 
+/* fn is told the name of each query parameter and header that the contract calls secret:
+ * Field(secret), apus_secret, the keys of Security.  Some more than once. */
+void apus_service_secrets(const apus_service *s, void (*fn)(void *ctx, apus_str name), void *ctx);
+
 /* The apus_http_refusal that goes with it: refusals of the server read as the app's. */
 void apus_service_refuse(void *ctx, apus_exchange *x, const char *detail, apus_http_reply *reply);
 

@@ -63,6 +63,12 @@ bool apus_socket_is_listening(int fd);
  * APUS_IO. */
 apus_rc apus_socket_adopt(int fd) APUS_NODISCARD;
 
+/* From now on nobody begins a connection to a listening TCP socket, whoever else holds it; those
+ * that have begun arrive.  A client that tries is not answered until the socket is closed, and
+ * then refused; before a close, so that nobody is let in who would then be thrown out.  Only
+ * where the system can (Linux). */
+void apus_socket_admit_no_more(int fd);
+
 /* The same socket under a further number, with which it is closed on its own.  APUS_OK or
  * APUS_LIMIT (out of descriptors). */
 apus_rc apus_socket_duplicate(int fd, int *copy) APUS_NODISCARD;

@@ -35,10 +35,12 @@ static void tell(const apus__exchange *x, bool is_lost)
     apus_metric_count(APUS_METRIC_requests, -1);
     if (!x->status && !x->pub.request.method_text.len)
         return;
+    int64_t now = apus_clock_now();
     apus_http_outcome o = { .status = x->status,
                             .is_lost = is_lost,
                             .body_bytes = x->body_bytes,
-                            .duration = apus_clock_now() - x->begun };
+                            .duration = now - x->begun,
+                            .ended = now };
     s->observer(s->observer_ctx, &x->pub, &o);
 }
 

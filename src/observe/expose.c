@@ -73,7 +73,7 @@ static group collect(const apus_traffic *const *tables, size_t n, apus_arena *sc
             if (apus_traffic_row_is_used(&tables[i]->rows[k]))
                 all.rows[all.n++] = &tables[i]->rows[k];
     if (all.n)
-        qsort(all.rows, all.n, sizeof(*all.rows), compare);
+        qsort(all.rows, all.n, sizeof(const apus_traffic_row *), compare);
     return all;
 }
 

@@ -386,9 +386,22 @@ size_t apus_fiber_pooled(const apus_loop *l)
 
 /* --- a crash says where --- */
 
+/* Of a pool thread: what the fiber is called that waits for it. */
+static _Thread_local const char *offloaded;
+
+void apus__fiber_lend_label(const char *label)
+{
+    offloaded = label;
+}
+
+const char *apus__fiber_label(const apus_fiber *f)
+{
+    return f->label;
+}
+
 static const char *doing(void)
 {
-    return running ? running->label : NULL;
+    return running ? running->label : offloaded;
 }
 
 static bool overflows(const void *addr)

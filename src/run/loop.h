@@ -30,6 +30,12 @@ void apus__timers_fire(apus_loop *l);
 /* Resumes every fiber that has been woken, also those that they wake. */
 void apus__fibers_run(apus_loop *l);
 
+/* What the fiber is called; NULL: nothing. */
+const char *apus__fiber_label(const apus_fiber *f);
+
+/* What is said of a crash of this thread, which runs no fibers; NULL: nothing. */
+void apus__fiber_lend_label(const char *label);
+
 /* Gives the stacks of ended fibers back to the system. */
 void apus__fibers_release(apus_loop *l);
 

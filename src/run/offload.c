@@ -13,12 +13,15 @@ struct offload {
     void *(*fn)(void *arg);
     void *arg, *result;
     apus_fiber *fiber;
+    const char *label; /* the fiber's */
 };
 
 static void run(apus_work *w)
 {
     struct offload *o = (struct offload *)w;
+    apus__fiber_lend_label(o->label);
     o->result = o->fn(o->arg);
+    apus__fiber_lend_label(NULL);
 }
 
 static void done(apus_work *w)
@@ -35,7 +38,11 @@ apus_rc apus_offload_run(void *(*fn)(void *arg), void *arg, void **result)
         if (rc)
             return rc;
     }
-    struct offload o = { .work = { .run = run, .done = done }, .fn = fn, .arg = arg, .fiber = f };
+    struct offload o = { .work = { .run = run, .done = done },
+                         .fn = fn,
+                         .arg = arg,
+                         .fiber = f,
+                         .label = apus__fiber_label(f) };
     apus_rc rc = apus_pool_add(l->pool, &o.work);
     if (rc)
         return rc;

@@ -11,6 +11,7 @@
 #include "apus/metric.h"
 #include "apus/process.h"
 #include "apus/reactor.h"
+#include "apus/socket.h"
 #include "apus/test.h"
 #include "serve/exit.h"
 #include "serve/listeners.h"
@@ -32,15 +33,26 @@ int apus__not_started(const char *program, const apus_err *err)
 
 typedef struct alone {
     apus__serving serving;
-    apus_timer delay;
+    const apus__listeners *listeners;
+    apus_timer delay, last_look;
 } alone;
+
+static void look_last(void *ctx)
+{
+    alone *a = ctx;
+    apus__serving_stop(&a->serving);
+}
 
 static void stop(void *ctx)
 {
     alone *a = ctx;
+    apus_loop *loop = a->serving.loop;
     fprintf(stderr, "stopping: requests in flight have %" PRId64 " s to finish\n",
             a->serving.options->drain);
-    apus__serving_stop(&a->serving);
+    for (uint32_t i = 0; i < a->listeners->n; i++)
+        if (a->listeners->items[i].slot >= 0) /* one that was inherited may be used again */
+            apus_socket_admit_no_more(a->listeners->items[i].fd);
+    apus_timer_start(loop, &a->last_look, apus_loop_now(loop) + APUS__LAST_LOOK);
 }
 
 static void on_signal(void *ctx, int number)
@@ -62,6 +74,13 @@ static void on_signal(void *ctx, int number)
     apus_timer_start(s->loop, &a->delay, apus_loop_now(s->loop) + delay * APUS_SECOND);
 }
 
+static void on_reopen(void *ctx, int number)
+{
+    alone *a = ctx;
+    (void)number;
+    apus__serving_reopen(&a->serving);
+}
+
 static apus_rc become(const char *user, apus_err *err)
 {
     apus_identity who;
@@ -73,10 +92,14 @@ static apus_rc accept_on(alone *a, const apus__listeners *l, apus_err *err)
 {
     apus__serving *s = &a->serving;
     apus_reactor *reactor = apus_loop_reactor(s->loop);
+    a->listeners = l;
     a->delay = (apus_timer){ .fn = stop, .ctx = a };
+    a->last_look = (apus_timer){ .fn = look_last, .ctx = a };
     apus_rc rc = apus_reactor_on_signal(reactor, SIGTERM, on_signal, a);
     if (!rc)
         rc = apus_reactor_on_signal(reactor, SIGINT, on_signal, a);
+    if (!rc)
+        rc = apus_reactor_on_signal(reactor, SIGUSR1, on_reopen, a);
     for (uint32_t i = 0; !rc && i < l->n; i++)
         if (l->items[i].slot != APUS__EVERY_ADMIN)
             rc = apus__serving_listen(s, l->items[i].fd, err);
@@ -136,6 +159,7 @@ static int serve(const char *program, int argc, char **argv, const apus_app *app
     /* without it a crash ends the process all the same, only unexplained */
     apus_rc ignored = apus_fiber_report_faults();
     (void)ignored;
+    signal(SIGUSR1, SIG_IGN); /* until there is a log to reopen */
     signal(SIGPIPE, SIG_IGN); /* a log that nobody reads any more is no reason to end */
     if (apus__worker_is_this()) {
         hand_on(options);

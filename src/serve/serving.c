@@ -96,7 +96,7 @@ static apus_rc open_server(apus__serving *s, apus_err *err)
     apus_http_server_on_refusal(s->server, apus_service_refuse, s->service);
     apus_http_server_on_body(s->server, apus_service_admit, s->service);
     apus_http_server_on_trouble(s->server, say_trouble, s);
-    if (s->observing.traffic.table)
+    if (apus__observing_wants(&s->observing))
         apus_http_server_on_end(s->server, apus__observe, &s->observing);
     return APUS_OK;
 }
@@ -122,6 +122,8 @@ apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__op
         rc = find_shared(s, common, err);
     if (!rc)
         rc = open_admin(s, common, err); /* the app's worker may take its time */
+    if (!rc)
+        rc = apus__observing_open_log(&s->observing, options, s->service, say_trouble, s, err);
     if (!rc)
         rc = apus_service_start(s->service, err);
     if (!rc)
@@ -178,12 +180,19 @@ void apus__serving_retire(apus__serving *s)
     apus_http_server_retire(s->server, drained_by(s), end_admin, s);
 }
 
+void apus__serving_reopen(apus__serving *s)
+{
+    if (s->observing.log)
+        apus_access_log_reopen(s->observing.log);
+}
+
 /* What was cancelled still runs its cleanup.  Work on a pool thread cannot be hurried;
  * what waits for it is left to the end of the process. */
 void apus__serving_close(apus__serving *s)
 {
     apus_http_server_destroy(s->server);
     apus_http_server_destroy(s->admin_server);
+    apus_access_log_close(s->observing.log, APUS__LAST_LINES);
     int64_t until = apus_clock_now() + APUS__CLEANUP;
     while (s->loop && apus_fiber_count(s->loop) > 0 && apus_clock_now() < until)
         apus_loop_turn(s->loop, APUS_SECOND / 10);

@@ -14,6 +14,13 @@
 #include "serve/options.h"
 #include "serve/redirect.h"
 
+/* Between the moment from which nobody connects any more and the last look at the queue:
+ * handshakes that have begun end, and by then workers are the last who hold their sockets. */
+#define APUS__LAST_LOOK (200 * APUS_MILLISECOND)
+
+/* What the access log gets to write its last lines. */
+#define APUS__LAST_LINES (2 * APUS_SECOND)
+
 /* What cancelled requests get to clean up; a second more than a request has. */
 #define APUS__CLEANUP (6 * APUS_SECOND)
 
@@ -56,6 +63,9 @@ void apus__serving_run(apus__serving *s);
  * a stop closes idle connections, a retirement waits for their next request. */
 void apus__serving_stop(apus__serving *s);
 void apus__serving_retire(apus__serving *s);
+
+/* The access log was moved. */
+void apus__serving_reopen(apus__serving *s);
 
 void apus__serving_close(apus__serving *s);
 

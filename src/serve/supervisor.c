@@ -268,6 +268,14 @@ static void on_signal(void *ctx, int number)
         stop(c);
 }
 
+static void on_reopen(void *ctx, int number)
+{
+    apus__crew *c = ctx;
+    (void)number;
+    for (apus__worker *w = c->workers; w; w = w->next)
+        (void)apus__link_send(w->control, APUS__VERB_reopen, 0); /* who ends logs no more */
+}
+
 static void on_child(void *ctx, int number)
 {
     int pid;
@@ -306,6 +314,8 @@ static apus_rc watch_signals(apus__crew *c, apus_err *err)
     static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
     apus_reactor *reactor = apus_loop_reactor(c->loop);
     apus_rc rc = apus_reactor_on_signal(reactor, SIGCHLD, on_child, c);
+    if (!rc)
+        rc = apus_reactor_on_signal(reactor, SIGUSR1, on_reopen, c);
     for (size_t i = 0; !rc && i < sizeof(numbers) / sizeof(numbers[0]); i++)
         rc = apus_reactor_on_signal(reactor, numbers[i], on_signal, c);
     (void)terminal_is_gone();

@@ -11,10 +11,6 @@
 #include "serve/link.h"
 #include "serve/serving.h"
 
-/* Between letting go of the others' sockets and the last look at our own: by then we are
- * the last who holds them, and nobody is left in a queue that just nobody looks at. */
-#define LAST_LOOK (50 * APUS_MILLISECOND)
-
 struct worker {
     apus__serving serving;
     apus_timer last_look, delay;
@@ -90,8 +86,11 @@ static void stop_serving(void *ctx)
 static void stop(struct worker *w)
 {
     apus_loop *loop = w->serving.loop;
+    for (uint32_t i = 0; i < w->orders.n_shares; i++)
+        if (w->orders.shares[i].slot == (int)w->orders.slot) /* others go on with the rest */
+            apus_socket_admit_no_more(w->orders.shares[i].fd);
     let_go_of_others(w);
-    apus_timer_start(loop, &w->last_look, apus_loop_now(loop) + LAST_LOOK);
+    apus_timer_start(loop, &w->last_look, apus_loop_now(loop) + APUS__LAST_LOOK);
 }
 
 static void retire(struct worker *w)
@@ -114,6 +113,9 @@ static void obey(struct worker *w, const apus__message *m)
         break;
     case APUS__VERB_release:
         release(w, m->number);
+        break;
+    case APUS__VERB_reopen:
+        apus__serving_reopen(&w->serving);
         break;
     case APUS__VERB_ready:
     case APUS__VERB_COUNT:
@@ -149,6 +151,13 @@ static void on_signal(void *ctx, int number)
                      apus_loop_now(loop) + w->serving.options->drain_delay * APUS_SECOND);
 }
 
+static void on_reopen(void *ctx, int number)
+{
+    struct worker *w = ctx;
+    (void)number;
+    apus__serving_reopen(&w->serving);
+}
+
 /* --- from orders to service --- */
 
 static apus_rc take_orders(struct worker *w, apus_err *err)
@@ -180,6 +189,8 @@ static apus_rc watch(struct worker *w, apus_err *err)
     signal(SIGINT, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     apus_rc rc = apus_reactor_on_signal(reactor, SIGTERM, on_signal, w);
+    if (!rc)
+        rc = apus_reactor_on_signal(reactor, SIGUSR1, on_reopen, w);
     if (!rc)
         rc = apus_watch_open(reactor, w->orders.control, on_control, w, &w->control);
     if (rc)

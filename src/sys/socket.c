@@ -11,6 +11,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#ifdef __linux__
+#include <linux/filter.h>
+#endif
 #include <unistd.h>
 
 enum { BACKLOG = 1024 }; /* the kernel cuts it to its own limit */
@@ -237,6 +240,27 @@ bool apus_socket_is_listening(int fd)
 apus_rc apus_socket_adopt(int fd)
 {
     return set_flags(fd) ? APUS_OK : APUS_IO;
+}
+
+void apus_socket_admit_no_more(int fd)
+{
+#ifdef SO_ATTACH_FILTER
+    /* Of a packet's TCP header: drops those that begin a connection (SYN without ACK). */
+    enum { FLAGS_AT = 13, SYN = 0x02, ACK = 0x10 };
+    static struct sock_filter drops_syn[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, FLAGS_AT),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, SYN | ACK),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYN, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+    };
+    struct sock_fprog program = { .len = sizeof(drops_syn) / sizeof(drops_syn[0]),
+                                  .filter = drops_syn };
+    /* where it is refused, a last look at the queue has to do */
+    (void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+#else
+    (void)fd;
+#endif
 }
 
 apus_rc apus_socket_duplicate(int fd, int *copy)

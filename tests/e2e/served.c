@@ -43,6 +43,20 @@ static int64_t crash(apus_req *req)
     return *(int *)nowhere;
 }
 
+static void *crash_there(apus_req *req, void *arg)
+{
+    volatile uintptr_t nowhere = 16;
+    (void)req, (void)arg;
+    *(int *)nowhere = 1;
+    return NULL;
+}
+
+static int64_t offload(apus_req *req)
+{
+    void *arg = NULL;
+    return apus_offload(req, crash_there, arg) ? 1 : 0;
+}
+
 static volatile int64_t turns;
 
 static int64_t spin(apus_req *req)
@@ -68,7 +82,8 @@ static void call(apus_req *req, apus_fn *fn, const void *args, void *result)
 
 static const apus_route routes[] = { ROUTE("/version", version), ROUTE("/process", process),
                                      ROUTE("/slow", slow),       ROUTE("/crash", crash),
-                                     ROUTE("/spin", spin),       ROUTE("/setting", setting) };
+                                     ROUTE("/offload", offload), ROUTE("/spin", spin),
+                                     ROUTE("/setting", setting) };
 
 /* SERVED_WAITS names a file; while it is there, workers have not started. */
 static void wait_for_start(apus_worker *w, apus_fn *fn, const void *args, void *result)

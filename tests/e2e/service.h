@@ -20,6 +20,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -59,6 +62,9 @@ static inline void service_start(struct service *s, const char *const *args)
     s->pid = fork();
     assert_true(s->pid >= 0);
     if (s->pid == 0) {
+#ifdef __linux__
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nothing running */
+#endif
         dup2(ends[1], 1);
         dup2(ends[1], 2);
         close(ends[0]);
