@@ -126,8 +126,11 @@ static ssize_t give_data(nghttp2_session *session, int32_t id, uint8_t *to, size
                          uint32_t *flags, nghttp2_data_source *source, void *ctx)
 {
     apus__exchange *x = source->ptr;
+    (void)ctx;
+    if (nghttp2_session_get_stream_user_data(session, id) != x)
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE; /* x has ended: there was no memory to say so
+                                                       */
     apus__h2_stream *s = x->h2;
-    (void)session, (void)id, (void)ctx;
     apus_str from =
         s->lent.len ? s->lent
                     : (apus_str){ s->pending.ptr + s->pending_at, s->pending.len - s->pending_at };
@@ -174,7 +177,8 @@ void apus__h2_cut(apus__exchange *x)
     s->is_closed = true;
     x->sent_at = 0;
     nghttp2_session_set_stream_user_data(session_of(x), s->id, NULL);
-    nghttp2_submit_rst_stream(session_of(x), NGHTTP2_FLAG_NONE, s->id, NGHTTP2_INTERNAL_ERROR);
+    if (nghttp2_submit_rst_stream(session_of(x), NGHTTP2_FLAG_NONE, s->id, NGHTTP2_INTERNAL_ERROR))
+        (void)nghttp2_session_resume_data(session_of(x), s->id); /* give_data ends it */
     apus__exchange_answer_over(x);
 }
 
