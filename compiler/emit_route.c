@@ -456,6 +456,11 @@ static struct route_parts emit_route_parts(struct out *o, const ct_route *r, uns
 
 static void emit_limits(struct out *o, const char *indent, const apus_request_limits *l)
 {
+    static const char *const words[] = {
+#define X(name) [APUS_SHED_##name] = #name,
+        APUS_SHED_TABLE(X)
+#undef X
+    };
     const struct {
         const char *name;
         uint64_t value;
@@ -467,6 +472,8 @@ static void emit_limits(struct out *o, const char *indent, const apus_request_li
         if (rows[i].value)
             out_line(o, "%s.limits.%s = %" PRIu64 ",", indent, rows[i].name, rows[i].value);
     }
+    if (l->shed)
+        out_line(o, "%s.limits.shed = APUS_SHED_%s,", indent, words[l->shed]);
 }
 
 static void emit_route(struct out *o, const ct_route *r, struct route_parts parts)

@@ -73,8 +73,9 @@ static const char *const shape_texts[] = {
 
 #define LIMITS                                                                                     \
     { "body_max", SHAPE_any }, { "files_max", SHAPE_whole }, { "fields_max", SHAPE_whole },        \
+        { "part_max", SHAPE_any },                                                                 \
     {                                                                                              \
-        "part_max", SHAPE_any                                                                      \
+        "shed", SHAPE_any                                                                          \
     }
 
 static const key app_keys[] = {

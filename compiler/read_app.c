@@ -324,7 +324,7 @@ static void read_mount(unit *u, const note *n, ct_app *into, ct_app *app)
         value_get(n->options, "middleware") || value_get(n->options, "scopes") ||
         value_get(n->options, "produces") || value_get(n->options, "body_max") ||
         value_get(n->options, "files_max") || value_get(n->options, "fields_max") ||
-        value_get(n->options, "part_max")) {
+        value_get(n->options, "part_max") || value_get(n->options, "shed")) {
         say_mount(u, n->place, "an app within an app takes a prefix and a host only",
                   "say everything else in its own App(...)");
         return;

@@ -1,4 +1,6 @@
 /* What requests may bring: body_max and its kin, of apps, routers, includes and routes. */
+#include <string.h>
+
 #include "apus/text.h"
 #include "compiler/read.h"
 
@@ -33,6 +35,25 @@ static uint32_t read_most(unit *u, const ct_value *options, const char *key)
     return 0;
 }
 
+static uint8_t read_shed(unit *u, const ct_value *options)
+{
+    static const char *const words[] = {
+#define X(name) [APUS_SHED_##name] = #name,
+        APUS_SHED_TABLE(X)
+#undef X
+    };
+    const ct_value *v = value_get(options, "shed");
+    const char *word = value_word(v);
+    if (!v)
+        return APUS_SHED_unsaid;
+    for (uint8_t i = APUS_SHED_never; i < sizeof(words) / sizeof(words[0]); i++)
+        if (word && strcmp(word, words[i]) == 0)
+            return i;
+    diag *g = diag_error(u->reader->diags, v->place, "shed is a word: how soon requests give way");
+    diag_note(u->reader->diags, g, NULL, "it is never, critical, normal or sheddable");
+    return APUS_SHED_unsaid;
+}
+
 apus_request_limits limits_read(unit *u, const ct_value *options)
 {
     return (apus_request_limits){
@@ -40,5 +61,6 @@ apus_request_limits limits_read(unit *u, const ct_value *options)
         .part_max = read_size(u, options, "part_max"),
         .files_max = read_most(u, options, "files_max"),
         .fields_max = read_most(u, options, "fields_max"),
+        .shed = read_shed(u, options),
     };
 }

@@ -191,7 +191,7 @@ static void *fail_with(apus_req *req, apus_rc rc, const apus_err *err)
 /// How the service is.
 ///
 /// Reads the store, so that `ok` means that prices can be had.
-Get("/health", tags = "service", responses = { 503 : "The store cannot be read." })
+Get("/health", tags = "service", shed = never, responses = { 503 : "The store cannot be read." })
 health *get_health(apus_req *req, market_store *db Depends(open_store))
 {
     apus_err err;

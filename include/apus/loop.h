@@ -42,6 +42,9 @@ void apus_loop_wake(apus_loop *l);
 /* The moment this turn began, on the monotonic clock. */
 int64_t apus_loop_now(const apus_loop *l);
 
+/* When the loop last had nothing to do and had to wait. */
+int64_t apus_loop_idle_at(const apus_loop *l);
+
 /* From now on the loop writes to *busy_since when this turn's wait was over, and 0 while
  * it waits: whoever reads it, in another process too (with __atomic_load_n), sees for how
  * long the loop has not come round.  NULL: no more. */

@@ -52,6 +52,12 @@ APUS_API_BEGIN
     X(counter, limit_body_time, "apus_limit_hits_total", "limit=\"body_timeout\"", "")             \
     X(counter, limit_idle_time, "apus_limit_hits_total", "limit=\"idle_timeout\"", "")             \
     X(counter, limit_write_time, "apus_limit_hits_total", "limit=\"write_timeout\"", "")           \
+    X(counter, shed_queue, "apus_shed_total", "layer=\"queue\"",                                   \
+      "Requests that were turned away because there was too much to do")                           \
+    X(counter, shed_concurrency, "apus_shed_total", "layer=\"concurrency\"", "")                   \
+    X(counter, shed_lag, "apus_shed_total", "layer=\"lag\"", "")                                   \
+    X(counter, shed_memory, "apus_shed_total", "layer=\"memory\"", "")                             \
+    X(counter, shed_descriptors, "apus_shed_total", "layer=\"descriptors\"", "")                   \
     X(gauge, workers, "apus_workers", "", "Worker processes that serve")                           \
     X(counter, worker_starts, "apus_worker_starts_total", "",                                      \
       "Worker processes that were started")                                                        \

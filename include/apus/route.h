@@ -136,13 +136,28 @@ typedef enum apus_route_flags {
     APUS_ROUTE_last = 1 << 6,            /* tried when no other route of the service fits */
 } apus_route_flags;
 
-/* What requests may bring.  Zero: as what includes it says; at the outermost, as the server
- * does, or what stands in parentheses. */
+/* How soon a request is turned away when there is too much to do (apus/overload.h). */
+#define APUS_SHED_TABLE(X)                                                                         \
+    X(never) /* health checks: they tell whether the service lives */                              \
+    X(critical)                                                                                    \
+    X(normal)                                                                                      \
+    X(sheddable)
+
+typedef enum apus_shed {
+    APUS_SHED_unsaid, /* as what includes it says; at the outermost, normal */
+#define X(name) APUS_SHED_##name,
+    APUS_SHED_TABLE(X)
+#undef X
+} apus_shed;
+
+/* What requests may bring, and what they may expect.  Zero: as what includes it says; at the
+ * outermost, as the server does, or what stands in parentheses. */
 typedef struct apus_request_limits {
     uint64_t body_max;   /* bytes of the body: 413 */
     uint64_t part_max;   /* bytes of a field of a form, files aside (1 MiB): 413 */
     uint32_t files_max;  /* files of a form (1,000): 400 */
     uint32_t fields_max; /* its other fields (1,000): 400 */
+    uint8_t shed;        /* apus_shed */
 } apus_request_limits;
 
 typedef struct apus_route {

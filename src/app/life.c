@@ -21,6 +21,7 @@
 #include "app/bind.h"
 #include "app/failure.h"
 #include "app/log.h"
+#include "app/overload.h"
 #include "app/scopes.h"
 #include "app/sent.h"
 #include "app/stream.h"
@@ -301,6 +302,8 @@ static void run_route(apus_req *req)
     apus__phase_route(req);
     if (!req->plan)
         return;
+    if (req->service->overload && !apus__overload_enter(req))
+        return;
     const apus__plan *plan = req->plan;
     for (uint32_t i = 0; i < plan->n_direct; i++) {
         plan->phases[i](req);
@@ -384,6 +387,8 @@ void apus_service_handle(void *ctx, apus_exchange *x)
     apus__wait_end(req);
     apus__later_finally(req);
     apus__reply_send(req);
+    if (req->entered_at)
+        apus__overload_leave(req);
     if (req->after) {
         apus_exchange_flush(x);
         apus_fiber_shield(APUS_NEVER);

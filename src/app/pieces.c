@@ -3,6 +3,7 @@
 
 #include "apus/encode.h"
 #include "app/out.h"
+#include "app/overload.h"
 
 static bool begin(apus_req *req)
 {
@@ -16,6 +17,7 @@ static bool begin(apus_req *req)
     apus_rc rc = apus__out_begin(req, &head, APUS_LENGTH_UNKNOWN);
     req->answered = rc != APUS_CANCELLED && rc != APUS_TIMEOUT;
     req->begun = req->answered;
+    apus__overload_leave(req);
     return rc == APUS_OK;
 }
 

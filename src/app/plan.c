@@ -528,6 +528,7 @@ static apus_request_limits limits_within(const struct mount *up, apus_request_li
     l.part_max = own.part_max ? own.part_max : l.part_max;
     l.files_max = own.files_max ? own.files_max : l.files_max;
     l.fields_max = own.fields_max ? own.fields_max : l.fields_max;
+    l.shed = own.shed ? own.shed : l.shed;
     return l;
 }
 

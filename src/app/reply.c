@@ -146,7 +146,7 @@ static void reply_failure(apus_req *req, apus_http_reply *reply)
 {
     apply_on_fail(req);
     reply->status = (uint16_t)req->failure.status;
-    if (req->failure.status >= 500 && !req->failure.internal)
+    if (req->failure.status >= 500 && !req->failure.internal && !req->failure.unlogged)
         apus__log(req, "%d %.*s", req->failure.status, APUS_FMT(req->failure.detail));
     if (req->response)
         write_response(req, reply);

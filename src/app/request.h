@@ -43,6 +43,7 @@ typedef struct apus__failure {
     const char *code;
     apus_str detail; /* JSON; empty for a 422 made of problems */
     bool internal;   /* answered as "Internal Server Error" */
+    bool unlogged;   /* there is no line about it */
 } apus__failure;
 
 /* apus_finally, apus_after, apus_defer. */
@@ -113,15 +114,16 @@ struct apus_req {
     apus__later *after, **after_end;
     apus__later *defer; /* newest first */
 
-    int64_t deadline; /* 0: none */
-    int status;       /* apus_set_status; 0: the route's */
-    bool answered;    /* the reply has gone out */
-    bool begun;       /* with apus_write; `answered` as well */
-    bool cut_short;   /* what failed was a wait: deadline, client gone, drain */
-    bool rewriting;   /* an OnFail function may replace the failure */
-    bool around;      /* the code that runs is middleware's */
-    bool undone;      /* the body is no more in its Content-Encoding */
-    bool has_rare;    /* `rare` has been zeroed */
+    int64_t deadline;   /* 0: none */
+    int64_t entered_at; /* loop time; 0: it does not count for the limit (overload.h) */
+    int status;         /* apus_set_status; 0: the route's */
+    bool answered;      /* the reply has gone out */
+    bool begun;         /* with apus_write; `answered` as well */
+    bool cut_short;     /* what failed was a wait: deadline, client gone, drain */
+    bool rewriting;     /* an OnFail function may replace the failure */
+    bool around;        /* the code that runs is middleware's */
+    bool undone;        /* the body is no more in its Content-Encoding */
+    bool has_rare;      /* `rare` has been zeroed */
     apus__failure failure;
 
     /* From here on nothing is zeroed at the beginning. */

@@ -31,6 +31,7 @@ struct apus_service {
     uint32_t n_realms;
     bool has_sockets;                /* some route is a WebSocket */
     bool has_terms;                  /* some route says what its bodies may be */
+    struct apus__overload *overload; /* NULL: nobody is turned away */
     struct apus_ws_deflate *deflate; /* of all WebSockets; NULL until one wants it */
     apus__hub hub;                   /* who listens to which topics */
     uint32_t live;                   /* requests that have not ended */

@@ -4,6 +4,7 @@
 #include "apus/fiber.h"
 #include "app/log.h"
 #include "app/service.h"
+#include "app/overload.h"
 #include "app/wait.h"
 #include "app/wire.h"
 
@@ -151,6 +152,7 @@ static bool upgrade(apus_ws *ws)
         apus_abort(req, 503, NULL, "out of memory");
     apus_rc rc = apus_exchange_upgrade(req->x, headers);
     req->begun = req->answered = rc == APUS_OK || rc == APUS_IO;
+    apus__overload_leave(req);
     if (rc == APUS_INVALID)
         apus_fail(req, 400, NULL, "Nothing may be sent before the upgrade is answered");
     if (rc == APUS_BUSY)

@@ -5,12 +5,22 @@
 
 #include "apus/clock.h"
 
-/* What events do is timed from when they came, not from before the wait for them. */
-static void read_clock(void *ctx)
+enum { REST_MIN = 50000 }; /* ns; a look at events that are there takes less */
+
+static void read_clock(apus_loop *l)
 {
-    apus_loop *l = ctx;
     l->now = apus_clock_now();
     __atomic_store_n(l->busy_since, l->now, __ATOMIC_RELAXED);
+}
+
+/* What events do is timed from when they came, not from before the wait for them. */
+static void wake(void *ctx)
+{
+    apus_loop *l = ctx;
+    read_clock(l);
+    if (l->now - l->slept_at > REST_MIN)
+        l->idle_at = l->now;
+    l->slept_at = APUS_NEVER; /* once a turn */
 }
 
 apus_rc apus_loop_create(apus_loop **out, apus_err *err)
@@ -26,8 +36,8 @@ apus_rc apus_loop_create(apus_loop **out, apus_err *err)
     l->busy_since = &l->unseen;
     l->ready_last = &l->ready;
     l->hooks_last = &l->hooks;
-    l->now = apus_clock_now();
-    apus_reactor_on_wake(l->reactor, read_clock, l);
+    l->now = l->idle_at = apus_clock_now();
+    apus_reactor_on_wake(l->reactor, wake, l);
     *out = l;
     return APUS_OK;
 }
@@ -73,13 +83,14 @@ void apus_loop_turn(apus_loop *l, int64_t wait_ns)
     if (settle(l))
         wait_ns = 0;
     int64_t next = apus__timers_next(l);
+    l->slept_at = apus_clock_now();
     if (next != APUS_NEVER) {
-        int64_t until = next - apus_clock_now();
+        int64_t until = next - l->slept_at;
         wait_ns = until < wait_ns ? until : wait_ns;
     }
     __atomic_store_n(l->busy_since, 0, __ATOMIC_RELAXED);
     apus_reactor_turn(l->reactor, l->stopping ? 0 : wait_ns);
-    read_clock(l);
+    wake(l); /* there may have been no event */
     apus__timers_fire(l);
     if (l->pool)
         apus_pool_collect(l->pool);
@@ -106,6 +117,11 @@ void apus_loop_wake(apus_loop *l)
 int64_t apus_loop_now(const apus_loop *l)
 {
     return l->now;
+}
+
+int64_t apus_loop_idle_at(const apus_loop *l)
+{
+    return l->idle_at;
 }
 
 void apus_loop_show_busy(apus_loop *l, int64_t *busy_since)

@@ -10,6 +10,8 @@
 struct apus_loop {
     apus_reactor *reactor;
     int64_t now;
+    int64_t slept_at;    /* this turn's wait began; APUS_NEVER when it is over */
+    int64_t idle_at;     /* the last wait that lasted ended */
     int64_t *busy_since; /* where others see it, or nowhere: `unseen` */
     int64_t unseen;
     apus_timer *timers;              /* the root of the heap */

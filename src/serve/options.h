@@ -38,6 +38,8 @@ typedef struct apus__options {
     const char *access_log_headers; /* "x-tenant,x-trace", or NULL */
     const char *access_log_secrets; /* further names, or NULL */
     int64_t body_max;               /* bytes */
+    const char *shed;               /* "on" or "off" */
+    int64_t concurrency_max;        /* requests at once */
     const char *trusted_proxies;    /* "10.0.0.0/8,unix"; or NULL: none */
     const char *root_path;          /* or NULL: as the app says */
     const char *docs;               /* "on", "off", or NULL */

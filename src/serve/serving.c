@@ -6,6 +6,7 @@
 
 #include "apus/clock.h"
 #include "apus/fiber.h"
+#include "apus/overload.h"
 #include "apus/proxy.h"
 #include "apus/socket.h"
 #include "serve/secure.h"
@@ -43,6 +44,20 @@ static apus_rc set_proxies(const apus__serving *s, apus_err *err)
             *at++ = '\0';
     }
     return apus_service_put_around(s->service, &proxies, err);
+}
+
+static apus_rc set_overload(const apus__serving *s, apus_err *err)
+{
+    const char *shed = s->options->shed;
+    uint32_t most = (uint32_t)s->options->concurrency_max;
+    apus_overload o = { .concurrency_max = most };
+    if (strcmp(shed, "off") == 0)
+        return APUS_OK;
+    if (strcmp(shed, "on") != 0)
+        return apus_err_set(err, APUS_INVALID, "--shed is on or off, not \"%s\"", shed);
+    if (most < APUS_CONCURRENCY_MIN)
+        o.concurrency_min = most;
+    return apus_service_shed(s->service, &o, err);
 }
 
 /* --- for those who look after the service --- */
@@ -118,6 +133,8 @@ apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__op
         rc = apus__redirect_set(&s->redirect, s->service, options, s->tls, err);
     if (!rc)
         rc = set_proxies(s, err); /* further out: they tell what the client used */
+    if (!rc)
+        rc = set_overload(s, err);
     if (!rc)
         rc = find_shared(s, common, err);
     if (!rc)

@@ -1,0 +1,24 @@
+/* apus/usage.h - how much of what the system gives a process it has taken.
+ *
+ * Each call asks the system anew, some tens of microseconds: not for each request. */
+#ifndef APUS_USAGE_H
+#define APUS_USAGE_H
+
+#include "apus/api.h"
+
+APUS_API_BEGIN
+
+/* Percent of the memory that its control groups (v2) allow, of the one that is nearest to its
+ * limit; what the system can drop again, such as cached files, does not count.  0 without a
+ * limit, or where the system does not tell. */
+unsigned apus_memory_percent(void);
+
+/* The same from what files say: `root` stands for "/".  For tests. */
+unsigned apus_memory_percent_below(const char *root);
+
+/* Percent of the descriptors that this process may open (RLIMIT_NOFILE). */
+unsigned apus_descriptor_percent(void);
+
+APUS_API_END
+
+#endif

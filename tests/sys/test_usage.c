@@ -1,0 +1,80 @@
+/* How much memory and how many descriptors are taken, as files and the system say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <cmocka.h>
+
+#include "apus/usage.h"
+
+static char root[] = "/tmp/apus-usage-XXXXXX";
+
+static void put(const char *dir, const char *name, const char *text)
+{
+    char path[512];
+    snprintf(path, sizeof(path), "mkdir -p '%s%s'", root, dir);
+    assert_int_equal(system(path), 0);
+    snprintf(path, sizeof(path), "%s%s/%s", root, dir, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static int clear(void **state)
+{
+    char command[64];
+    (void)state;
+    snprintf(command, sizeof(command), "rm -rf '%s'", root);
+    return system(command);
+}
+
+static void the_tightest_group_counts(void **state)
+{
+    (void)state;
+    assert_non_null(mkdtemp(root));
+    assert_int_equal(apus_memory_percent_below(root), 0); /* no groups at all */
+    put("/proc/self", "cgroup", "4:memory:/old\n0::/a/b\n");
+    assert_int_equal(apus_memory_percent_below(root), 0);
+    put("/sys/fs/cgroup/a/b", "memory.max", "max\n");
+    put("/sys/fs/cgroup/a/b", "memory.stat", "anon 500\nfile 900\n");
+    assert_int_equal(apus_memory_percent_below(root), 0);
+    put("/sys/fs/cgroup/a/b", "memory.max", "1000\n");
+    assert_int_equal(apus_memory_percent_below(root), 50);
+    put("/sys/fs/cgroup/a", "memory.max", "2000\n");
+    put("/sys/fs/cgroup/a", "memory.stat", "file 100\nanon 1900\n");
+    assert_int_equal(apus_memory_percent_below(root), 95);
+    put("/proc/self", "cgroup", "0::/\n"); /* as a container sees it */
+    put("/sys/fs/cgroup", "memory.max", "0\n");
+    put("/sys/fs/cgroup", "memory.stat", "anon 1\n");
+    assert_int_equal(apus_memory_percent_below(root), 0);
+    put("/sys/fs/cgroup", "memory.max", "4\n");
+    assert_int_equal(apus_memory_percent_below(root), 25);
+}
+
+static void descriptors_are_counted(void **state)
+{
+    (void)state;
+    struct rlimit was, now;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+    now = was;
+    now.rlim_cur = 1000;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &now), 0);
+    assert_in_range(apus_descriptor_percent(), 0, 50);
+    now.rlim_cur = 3;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &now), 0);
+    assert_int_equal(apus_descriptor_percent(), 100);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(the_tightest_group_counts, clear),
+        cmocka_unit_test(descriptors_are_counted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
