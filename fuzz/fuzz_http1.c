@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "apus/http1.h"
+#include "codec/http1_head.h"
 
 static const apus_http1_limits limits = { .target_max = 256, .head_max = 1024, .headers_max = 16 };
 
@@ -16,6 +17,30 @@ static apus_rc find(apus_str bytes, size_t step, apus_http1_scan *scan, apus_htt
         rc = apus_http1_head_find(scan, &limits, (apus_str){ bytes.ptr, have }, why);
     }
     return rc;
+}
+
+/* What is read in one pass is what the other way reads. */
+static void check_usual(apus_str bytes)
+{
+    apus_http_header headers[16], others[16];
+    apus_http1_head head, other;
+    apus_http1_scan scan;
+    apus_http1_refusal why;
+    size_t n = apus_http1_head_usual(bytes, &limits, headers, 16, &head);
+    if (!n)
+        return;
+    if (find(bytes, bytes.len, &scan, &why) || scan.start || scan.end != n ||
+        apus__http1_head_any((apus_str){ bytes.ptr, n }, &limits, others, &other, &why))
+        abort();
+    if (head.path.ptr != other.path.ptr || head.path.len != other.path.len ||
+        !apus_str_eq(head.query, other.query) || head.length != other.length ||
+        head.chunked != other.chunked || head.keep_alive != other.keep_alive ||
+        head.n_headers != other.n_headers)
+        abort();
+    for (uint32_t i = 0; i < head.n_headers; i++)
+        if (!apus_str_eq(headers[i].name, others[i].name) ||
+            !apus_str_eq(headers[i].value, others[i].value))
+            abort();
 }
 
 static void check_head(apus_str bytes)
@@ -76,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     apus_str in = { (const char *)data + 1, size - 1 };
     check_head(in);
+    check_usual(in);
     struct run whole = decode(in, in.len), parts = decode(in, 1 + data[0] % 16);
     if (whole.rc != parts.rc || whole.eaten != parts.eaten || whole.body != parts.body ||
         whole.sum != parts.sum)

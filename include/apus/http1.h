@@ -79,6 +79,13 @@ apus_rc apus_http1_head_parse(apus_str head, const apus_http1_limits *limits,
                               apus_http_header *headers, apus_http1_head *out,
                               apus_http1_refusal *why) APUS_NODISCARD;
 
+/* Finds and reads a head in one pass, if it is whole and as nearly all clients write it:
+ * GET /path HTTP/1.1, headers without tabs, nothing to refuse.  headers has that much room.
+ * How many bytes it has; 0: it is not so, and what to say of it is for the functions above. */
+size_t apus_http1_head_usual(apus_str bytes, const apus_http1_limits *limits,
+                             apus_http_header *headers, uint32_t room, apus_http1_head *out)
+    APUS_NODISCARD;
+
 /* Whether every character may stand in a token (RFC 9110 5.6.2); false for "". */
 bool apus_http1_is_token(apus_str s);
 

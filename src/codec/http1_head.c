@@ -11,12 +11,10 @@
  *   - a request has exactly one Host (HTTP/1.0: at most one), without userinfo;
  *   - a folded line, a blank before a colon, and '_' in the names that frame a
  *     message are refused. */
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #include "apus/http1.h"
+#include "apus/step.h"
 #include "codec/chars.h"
+#include "codec/http1_head.h"
 
 enum { LENGTH_DIGITS_MAX = 18 }; /* below 2^63 without looking at the value */
 
@@ -91,11 +89,14 @@ apus_rc apus_http1_head_find(apus_http1_scan *s, const apus_http1_limits *limits
 
 static bool all_are(apus_str s, int class)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        if (!apus__char_is(s.ptr[i], class))
-            return false;
-    }
-    return true;
+    int in = class;
+    size_t i = 0;
+    for (; i + 4 <= s.len; i += 4)
+        in &= apus__char_is(s.ptr[i], class) & apus__char_is(s.ptr[i + 1], class) &
+              apus__char_is(s.ptr[i + 2], class) & apus__char_is(s.ptr[i + 3], class);
+    for (; i < s.len; i++)
+        in &= apus__char_is(s.ptr[i], class);
+    return in;
 }
 
 bool apus_http1_is_token(apus_str s)
@@ -205,36 +206,6 @@ static apus_rc read_request_line(apus_str line, const apus_http1_limits *limits,
     return rc ? rc : read_target(out, why);
 }
 
-/* A line as nearly all clients write it, METHOD /TARGET HTTP/1.1, in one pass.  Gives what
- * is behind it; NULL: look again. */
-static const char *read_usual_line(apus_str head, const apus_http1_limits *limits,
-                                   apus_http1_head *out)
-{
-    static const char version[] = " HTTP/1.1\r\n";
-    enum { VERSION_LEN = sizeof(version) - 1 };
-    const char *p = head.ptr, *end = p + head.len, *method = p, *mark = NULL;
-    while (p < end && apus__char_is(*p, APUS__CHAR_TOKEN))
-        p++;
-    if (p == method || end - p < 2 || p[0] != ' ' || p[1] != '/')
-        return NULL;
-    out->method = (apus_str){ method, (size_t)(p - method) };
-    const char *target = ++p;
-    for (; p < end && apus__char_is(*p, APUS__CHAR_TARGET); p++)
-        if (*p == '?' && !mark)
-            mark = p;
-    size_t len = (size_t)(p - target);
-    if (len > limits->target_max || end - p < VERSION_LEN || memcmp(p, version, VERSION_LEN) != 0 ||
-        apus_str_eq(out->method, APUS_STR("CONNECT")))
-        return NULL;
-    out->version = 11;
-    out->target = out->path = (apus_str){ target, len };
-    if (mark) {
-        out->query = (apus_str){ mark + 1, (size_t)(p - mark - 1) };
-        out->path.len = (size_t)(mark - target);
-    }
-    return p + VERSION_LEN;
-}
-
 /* --- headers that frame the message --- */
 
 struct framing {
@@ -302,35 +273,41 @@ static void read_connection(apus_str v, struct framing *f)
     }
 }
 
+/* Mostly written as the RFC writes it. */
+static inline bool is_named(const apus_http_header *h, apus_str name)
+{
+    return apus_str_eq(h->name, name) || apus_str_eq_nocase(h->name, name);
+}
+
 /* Names by length first: most headers are none of these. */
 static apus_rc read_special(const apus_http_header *h, struct framing *f, apus_http1_head *out,
                             apus_http1_refusal *why)
 {
     switch (h->name.len) {
     case 4:
-        if (apus_str_eq_nocase(h->name, APUS_STR("Host")))
+        if (is_named(h, APUS_STR("Host")))
             return read_host(h->value, f, out, why);
         break;
     case 6:
-        if (apus_str_eq_nocase(h->name, APUS_STR("Expect"))) {
+        if (is_named(h, APUS_STR("Expect"))) {
             out->expects_continue = apus_str_eq_nocase(h->value, APUS_STR("100-continue"));
             out->expects_other = !out->expects_continue;
         }
         break;
     case 10:
-        if (apus_str_eq_nocase(h->name, APUS_STR("Connection")))
+        if (is_named(h, APUS_STR("Connection")))
             read_connection(h->value, f);
         break;
     case 14:
-        if (apus_str_eq_nocase(h->name, APUS_STR("Content-Length")))
+        if (is_named(h, APUS_STR("Content-Length")))
             return read_length(h->value, out, why);
-        if (apus_str_eq_nocase(h->name, APUS_STR("Content_Length")))
+        if (is_named(h, APUS_STR("Content_Length")))
             return bad(why, "a header's name could be taken for Content-Length");
         break;
     case 17:
-        if (apus_str_eq_nocase(h->name, APUS_STR("Transfer-Encoding")))
+        if (is_named(h, APUS_STR("Transfer-Encoding")))
             return read_encoding(h->value, f, out, why);
-        if (apus_str_eq_nocase(h->name, APUS_STR("Transfer_Encoding")))
+        if (is_named(h, APUS_STR("Transfer_Encoding")))
             return bad(why, "a header's name could be taken for Transfer-Encoding");
         break;
     default:
@@ -364,66 +341,6 @@ static apus_rc read_header(apus_str line, apus_http_header *h, apus_http1_refusa
     return APUS_OK;
 }
 
-#if defined(__SSE2__)
-enum { STEP = 16 };
-
-/* How many of STEP bytes at p come before a control character. */
-static size_t step_value(const char *p)
-{
-    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
-    __m128i del = _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7f));
-    unsigned marks = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, del));
-    return marks ? (size_t)__builtin_ctz(marks) : STEP;
-}
-#else
-enum { STEP = 8 };
-
-static size_t step_value(const char *p)
-{
-    size_t n = 0;
-    while (n < STEP && (unsigned char)p[n] >= 0x20 && p[n] != 0x7f)
-        n++;
-    return n;
-}
-#endif
-
-/* Where the first control character from p on stands, or end. */
-static const char *pass_value(const char *p, const char *end)
-{
-    while (end - p >= STEP) {
-        size_t n = step_value(p);
-        p += n;
-        if (n < STEP)
-            return p;
-    }
-    while (p < end && (unsigned char)*p >= 0x20 && *p != 0x7f)
-        p++;
-    return p;
-}
-
-/* The same for a header without tabs. */
-static const char *read_usual_header(const char *p, const char *end, apus_http_header *h)
-{
-    const char *name = p;
-    while (p < end && apus__char_is(*p, APUS__CHAR_TOKEN))
-        p++;
-    if (p == name || p == end || *p != ':')
-        return NULL;
-    h->name = (apus_str){ name, (size_t)(p - name) };
-    for (p++; p < end && *p == ' ';)
-        p++;
-    const char *value = p;
-    p = pass_value(p, end);
-    if (end - p < 2 || p[0] != '\r' || p[1] != '\n')
-        return NULL;
-    size_t len = (size_t)(p - value);
-    while (len && value[len - 1] == ' ')
-        len--;
-    h->value = (apus_str){ value, len };
-    return p + 2;
-}
-
 static apus_rc check_framing(const struct framing *f, apus_http1_head *out, apus_http1_refusal *why)
 {
     if (!f->has_host && out->version == 11)
@@ -447,31 +364,160 @@ static apus_str next_line(apus_str *rest)
     return line;
 }
 
-apus_rc apus_http1_head_parse(apus_str head, const apus_http1_limits *limits,
-                              apus_http_header *headers, apus_http1_head *out,
-                              apus_http1_refusal *why)
+/* --- heads as nearly all clients write them, in one pass --- */
+
+/* How many bytes from p on come before the first that may not stand in a target; *mark is the
+ * first question mark among them, if there is one. */
+static const char *pass_target(const char *p, const char *end, const char **mark)
 {
-    struct framing f = { 0 };
+    for (; end - p >= APUS_STEP; p += APUS_STEP) {
+        apus_step s = apus_step_load(p);
+        unsigned in =
+            apus_step_marks(apus_step_within(s, '!', '~')) & ~apus_step_marks(apus_step_is(s, '#'));
+        size_t n = apus_step_first(~in & 0xffff),
+               at = apus_step_first(apus_step_marks(apus_step_is(s, '?')));
+        if (at < n && !*mark)
+            *mark = p + at;
+        if (n < APUS_STEP)
+            return p + n;
+    }
+    for (; p < end && apus__char_is(*p, APUS__CHAR_TARGET); p++)
+        if (*p == '?' && !*mark)
+            *mark = p;
+    return p;
+}
+
+/* METHOD /TARGET HTTP/1.1; behind it, or NULL. */
+static const char *read_usual_line(const char *p, const char *end, const apus_http1_limits *limits,
+                                   apus_http1_head *out)
+{
+    static const char version[] = " HTTP/1.1\r\n";
+    enum { VERSION_LEN = sizeof(version) - 1, METHOD_MAX = 16 };
+    const char *method = p, *mark = NULL;
+    while (p < end && apus__char_is(*p, APUS__CHAR_TOKEN))
+        p++;
+    if (p == method || p - method > METHOD_MAX || end - p < 2 || p[0] != ' ' || p[1] != '/')
+        return NULL;
+    out->method = (apus_str){ method, (size_t)(p - method) };
+    const char *target = ++p;
+    p = pass_target(p, end, &mark);
+    size_t len = (size_t)(p - target);
+    if (len > limits->target_max || end - p < VERSION_LEN || memcmp(p, version, VERSION_LEN) != 0 ||
+        apus_str_eq(out->method, APUS_STR("CONNECT")))
+        return NULL;
+    out->version = 11;
+    out->target = out->path = (apus_str){ target, len };
+    if (mark) {
+        out->query = (apus_str){ mark + 1, (size_t)(p - mark - 1) };
+        out->path.len = (size_t)(mark - target);
+    }
+    return p + VERSION_LEN;
+}
+
+/* The first byte from p on that stands in no token. */
+static const char *pass_token(const char *p, const char *end)
+{
+    for (; end - p >= APUS_STEP; p += APUS_STEP) { /* letters, digits and hyphens */
+        apus_step s = apus_step_load(p);
+        apus_step in = apus_step_or(apus_step_within(s, 'a', 'z'), apus_step_within(s, 'A', 'Z'));
+        in = apus_step_or(in, apus_step_or(apus_step_within(s, '0', '9'), apus_step_is(s, '-')));
+        size_t n = apus_step_first(~apus_step_marks(in) & 0xffff);
+        if (n < APUS_STEP) {
+            p += n;
+            break;
+        }
+    }
+    while (p < end && apus__char_is(*p, APUS__CHAR_TOKEN))
+        p++;
+    return p;
+}
+
+/* The first control character from p on, or end. */
+static const char *pass_value(const char *p, const char *end)
+{
+    for (; end - p >= APUS_STEP; p += APUS_STEP) {
+        apus_step s = apus_step_load(p);
+        size_t n = apus_step_first(
+            apus_step_marks(apus_step_or(apus_step_below(s, ' '), apus_step_is(s, 0x7f))));
+        if (n < APUS_STEP)
+            return p + n;
+    }
+    while (p < end && (unsigned char)*p >= 0x20 && *p != 0x7f)
+        p++;
+    return p;
+}
+
+/* A header without tabs; behind it, or NULL. */
+static const char *read_usual_header(const char *p, const char *end, apus_http_header *h)
+{
+    const char *name = p;
+    p = pass_token(p, end);
+    if (p == name || p == end || *p != ':')
+        return NULL;
+    h->name = (apus_str){ name, (size_t)(p - name) };
+    for (p++; p < end && *p == ' ';)
+        p++;
+    const char *value = p;
+    p = pass_value(p, end);
+    if (end - p < 2 || p[0] != '\r' || p[1] != '\n')
+        return NULL;
+    size_t len = (size_t)(p - value);
+    while (len && value[len - 1] == ' ')
+        len--;
+    h->value = (apus_str){ value, len };
+    return p + 2;
+}
+
+static void begin_head(apus_http1_head *out, apus_http_header *headers)
+{
     *out = (apus_http1_head){ .headers = headers };
     out->query = out->host = APUS_STR("");
+}
+
+size_t apus_http1_head_usual(apus_str bytes, const apus_http1_limits *limits,
+                             apus_http_header *headers, uint32_t room, apus_http1_head *out)
+{
+    struct framing f = { 0 };
+    apus_http1_refusal untold;
+    const char *end = bytes.ptr + bytes.len;
+    begin_head(out, headers);
+    const char *p = read_usual_line(bytes.ptr, end, limits, out);
+    while (p && (end - p < 2 || p[0] != '\r' || p[1] != '\n')) {
+        if (out->n_headers == room || out->n_headers == limits->headers_max)
+            return 0;
+        apus_http_header *h = &headers[out->n_headers++];
+        p = read_usual_header(p, end, h);
+        if (p && read_special(h, &f, out, &untold))
+            return 0;
+    }
+    size_t len = p ? (size_t)(p + 2 - bytes.ptr) : 0;
+    return len <= limits->head_max && p && check_framing(&f, out, &untold) == APUS_OK ? len : 0;
+}
+
+apus_rc apus__http1_head_any(apus_str head, const apus_http1_limits *limits,
+                             apus_http_header *headers, apus_http1_head *out,
+                             apus_http1_refusal *why)
+{
+    struct framing f = { 0 };
+    begin_head(out, headers);
     apus_str rest = head;
-    apus_rc rc = APUS_OK;
-    const char *behind = read_usual_line(head, limits, out);
-    if (behind)
-        apus_str_cut(&rest, (size_t)(behind - head.ptr));
-    else
-        rc = read_request_line(next_line(&rest), limits, out, why);
+    apus_rc rc = read_request_line(next_line(&rest), limits, out, why);
     while (rc == APUS_OK && rest.len > 2) {
         if (out->n_headers == limits->headers_max)
             return refuse(why, APUS_LIMIT, 431, "the request has too many headers");
         apus_http_header *h = &headers[out->n_headers++];
-        behind = read_usual_header(rest.ptr, rest.ptr + rest.len, h);
-        if (behind)
-            apus_str_cut(&rest, (size_t)(behind - rest.ptr));
-        else
-            rc = read_header(next_line(&rest), h, why);
+        rc = read_header(next_line(&rest), h, why);
         if (rc == APUS_OK)
             rc = read_special(h, &f, out, why);
     }
     return rc ? rc : check_framing(&f, out, why);
+}
+
+apus_rc apus_http1_head_parse(apus_str head, const apus_http1_limits *limits,
+                              apus_http_header *headers, apus_http1_head *out,
+                              apus_http1_refusal *why)
+{
+    return apus_http1_head_usual(head, limits, headers, UINT32_MAX, out) == head.len
+               ? APUS_OK
+               : apus__http1_head_any(head, limits, headers, out, why);
 }

@@ -1,7 +1,8 @@
-/* An answer's head is put together from pieces that are ready: the status line and
- * the names are static, the Date line is written once a second.  What is left is
- * copying some 130 bytes.  A small body is copied behind them, because a second
- * piece in the writev costs more than that; a larger one is lent to the output. */
+/* An answer's head is put together from pieces that are ready: what it begins with, status,
+ * date and type, is mostly what another answer of this second began with; the rest are
+ * names and what the handler said.  What is left is copying some 130 bytes.  A small body is copied
+ * behind them, because a second piece in the writev costs more than that; a larger one is lent to
+ * the output. */
 #include "http/connection.h"
 #include "http/status.h"
 
@@ -48,18 +49,42 @@ bool apus__answer_has_content(const apus__exchange *x, unsigned status)
     return status_has_content(status) && x->pub.request.method != APUS_METHOD_HEAD;
 }
 
+static char *write_opening(char *to, const char *date, unsigned status, apus_str type)
+{
+    char scratch[APUS__STATUS_LINE_MAX];
+    to = put_str(to, apus__status_line(status, scratch));
+    to = put(to, date, APUS__DATE_LINE_LEN);
+    if (type.len) {
+        to = PUT_LIT(to, "Content-Type: ");
+        to = put_str(to, type);
+        to = PUT_LIT(to, "\r\n");
+    }
+    return to;
+}
+
+/* The same, from memory where it was written before. */
+static char *put_opening(char *to, apus_http_server *s, unsigned status, apus_str type)
+{
+    const char *date = apus__server_date(s);
+    apus__opening *o = &s->openings[status % APUS__OPENINGS];
+    if (type.len > APUS__OPENING_TYPE_MAX)
+        return write_opening(to, date, status, type);
+    if (o->status != status || o->until != s->date_until || o->type_len != type.len ||
+        (type.len && memcmp(o->type, type.ptr, type.len) != 0)) {
+        o->status = (uint16_t)status;
+        o->until = s->date_until;
+        o->type_len = (uint16_t)type.len;
+        put_str(o->type, type);
+        o->len = (uint32_t)(write_opening(o->bytes, date, status, type) - o->bytes);
+    }
+    return put(to, o->bytes, o->len);
+}
+
 static char *put_head(char *to, const apus__exchange *x, const apus_http_reply *reply,
                       apus__framing framing, uint64_t length)
 {
     unsigned status = reply->status >= 200 && reply->status <= 999 ? reply->status : 500;
-    char scratch[APUS__STATUS_LINE_MAX];
-    to = put_str(to, apus__status_line(status, scratch));
-    to = put(to, apus__server_date(x->c->server), APUS__DATE_LINE_LEN);
-    if (reply->content_type.len) {
-        to = PUT_LIT(to, "Content-Type: ");
-        to = put_str(to, reply->content_type);
-        to = PUT_LIT(to, "\r\n");
-    }
+    to = put_opening(to, x->c->server, status, reply->content_type);
     if (status_has_content(status) && framing == APUS__FRAMING_LENGTH) {
         to = PUT_LIT(to, "Content-Length: ");
         to = put_number(to, length);

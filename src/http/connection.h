@@ -20,6 +20,7 @@
 #include "http/block.h"
 #include "http/date.h"
 #include "http/output.h"
+#include "http/status.h"
 
 typedef struct apus__connection apus__connection;
 typedef struct apus__exchange apus__exchange;
@@ -277,6 +278,18 @@ apus_method apus__method_of(apus_str text);
 
 /* --- server.c --- */
 
+enum { APUS__OPENINGS = 4, APUS__OPENING_TYPE_MAX = 64 };
+
+/* What an answer's head began with: true for this status and type, until the date changes. */
+typedef struct apus__opening {
+    int64_t until; /* the server's date_until when it was written */
+    uint16_t status, type_len;
+    uint32_t len;
+    char type[APUS__OPENING_TYPE_MAX];
+    char bytes[APUS__STATUS_LINE_MAX + APUS__DATE_LINE_LEN + APUS__OPENING_TYPE_MAX +
+               sizeof("Content-Type: \r\n")];
+} apus__opening;
+
 struct apus_http_server {
     struct apus_loop *loop;
     apus_http_limits limits;
@@ -302,7 +315,8 @@ struct apus_http_server {
     apus_hook hook; /* runs what is on `dirty` */
 
     char date[APUS__DATE_LINE_LEN];
-    int64_t date_until; /* loop time at which `date` is no longer true */
+    int64_t date_until;                     /* loop time at which `date` is no longer true */
+    apus__opening openings[APUS__OPENINGS]; /* by status */
 
     bool draining;
     apus_timer drain_timer;

@@ -261,28 +261,61 @@ static void begin_body(apus__connection *c, apus__exchange *x, const apus_http1_
     }
 }
 
-static void begin_request(apus__connection *c, apus__exchange *x, apus_str text, uint32_t n_headers)
+static void begin_request(apus__connection *c, apus__exchange *x, const apus_http1_head *head)
 {
-    apus_http1_head head;
-    apus_http1_refusal why = { 503, "the request needs too much memory" };
-    apus_http_header *headers =
-        apus_arena_alloc(&x->pub.arena, n_headers * sizeof(*headers), _Alignof(apus_http_header));
-    if (!headers || apus_http1_head_parse(text, &c->server->head_limits, headers, &head, &why)) {
-        refuse_because(c, x, &why);
-        return;
-    }
-    apus__input_describe(x, &head);
-    x->closes = !head.keep_alive || c->server->draining;
-    x->keeps_alive = head.keep_alive && head.version == 10;
-    if (head.expects_other)
+    apus__input_describe(x, head);
+    x->closes = !head->keep_alive || c->server->draining;
+    x->keeps_alive = head->keep_alive && head->version == 10;
+    if (head->expects_other)
         refuse_because(c, x, &(apus_http1_refusal){ 417, "only 100-continue can be expected" });
     else
-        begin_body(c, x, &head);
+        begin_body(c, x, head);
+}
+
+/* An exchange for the next n bytes, and memory for its headers; NULL: it has been refused. */
+static apus__exchange *begin_exchange(apus__connection *c, size_t n, uint32_t n_headers,
+                                      apus_http_header **headers)
+{
+    apus__exchange *x = apus__exchange_begin(c);
+    if (!x) {
+        apus__connection_lose(c);
+        return NULL;
+    }
+    x->input = apus__block_ref(c->in);
+    c->in_at += (uint32_t)n;
+    c->had_request = true;
+    *headers =
+        apus_arena_alloc(&x->pub.arena, n_headers * sizeof(**headers), _Alignof(apus_http_header));
+    if (*headers)
+        return x;
+    refuse_because(c, x, &(apus_http1_refusal){ 503, "the request needs too much memory" });
+    return NULL;
+}
+
+/* Takes one head that is here and as most are; false: look again. */
+static bool take_usual_head(apus__connection *c)
+{
+    enum { HEADERS = 32 };
+    apus_http_header found[HEADERS], *headers;
+    apus_http1_head head;
+    apus_str bytes = { c->in->bytes + c->in_at, unparsed(c) };
+    size_t n = apus_http1_head_usual(bytes, &c->server->head_limits, found, HEADERS, &head);
+    if (!n)
+        return false;
+    apus__exchange *x = begin_exchange(c, n, head.n_headers, &headers);
+    if (x) {
+        memcpy(headers, found, head.n_headers * sizeof(*headers));
+        head.headers = headers;
+        begin_request(c, x, &head);
+    }
+    return true;
 }
 
 /* Takes one head; false when it is not whole yet. */
 static bool take_head(apus__connection *c)
 {
+    if (c->scan.at == 0 && take_usual_head(c))
+        return true;
     apus_str bytes = { c->in->bytes + c->in_at, unparsed(c) };
     apus_http1_refusal why;
     apus_rc rc = apus_http1_head_find(&c->scan, &c->server->head_limits, bytes, &why);
@@ -292,18 +325,17 @@ static bool take_head(apus__connection *c)
         apus__input_refuse(c, why.status, why.detail);
         return true;
     }
-    apus__exchange *x = apus__exchange_begin(c);
-    if (!x) {
-        apus__connection_lose(c);
-        return true;
-    }
     apus_str text = apus_str_slice(bytes, c->scan.start, c->scan.end - c->scan.start);
     uint32_t n_headers = c->scan.lines - 1;
-    x->input = apus__block_ref(c->in);
-    c->in_at += (uint32_t)c->scan.end;
+    size_t n = c->scan.end;
     c->scan = (apus_http1_scan){ 0 };
-    c->had_request = true;
-    begin_request(c, x, text, n_headers);
+    apus_http_header *headers;
+    apus_http1_head head;
+    apus__exchange *x = begin_exchange(c, n, n_headers, &headers);
+    if (x && apus_http1_head_parse(text, &c->server->head_limits, headers, &head, &why))
+        refuse_because(c, x, &why);
+    else if (x)
+        begin_request(c, x, &head);
     return true;
 }
 

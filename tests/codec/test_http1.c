@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "apus/http1.h"
+#include "codec/http1_head.h"
 
 static const apus_http1_limits limits = { .target_max = 32, .head_max = 256, .headers_max = 4 };
 
@@ -35,6 +36,43 @@ static int read_head(const char *text, size_t step, apus_http1_head *head)
         return 200;
     assert_non_null(why.detail);
     return why.status;
+}
+
+static bool same_text(apus_str a, apus_str b)
+{
+    return a.ptr == b.ptr && a.len == b.len;
+}
+
+/* What the usual way reads is what the other one reads, or it reads nothing. */
+static bool is_usual(const char *text, size_t len)
+{
+    apus_http_header headers[4], others[4];
+    apus_http1_head head, other;
+    apus_http1_scan scan = { 0 };
+    apus_http1_refusal why;
+    apus_str bytes = { text, len };
+    size_t n = apus_http1_head_usual(bytes, &limits, headers, 4, &head);
+    if (!n)
+        return false;
+    assert_int_equal(apus_http1_head_find(&scan, &limits, bytes, &why), APUS_OK);
+    assert_int_equal(scan.start, 0);
+    assert_int_equal(scan.end, n);
+    bytes.len = n;
+    assert_int_equal(apus__http1_head_any(bytes, &limits, others, &other, &why), APUS_OK);
+    assert_true(same_text(head.method, other.method) && same_text(head.target, other.target));
+    assert_true(same_text(head.path, other.path) && same_text(head.host, other.host));
+    assert_true(apus_str_eq(head.query, other.query));
+    assert_int_equal(head.version, other.version);
+    assert_int_equal(head.length, other.length);
+    assert_true(head.keep_alive == other.keep_alive && head.chunked == other.chunked &&
+                head.has_length == other.has_length &&
+                head.expects_continue == other.expects_continue &&
+                head.expects_other == other.expects_other);
+    assert_int_equal(head.n_headers, other.n_headers);
+    for (uint32_t i = 0; i < head.n_headers; i++)
+        assert_true(same_text(headers[i].name, others[i].name) &&
+                    same_text(headers[i].value, others[i].value));
+    return true;
 }
 
 #define GET  "GET / HTTP/1.1\r\n"
@@ -118,6 +156,37 @@ static void heads(void **state)
             print_error("row %zu: %s\n", i, rows[i].text);
         assert_int_equal(whole, rows[i].status);
         assert_int_equal(read_head(rows[i].text, 1, &head), rows[i].status);
+        if (is_usual(rows[i].text, strlen(rows[i].text)))
+            assert_int_equal(rows[i].status, 200);
+    }
+}
+
+static void usual_heads_are_read_in_one_pass(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        GET HOST "\r\n",
+        "GET /a/b?c=d?e HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nUser_Agent:x  \r\n\r\nGET",
+        "POST /0123456789abcdef?0123 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+        "Content-Type-Of-More-Than-A-Step: application/json\r\n\r\n{}\n",
+        "PUT / HTTP/1.1\r\nhost:A-b.c\r\nConnection: close\r\nExpect: 100-continue\r\n"
+        "X: \xe9\r\n\r\n",
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        size_t len = strlen(texts[i]), whole = len;
+        assert_true(is_usual(texts[i], len));
+        while (is_usual(texts[i], whole - 1))
+            whole--;
+        assert_memory_equal(texts[i] + whole - 4, "\r\n\r\n", 4);
+        for (; whole > 1; whole--) /* no part of a head is one */
+            assert_false(is_usual(texts[i], whole - 1));
+        for (size_t at = 0; at < len && len < 100; at++) /* nor is it by any byte that is not */
+            for (int c = 0; c < 256; c++) {
+                char changed[100];
+                memcpy(changed, texts[i], len);
+                changed[at] = (char)c;
+                (void)is_usual(changed, len);
+            }
     }
 }
 
@@ -243,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heads),
+        cmocka_unit_test(usual_heads_are_read_in_one_pass),
         cmocka_unit_test(what_a_head_says),
         cmocka_unit_test(chunked_bodies),
         cmocka_unit_test(extensions_cost_their_limit),
