@@ -46,9 +46,9 @@ static uint8_t read_shed(unit *u, const ct_value *options)
     const char *word = value_word(v);
     if (!v)
         return APUS_SHED_unsaid;
-    for (uint8_t i = APUS_SHED_never; i < sizeof(words) / sizeof(words[0]); i++)
+    for (size_t i = APUS_SHED_never; i < sizeof(words) / sizeof(words[0]); i++)
         if (word && strcmp(word, words[i]) == 0)
-            return i;
+            return (uint8_t)i;
     diag *g = diag_error(u->reader->diags, v->place, "shed is a word: how soon requests give way");
     diag_note(u->reader->diags, g, NULL, "it is never, critical, normal or sheddable");
     return APUS_SHED_unsaid;

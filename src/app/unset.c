@@ -48,12 +48,13 @@ static bool gather(apus_req *req, struct notes *notes)
     const struct apus__sent *first = req->has_rare ? req->rare.sent : NULL;
     for (const struct apus__sent *s = first; s; s = s->next)
         notes->n++;
-    notes->all = apus_arena_alloc(&req->x->arena, notes->n * sizeof(*notes->all), _Alignof(void *));
+    notes->all =
+        apus_arena_alloc(&req->x->arena, notes->n * sizeof(struct apus__sent *), _Alignof(void *));
     size_t n = 0;
     for (const struct apus__sent *s = first; notes->all && s; s = s->next)
         notes->all[n++] = s;
     if (n)
-        qsort(notes->all, n, sizeof(*notes->all), by_object);
+        qsort(notes->all, n, sizeof(struct apus__sent *), by_object);
     return notes->all;
 }
 

@@ -19,9 +19,9 @@ static int set_up(void **state)
 {
     apus_json *v = NULL;
     apus_arena_init(&arena, &apus_alloc_libc, 1 << 20);
-    int rc = apus_json_parse(&arena, apus_str_of(document), NULL, &v, NULL);
+    apus_rc rc = apus_json_parse(&arena, apus_str_of(document), NULL, &v, NULL);
     *state = v;
-    return rc;
+    return rc != APUS_OK;
 }
 
 static int tear_down(void **state)
