@@ -122,6 +122,9 @@ static void begin(struct bench *b, const apus_overload *settings)
 
 static void end(struct bench *b)
 {
+    for (unsigned i = 0; i < b->n; i++)
+        if (b->pipes[i])
+            apus_http_pipe_close(b->pipes[i]);
     apus_http_server_destroy(b->server);
     for (unsigned i = 0; i < b->n; i++)
         apus_buf_finish(&b->out[i]);
@@ -186,6 +189,7 @@ static void what_ends_makes_room(void **state)
     (void)ask(&b, "/waits");
     expect(&b, "/usual", "503");
     apus_http_pipe_close(b.pipes[0]);
+    b.pipes[0] = NULL;
     apus_loop_turn(b.loop, APUS_MILLISECOND);
     expect(&b, "/usual", "200");
     end(&b);
