@@ -81,7 +81,7 @@ static const struct option {
       "write the number of the process that takes signals" },
     { "body-max", "APUS_BODY_MAX", "BYTES", NUMBER, offsetof(apus__options, body_max), NULL,
       1 << 20, 0, INT64_C(1) << 40, "longest body that is accepted" },
-    { "shed", "APUS_SHED", "on|off", TEXT, offsetof(apus__options, shed), "on", 0, 0, 0,
+    { "shed", "APUS_SHED", "on|off", TEXT, offsetof(apus__options, shed), "off", 0, 0, 0,
       "whether requests are turned away with 503 when there is too much to do" },
     { "concurrency-max", "APUS_CONCURRENCY_MAX", "N", NUMBER,
       offsetof(apus__options, concurrency_max), NULL, 4000, 1, 1000000,

@@ -69,7 +69,6 @@ static inline void service_start(struct service *s, const char *const *args)
         dup2(ends[1], 2);
         close(ends[0]);
         close(ends[1]);
-        setenv("APUS_SHED", "off", 0); /* what is lost is looked for, not what is refused in time */
         execv(args[0], (char *const *)(uintptr_t)args);
         _exit(127);
     }
