@@ -17,7 +17,13 @@ SHOW=1000 bash "$work/http1/run.sh" 127.0.0.1:$port "${HTTP1_MODE:-quick}" >"$wo
 cat "$work/out"
 grep -q ' passed, ' "$work/out" || { echo "the kit did not run"; exit 1; }
 kill -0 $pid 2>/dev/null || { echo "the server is gone"; exit 1; }
-if grep '^FAIL' "$work/out" | grep -v -F -f "$here/http1.known"; then
+# two of the kit's processes sometimes write into one line: those are only counted
+if grep '^FAIL' "$work/out" | grep -v '^FAIL.*FAIL' | grep -v -F -f "$here/http1.known"; then
     echo "these failures are new"
+    exit 1
+fi
+failed=$(sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$work/out" | tail -n 1)
+if [ "${failed:-99}" -gt 9 ]; then # one line of http1.known names two cases
+    echo "more failures than are known"
     exit 1
 fi
