@@ -10,7 +10,8 @@
  * are cut.  Secrets are masked: values of query parameters (of the Referer as well) and of
  * headers whose names are secret are written as "***".
  *
- * Adding never waits (apus/lines.h) and costs the loop some 0.35 us.  MEMORY is taken when it is opened.
+ * Adding never waits (apus/lines.h) and costs the loop some 0.35 us.  MEMORY is taken when it is
+ * opened.
  * THREADS: one. */
 #ifndef APUS_ACCESS_LOG_H
 #define APUS_ACCESS_LOG_H
