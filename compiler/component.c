@@ -42,11 +42,14 @@ static const char *tail_of(const char *path, unsigned n)
     return at;
 }
 
+/* Whether a file's ".h" is part of a name. */
+enum ending { WITHOUT_ENDING, WITH_ENDING };
+
 /* "shop/items.h" as part of a name: shop__items, or shop__items_h. */
-static const char *as_name(apus_arena *arena, const char *path, bool with_end)
+static const char *as_name(apus_arena *arena, const char *path, enum ending ending)
 {
     const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
-    size_t len = dot && !with_end ? (size_t)(dot - path) : strlen(path);
+    size_t len = dot && ending == WITHOUT_ENDING ? (size_t)(dot - path) : strlen(path);
     char *name = NEW_N(arena, char, 2 * len + 1), *to = name;
     for (size_t i = 0; i < len; i++) {
         if (path[i] == '/')
@@ -63,12 +66,12 @@ struct namesakes {
 };
 
 static void qualify(apus_arena *arena, const struct namesakes *same, unsigned directories,
-                    bool with_end)
+                    enum ending ending)
 {
     for (unsigned i = 0; i < same->n; i++) {
         const char *tail = tail_of(same->all[i]->place.file, directories);
         same->all[i]->name =
-            memory_textf(arena, "%s__%s", as_name(arena, tail, with_end), same->all[i]->wanted);
+            memory_textf(arena, "%s__%s", as_name(arena, tail, ending), same->all[i]->wanted);
     }
 }
 
@@ -97,11 +100,11 @@ static bool are_whole(const struct namesakes *same, unsigned directories)
 static void tell_apart(apus_arena *arena, const struct namesakes *same)
 {
     unsigned directories = 0;
-    qualify(arena, same, directories, false);
+    qualify(arena, same, directories, WITHOUT_ENDING);
     while (!are_told_apart(same) && !are_whole(same, directories))
-        qualify(arena, same, ++directories, false);
+        qualify(arena, same, ++directories, WITHOUT_ENDING);
     if (!are_told_apart(same))
-        qualify(arena, same, directories, true);
+        qualify(arena, same, directories, WITH_ENDING);
 }
 
 component *components_of(apus_arena *arena, const contract *c, uint64_t bit)
