@@ -11,7 +11,7 @@ FLOORS = {"base": 0, "sys": 1, "codec": 1, "run": 2, "model": 2, "net": 3, "http
 PUBLIC = {
     "base": "api rc str arena buf secret value metric step",
     "sys": "clock random socket reactor disk process fault spool lines usage",
-    "codec": "http1 url json json_scan json_plain json_pointer text multipart media conditional dotenv accept forwarded proxied host ws_codec yaml html",
+    "codec": "http1 url json json_scan json_plain json_pointer text multipart media conditional dotenv accept forwarded proxied peers host ws_codec yaml html",
     "run": "loop fiber",
     "model": "model check problem decode encode schema pattern copy sample",
     "net": "net stream tls",

@@ -191,6 +191,8 @@ typedef struct apus_http_limits {
                                  head from connecting (10 s): 408, or closed if nothing came */
     int64_t body_timeout;     /* ns without progress in a body (20 s): 408 */
     int64_t idle_timeout;     /* ns between requests (75 s): closed */
+    int64_t proxied_timeout;  /* ns for a peer that has to send a head of the PROXY protocol (5 s):
+                                 closed; see apus_http_server_expect_proxied */
     int64_t write_timeout;    /* ns without progress in sending (20 s): closed */
     size_t memory_max;        /* bytes of one exchange's arena (64 MiB): 503 */
 } apus_http_limits;
@@ -217,6 +219,14 @@ apus_rc apus_http_server_listen(apus_http_server *s, int fd, apus_err *err) APUS
 struct apus_tls;
 apus_rc apus_http_server_listen_tls(apus_http_server *s, int fd, struct apus_tls *tls,
                                     apus_err *err) APUS_NODISCARD;
+
+/* From now on connections of these peers have to begin with a head of the PROXY protocol
+ * (apus/proxied.h), in front of TLS; x->request.peer is the client that it names.  Others must not
+ * send one.  Whoever breaks that is closed, and on_trouble hears of it.  *from is copied.
+ * APUS_OK or APUS_NOMEM. */
+struct apus_peers;
+apus_rc apus_http_server_expect_proxied(apus_http_server *s, const struct apus_peers *from)
+    APUS_NODISCARD;
 
 /* Words the refusals that are the server's own, before a handler or instead of one (400,
  * 408, 413, 414, 417, 431, 500, 503, 505): reply->status is set, and so is a JSON body
@@ -277,7 +287,8 @@ void apus_http_server_retire(apus_http_server *s, int64_t deadline, void (*done)
                              void *ctx);
 
 /* fn is told, in a sentence, when connections cannot be accepted because descriptors
- * or memory ran out; once, until it works again.  The server goes on meanwhile. */
+ * or memory ran out; once, until it works again.  And of connections that were closed because
+ * of the PROXY protocol, at most once a second.  The server goes on meanwhile. */
 void apus_http_server_on_trouble(apus_http_server *s, void (*fn)(void *ctx, const apus_err *err),
                                  void *ctx);
 

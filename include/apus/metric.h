@@ -38,6 +38,9 @@ APUS_API_BEGIN
     X(counter, tls_done, "apus_tls_handshakes_total", "result=\"done\"", "TLS handshakes")         \
     X(counter, tls_resumed, "apus_tls_handshakes_total", "result=\"resumed\"", "")                 \
     X(counter, tls_failed, "apus_tls_handshakes_total", "result=\"failed\"", "")                   \
+    X(counter, proxied_read, "apus_proxied_connections_total", "result=\"read\"",                  \
+      "Connections that had to begin with a head of the PROXY protocol, or must not")              \
+    X(counter, proxied_refused, "apus_proxied_connections_total", "result=\"refused\"", "")        \
     X(counter, limit_connections, "apus_limit_hits_total", "limit=\"connections_max\"",            \
       "Times that a limit took effect")                                                            \
     X(counter, limit_descriptors, "apus_limit_hits_total", "limit=\"descriptors\"", "")            \
@@ -51,6 +54,7 @@ APUS_API_BEGIN
     X(counter, limit_head_time, "apus_limit_hits_total", "limit=\"head_timeout\"", "")             \
     X(counter, limit_body_time, "apus_limit_hits_total", "limit=\"body_timeout\"", "")             \
     X(counter, limit_idle_time, "apus_limit_hits_total", "limit=\"idle_timeout\"", "")             \
+    X(counter, limit_proxied_time, "apus_limit_hits_total", "limit=\"proxied_timeout\"", "")       \
     X(counter, limit_write_time, "apus_limit_hits_total", "limit=\"write_timeout\"", "")           \
     X(counter, shed_queue, "apus_shed_total", "layer=\"queue\"",                                   \
       "Requests that were turned away because there was too much to do")                           \

@@ -57,6 +57,40 @@ void apus_listener_close(apus_listener *l);
 /* The same, but takes what waits in the socket's queue first: closing would reset it. */
 void apus_listener_finish(apus_listener *l);
 
+/* --- the PROXY protocol (apus/proxied.h) --- */
+
+/* A connection on its way in, whose first bytes say whom it is from. */
+typedef struct apus_arrival apus_arrival;
+
+/* What its first bytes have to be. */
+typedef enum apus_arrival_head {
+    APUS_ARRIVAL_EXPECTED, /* a head: the peer is trusted to tell */
+    APUS_ARRIVAL_REFUSED,  /* anything else: the peer is not, and must not try */
+} apus_arrival_head;
+
+typedef struct apus_arrival_options {
+    apus_arrival_head head;
+    int64_t deadline; /* loop time, ns, by which it must be known */
+    /* Gets a stream that begins behind the head and whose peer is the client, and owns it.  A head
+     * that names no one (health checks of the balancer itself) leaves the peer as it was. */
+    void (*arrived)(void *ctx, apus_stream *stream);
+    /* The connection has been closed.  APUS_DONE: it ended before it said anything, as checks of
+     * balancers do; APUS_IO: it broke; APUS_SYNTAX, APUS_TIMEOUT, APUS_NOMEM, with a sentence that
+     * names the peer. */
+    void (*failed)(void *ctx, const apus_err *why);
+    void *ctx;
+    const apus_alloc *alloc; /* NULL: the C library's */
+} apus_arrival_options;
+
+/* Waits for the first bytes of `inner`, which the arrival then owns.  Either function is called
+ * once, not within this call, and ends the arrival.  APUS_OK; APUS_NOMEM, and `inner` is still the
+ * caller's. */
+apus_rc apus_arrival_open(apus_loop *loop, apus_stream *inner, const apus_arrival_options *options,
+                          apus_arrival **out) APUS_NODISCARD;
+
+/* Closes the connection before that; neither function is called. */
+void apus_arrival_close(apus_arrival *a);
+
 /* --- pipes --- */
 
 /* The near end of a pipe, the client's; the far end is an apus_stream. */

@@ -35,6 +35,10 @@ typedef struct apus_proxied {
  * version 2 must be well formed and are passed over, its checksum as well. */
 apus_rc apus_proxied_read(apus_str bytes, apus_proxied *out) APUS_NODISCARD;
 
+/* Whether bytes begin as a head does, whatever follows.  APUS_OK; APUS_MORE while they may; else
+ * APUS_NOT_FOUND: neither HTTP/1.1, HTTP/2 nor TLS begins so. */
+apus_rc apus_proxied_look(apus_str bytes);
+
 APUS_API_END
 
 #endif

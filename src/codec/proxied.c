@@ -137,25 +137,32 @@ static apus_rc read_version_2(apus_str bytes, apus_proxied *p)
 }
 
 /* Whether bytes begin with all of `start`: APUS_MORE while they are a part of it. */
-static apus_rc begins(apus_str bytes, const char *start, size_t size)
+static apus_rc begins(apus_str bytes, apus_str start)
 {
-    size_t n = bytes.len < size ? bytes.len : size;
-    if (n && memcmp(bytes.ptr, start, n) != 0)
-        return APUS_SYNTAX;
-    return n < size ? APUS_MORE : APUS_OK;
+    size_t n = bytes.len < start.len ? bytes.len : start.len;
+    if (n && memcmp(bytes.ptr, start.ptr, n) != 0)
+        return APUS_NOT_FOUND;
+    return n < start.len ? APUS_MORE : APUS_OK;
+}
+
+static apus_rc begins_line(apus_str bytes)
+{
+    return begins(bytes, APUS_STR("PROXY "));
+}
+
+apus_rc apus_proxied_look(apus_str bytes)
+{
+    apus_rc rc = begins_line(bytes);
+    return rc == APUS_NOT_FOUND ? begins(bytes, (apus_str){ signature, SIGNATURE_SIZE }) : rc;
 }
 
 apus_rc apus_proxied_read(apus_str bytes, apus_proxied *out)
 {
     apus_proxied p = { .size = 0 };
-    apus_rc rc = begins(bytes, "PROXY ", 6);
-    if (rc == APUS_OK) {
-        rc = read_version_1(bytes, &p);
-    } else if (rc == APUS_SYNTAX) {
-        rc = begins(bytes, signature, SIGNATURE_SIZE);
-        if (rc == APUS_OK)
-            rc = read_version_2(bytes, &p);
-    }
+    apus_rc rc = apus_proxied_look(bytes);
+    if (rc)
+        return rc == APUS_MORE ? APUS_MORE : APUS_SYNTAX;
+    rc = begins_line(bytes) == APUS_OK ? read_version_1(bytes, &p) : read_version_2(bytes, &p);
     if (rc == APUS_OK)
         *out = p;
     return rc;

@@ -3,17 +3,15 @@
 
 #include "apus/forwarded.h"
 #include "apus/middleware.h"
+#include "apus/peers.h"
 #include "apus/req.h"
-#include "apus/text.h"
 #include "edge/list.h"
 
 enum { HOPS_MAX = APUS_PROXIES_HOPS_MAX };
 
 struct proxies {
     const apus_proxies_options *o;
-    apus_ip_network networks[APUS_PROXIES_MAX];
-    size_t n;
-    bool all, unix_socket;
+    apus_peers trusted;
 };
 
 /* Values of a header's lists, the last ones, in their order. */
@@ -24,24 +22,6 @@ struct hops {
 
 /* --- once --- */
 
-static apus_rc read_network(struct proxies *p, const char *text, apus_err *err)
-{
-    apus_str whole = apus_str_of(text);
-    if (apus_str_eq(whole, APUS_STR("*"))) {
-        p->all = true;
-    } else if (apus_str_eq(whole, APUS_STR("unix"))) {
-        p->unix_socket = true;
-    } else if (apus_ip_network_parse(whole, &p->networks[p->n])) {
-        p->n++;
-    } else {
-        return apus_err_set(err, APUS_INVALID,
-                            "\"%s\" is no address, no network such as 10.0.0.0/8 (without bits "
-                            "behind the mask), not \"unix\" and not \"*\"",
-                            text);
-    }
-    return APUS_OK;
-}
-
 apus_rc apus__proxies_prepare(const void *settings, apus_arena *a, const void **out, apus_err *err)
 {
     const apus_proxies_options *o = settings;
@@ -51,60 +31,11 @@ apus_rc apus__proxies_prepare(const void *settings, apus_arena *a, const void **
     p->o = o;
     apus_rc rc = APUS_OK;
     for (size_t i = 0; !rc && i < APUS_PROXIES_MAX && o->trusted[i]; i++)
-        rc = read_network(p, o->trusted[i], err);
+        rc = apus_peers_add(&p->trusted, apus_str_of(o->trusted[i]), err);
     if (!rc && !o->trusted[0])
         rc = apus_err_set(err, APUS_INVALID, "no proxy is trusted: say .trusted = { ... }");
     *out = p;
     return rc;
-}
-
-/* --- whom to believe --- */
-
-static bool is_within(const apus_ip_network *net, const apus_ip *ip)
-{
-    if (net->address.version != ip->version)
-        return false;
-    unsigned whole = net->prefix / 8, rest = net->prefix % 8;
-    if (memcmp(net->address.bytes, ip->bytes, whole) != 0)
-        return false;
-    uint8_t mask = rest ? (uint8_t)(0xff00 >> rest) : 0;
-    return ((net->address.bytes[whole < 16 ? whole : 15] ^ ip->bytes[whole < 16 ? whole : 15]) &
-            mask) == 0;
-}
-
-/* "203.0.113.7", "203.0.113.7:80", "[2001:db8::1]:80", "2001:db8::1" */
-static apus_str address_of(apus_str text)
-{
-    if (text.len && text.ptr[0] == '[')
-        return apus_str_slice(text, 1, apus_str_find(text, ']') - 1);
-    size_t colon = apus_str_find(text, ':');
-    bool is_v6 = colon != SIZE_MAX &&
-                 apus_str_find(apus_str_slice(text, colon + 1, SIZE_MAX), ':') != SIZE_MAX;
-    return is_v6 ? text : apus_str_slice(text, 0, colon);
-}
-
-/* An IPv4 address as a dual-stack socket tells it is that address. */
-static void unmap(apus_ip *ip)
-{
-    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-    if (ip->version != 6 || memcmp(ip->bytes, mapped, sizeof(mapped)) != 0)
-        return;
-    memmove(ip->bytes, ip->bytes + 12, 4);
-    ip->version = 4;
-}
-
-static bool trusts(const struct proxies *p, apus_str peer)
-{
-    apus_ip ip;
-    if (p->all)
-        return true;
-    if (!apus_ip_parse(address_of(peer), &ip, NULL))
-        return p->unix_socket && apus_str_eq(peer, APUS_STR("unix"));
-    unmap(&ip);
-    for (size_t i = 0; i < p->n; i++)
-        if (is_within(&p->networks[i], &ip))
-            return true;
-    return false;
 }
 
 /* --- what they say --- */
@@ -170,7 +101,7 @@ static void read_forwarded(const struct proxies *p, const apus_http_request *htt
 static size_t count_proxies(const struct proxies *p, const struct hops *clients)
 {
     size_t n = 0;
-    while (n + 1 < clients->n && trusts(p, clients->items[clients->n - 1 - n]))
+    while (n + 1 < clients->n && apus_peers_has(&p->trusted, clients->items[clients->n - 1 - n]))
         n++;
     return n;
 }
@@ -217,7 +148,7 @@ void apus__proxies_run(apus_req *req, apus_next *next)
 {
     const struct proxies *p = apus_next_settings(next);
     const apus_http_request *http = apus_req_http(req);
-    if (trusts(p, http->peer)) {
+    if (apus_peers_has(&p->trusted, http->peer)) {
         struct said s;
         s.clients.n = s.protos.n = s.hosts.n = s.prefixes.n = 0;
         if (p->o->header == APUS_PROXY_forwarded)
@@ -232,7 +163,7 @@ void apus__proxies_run(apus_req *req, apus_next *next)
             req, &(apus_way){
                      .scheme = scheme_of(pick(&s.protos, back)),
                      .host = has_only(host, "-._~:[]") ? host : APUS_STR(""),
-                     .client = has_only(client, "-._:[]") ? address_of(client) : APUS_STR(""),
+                     .client = has_only(client, "-._:[]") ? apus_peer_host(client) : APUS_STR(""),
                      .root_path = prefix_of(pick(&s.prefixes, back)),
                  });
     }

@@ -290,6 +290,8 @@ typedef struct apus__opening {
                sizeof("Content-Type: \r\n")];
 } apus__opening;
 
+struct apus__arrivals;
+
 struct apus_http_server {
     struct apus_loop *loop;
     apus_http_limits limits;
@@ -304,7 +306,8 @@ struct apus_http_server {
     uint32_t n_connections, n_free_connections, n_free_exchanges;
 
     struct apus__listening *listening;
-    apus_http_refusal *refusal; /* or NULL */
+    struct apus__arrivals *arrivals; /* or NULL: nobody tells whom a connection is from */
+    apus_http_refusal *refusal;      /* or NULL */
     void *refusal_ctx;
     apus_http_admission *admission; /* or NULL */
     void *admission_ctx;
@@ -335,6 +338,25 @@ apus__connection *apus__server_take_connection(apus_http_server *s);
 void apus__server_give_connection(apus_http_server *s, apus__connection *c);
 apus__exchange *apus__server_take_exchange(apus_http_server *s);
 void apus__server_give_exchange(apus_http_server *s, apus__exchange *x);
+
+/* A connection of which it is known whom it is from; tls as for a listener. */
+void apus__server_admit(apus_http_server *s, struct apus_tls *tls, apus_stream *stream);
+
+/* Tells who listens that something is wrong. */
+void apus__server_trouble(const apus_http_server *s, const apus_err *err);
+
+/* A connection is gone, or will be none: a drain may be over. */
+void apus__server_has_left(apus_http_server *s);
+
+/* Whether as many connections are open, or arrive, as may be. */
+bool apus__server_is_full(const apus_http_server *s);
+
+/* --- arrivals.c: connections that begin with a head of the PROXY protocol --- */
+
+/* Takes the stream over until its head is here, then admits it. */
+void apus__arrivals_take(apus_http_server *s, struct apus_tls *tls, apus_stream *stream);
+uint32_t apus__arrivals_count(const apus_http_server *s);
+void apus__arrivals_close(apus_http_server *s);
 
 /* The Date line of now. */
 const char *apus__server_date(apus_http_server *s);

@@ -8,7 +8,7 @@ struct apus_http_pipe {
 
 apus_rc apus_http_pipe_open(apus_http_server *s, apus_buf *out, apus_http_pipe **pipe)
 {
-    if (s->n_connections >= s->limits.connections_max)
+    if (apus__server_is_full(s))
         return APUS_LIMIT;
     apus_stream *far;
     apus_http_pipe *p = s->alloc.resize(s->alloc.ctx, NULL, 0, sizeof(*p));

@@ -34,6 +34,7 @@ static const apus_http_limits defaults = {
     .stream_max = 65536,
     .progress_min = 1024,
     .head_timeout = 10 * APUS_SECOND,
+    .proxied_timeout = 5 * APUS_SECOND,
     .body_timeout = 20 * APUS_SECOND,
     .idle_timeout = 75 * APUS_SECOND,
     .write_timeout = 20 * APUS_SECOND,
@@ -57,6 +58,7 @@ static apus_http_limits complete(const apus_http_limits *limits)
     OR_DEFAULT(stream_max);
     OR_DEFAULT(progress_min);
     OR_DEFAULT(head_timeout);
+    OR_DEFAULT(proxied_timeout);
     OR_DEFAULT(body_timeout);
     OR_DEFAULT(idle_timeout);
     OR_DEFAULT(write_timeout);
@@ -75,6 +77,22 @@ static void *take_memory(apus_http_server *s, size_t size)
 static void give_memory(apus_http_server *s, void *ptr, size_t size)
 {
     s->alloc.resize(s->alloc.ctx, ptr, size, 0);
+}
+
+static uint32_t count_all(const apus_http_server *s)
+{
+    return s->n_connections + apus__arrivals_count(s);
+}
+
+bool apus__server_is_full(const apus_http_server *s)
+{
+    return count_all(s) >= s->limits.connections_max;
+}
+
+void apus__server_has_left(apus_http_server *s)
+{
+    if (s->draining && count_all(s) == 0)
+        apus_timer_start(s->loop, &s->drain_timer, apus_loop_now(s->loop));
 }
 
 apus__connection *apus__server_take_connection(apus_http_server *s)
@@ -109,8 +127,7 @@ void apus__server_give_connection(apus_http_server *s, apus__connection *c)
     } else {
         give_memory(s, c, sizeof(*c));
     }
-    if (s->draining && s->n_connections == 0)
-        apus_timer_start(s->loop, &s->drain_timer, apus_loop_now(s->loop));
+    apus__server_has_left(s);
 }
 
 apus__exchange *apus__server_take_exchange(apus_http_server *s)
@@ -226,23 +243,37 @@ void apus_http_server_on_trouble(apus_http_server *s, void (*fn)(void *ctx, cons
     s->trouble_ctx = ctx;
 }
 
-static void in_trouble(void *ctx, const apus_err *err)
+void apus__server_trouble(const apus_http_server *s, const apus_err *err)
 {
-    apus_http_server *s = ((struct apus__listening *)ctx)->server;
     if (s->trouble)
         s->trouble(s->trouble_ctx, err);
+}
+
+static void in_trouble(void *ctx, const apus_err *err)
+{
+    apus__server_trouble(((struct apus__listening *)ctx)->server, err);
+}
+
+void apus__server_admit(apus_http_server *s, apus_tls *tls, apus_stream *stream)
+{
+    if (tls && apus_tls_accept(tls, s->loop, stream, &stream))
+        apus_stream_close(stream);
+    else
+        (void)apus__connection_open(s, stream); /* without memory it is closed */
 }
 
 static void accepted(void *ctx, apus_stream *stream)
 {
     struct apus__listening *l = ctx;
     apus_http_server *s = l->server;
-    bool is_full = s->n_connections >= s->limits.connections_max;
+    bool is_full = apus__server_is_full(s);
     apus_metric_add(is_full ? APUS_METRIC_limit_connections : APUS_METRIC_accepted, 1);
-    if (is_full || (l->tls && apus_tls_accept(l->tls, s->loop, stream, &stream)))
+    if (is_full)
         apus_stream_close(stream);
+    else if (s->arrivals)
+        apus__arrivals_take(s, l->tls, stream);
     else
-        (void)apus__connection_open(s, stream); /* without memory it is closed */
+        apus__server_admit(s, l->tls, stream);
 }
 
 apus_rc apus_http_server_listen_tls(apus_http_server *s, int fd, apus_tls *tls, apus_err *err)
@@ -300,8 +331,7 @@ static void wind_down(apus_http_server *s, void (*end)(apus__connection *c), int
         next = c->next;
         end(c);
     }
-    apus_timer_start(s->loop, &s->drain_timer,
-                     s->n_connections ? deadline : apus_loop_now(s->loop));
+    apus_timer_start(s->loop, &s->drain_timer, count_all(s) ? deadline : apus_loop_now(s->loop));
 }
 
 void apus_http_server_drain(apus_http_server *s, int64_t deadline, void (*done)(void *ctx),
@@ -332,6 +362,7 @@ void apus_http_server_destroy(apus_http_server *s)
     stop_listening(s, apus_listener_close);
     s->draining = true;
     s->drained = NULL;
+    apus__arrivals_close(s);
     for (apus__connection *c = s->connections, *next; c; c = next) {
         next = c->next;
         apus__connection_enter(c);

@@ -41,6 +41,10 @@ static const struct option {
     { "trusted-proxies", "APUS_TRUSTED_PROXIES", "LIST", TEXT,
       offsetof(apus__options, trusted_proxies), NULL, 0, 0, 0,
       "networks whose X-Forwarded-For and -Proto count: 10.0.0.0/8,unix" },
+    { "proxy-protocol", "APUS_PROXY_PROTOCOL", "LIST", TEXT,
+      offsetof(apus__options, proxy_protocol), NULL, 0, 0, 0,
+      "networks of balancers that put a head of the PROXY protocol (1 or 2) in front of each "
+      "connection: 10.0.0.0/8,unix" },
     { "workers", "APUS_WORKERS", "N", COUNT, offsetof(apus__options, workers), NULL, 0, 0,
       APUS__WORKERS_MAX,
       "processes that serve, watched over by this one; auto: as many as cores; 0: this one "

@@ -41,6 +41,7 @@ typedef struct apus__options {
     const char *shed;               /* "on" or "off" */
     int64_t concurrency_max;        /* requests at once */
     const char *trusted_proxies;    /* "10.0.0.0/8,unix"; or NULL: none */
+    const char *proxy_protocol;     /* "10.0.0.0/8"; or NULL: nobody tells */
     const char *root_path;          /* or NULL: as the app says */
     const char *docs;               /* "on", "off", or NULL */
     const char *tls_cert;           /* PEM files with commas between; or NULL: no TLS ... */

@@ -7,6 +7,7 @@
 #include "apus/clock.h"
 #include "apus/fiber.h"
 #include "apus/overload.h"
+#include "apus/peers.h"
 #include "apus/proxy.h"
 #include "apus/socket.h"
 #include "serve/secure.h"
@@ -98,6 +99,19 @@ static void handle(void *ctx, apus_exchange *x)
         apus_service_handle(s->service, x);
 }
 
+/* Whose connections begin with a head of the PROXY protocol. */
+static apus_rc set_balancers(const apus__serving *s, apus_err *err)
+{
+    apus_peers from = { .n = 0 };
+    apus_err why = { 0 };
+    if (!s->options->proxy_protocol)
+        return APUS_OK;
+    apus_rc rc = apus_peers_add_list(&from, s->options->proxy_protocol, &why);
+    if (rc)
+        return apus_err_set(err, rc, "--proxy-protocol: %s", why.msg);
+    return apus_http_server_expect_proxied(s->server, &from);
+}
+
 /* Who has no such paths pays nothing for them. */
 static apus_rc open_server(apus__serving *s, apus_err *err)
 {
@@ -113,7 +127,7 @@ static apus_rc open_server(apus__serving *s, apus_err *err)
     apus_http_server_on_trouble(s->server, say_trouble, s);
     if (apus__observing_wants(&s->observing))
         apus_http_server_on_end(s->server, apus__observe, &s->observing);
-    return APUS_OK;
+    return set_balancers(s, err);
 }
 
 apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__options *options,

@@ -8,10 +8,13 @@
 
 #include <apus/proxied.h>
 
-#define INIT(literal) { literal, sizeof(literal) - 1 }
+#define INIT(literal)                                                                              \
+    {                                                                                              \
+        literal, sizeof(literal) - 1                                                               \
+    }
 #define BYTES(literal) ((apus_str)INIT(literal))
-#define V2 "\r\n\r\n\0\r\nQUIT\n"
-#define FOUR "\xc0\0\x02\x3c\xc6\x33\x64\x07\xc3\xcb\x01\xbb"
+#define V2             "\r\n\r\n\0\r\nQUIT\n"
+#define FOUR           "\xc0\0\x02\x3c\xc6\x33\x64\x07\xc3\xcb\x01\xbb"
 
 static void expect_ip(apus_ip ip, const char *wanted)
 {
@@ -125,6 +128,28 @@ static void lines_without_end_are_refused(void **state)
     assert_int_equal(apus_proxied_read((apus_str){ line, sizeof(line) }, &p), APUS_OK);
 }
 
+static void heads_are_known_by_their_beginning(void **state)
+{
+    static const struct {
+        apus_str bytes;
+        apus_rc rc;
+    } cases[] = {
+        { INIT(""), APUS_MORE },
+        { INIT("P"), APUS_MORE },
+        { INIT("PR"), APUS_MORE },
+        { INIT("PRI * HTTP/2.0"), APUS_NOT_FOUND },
+        { INIT("POST / "), APUS_NOT_FOUND },
+        { INIT("PROXY !"), APUS_OK },
+        { INIT("\r\n"), APUS_MORE },
+        { INIT("\r\nGET / "), APUS_NOT_FOUND },
+        { INIT(V2), APUS_OK },
+        { INIT("\x16\x03\x01"), APUS_NOT_FOUND },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(apus_proxied_look(cases[i].bytes), cases[i].rc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +157,7 @@ int main(void)
         cmocka_unit_test(binary_heads_name_the_client),
         cmocka_unit_test(what_is_no_head_is_refused),
         cmocka_unit_test(lines_without_end_are_refused),
+        cmocka_unit_test(heads_are_known_by_their_beginning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
