@@ -1,5 +1,5 @@
 # Daily work; ./run and ./test need nothing, these need what scripts/deps.sh installs.
-.PHONY: all test bench fuzz sim soak check docs install nightly clean help
+.PHONY: all test profiled bench fuzz sim soak check docs install nightly clean help
 PREFIX ?= /usr/local
 
 all: build/release/build.ninja ## build the library, apusc, apus and the services
@@ -12,8 +12,11 @@ build/%/build.ninja: CMakeLists.txt CMakePresets.json
 test: ## build and run all tests
 	@./test
 
-bench: all ## measure: the floor, the loads, the curves
-	@scripts/bench.sh build/release
+profiled: ## the library laid out for what servers run, as it is installed (gcc; builds twice)
+	@scripts/profiled.sh
+
+bench: profiled ## measure: the floor, the loads, the curves
+	@scripts/bench.sh build/profiled
 
 fuzz: build/fuzz/build.ninja ## fuzz every target for TIME seconds each (60)
 	@ninja -C build/fuzz && scripts/fuzz.sh build/fuzz $${TIME:-60}
@@ -24,8 +27,8 @@ check: ## style, floors, format, docs
 docs: ## the documents as a searchable site in build/site/html
 	@scripts/site.py
 
-install: all ## install to PREFIX (/usr/local)
-	@cmake --install build/release --prefix $(PREFIX)
+install: profiled ## install to PREFIX (/usr/local)
+	@cmake --install build/profiled --prefix $(PREFIX)
 
 nightly: ## what takes longer: thousands of simulated days, long fuzzing, all conformance cases
 	@$(MAKE) sim soak && TIME=600 $(MAKE) fuzz && FULL=1 .ci/run

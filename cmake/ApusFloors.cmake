@@ -15,7 +15,7 @@ function(apus_floor name)
   add_library(apus_${name}_objects OBJECT ${sources})
   target_include_directories(apus_${name}_objects PUBLIC
     ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
-  target_link_libraries(apus_${name}_objects PRIVATE apus_flags)
+  target_link_libraries(apus_${name}_objects PRIVATE apus_flags apus_profile)
   # objects of another language, compiled without its run time: to the linker they are C
   get_property(extra GLOBAL PROPERTY APUS_EXTRA_OBJECTS_${name})
   add_library(apus_${name} STATIC $<TARGET_OBJECTS:apus_${name}_objects> ${extra})

@@ -2,17 +2,25 @@
 # install prefix: headers, pkg-config, a CMake package with apus_add_api().
 include(CMakePackageConfigHelpers)
 
+# What programs may do without (compression, passwords) stays apart, with the libraries it needs.
+set(every_request "")
 set(objects "")
 get_property(floors GLOBAL PROPERTY APUS_FLOORS)
 foreach(floor IN LISTS floors)
+  set(list every_request)
+  if(floor MATCHES "^(edge|guard|observe|serve)$")
+    set(list objects)
+  endif()
   get_property(extra GLOBAL PROPERTY APUS_EXTRA_OBJECTS_${floor})
-  list(APPEND objects $<TARGET_OBJECTS:apus_${floor}_objects> ${extra})
+  list(APPEND ${list} $<TARGET_OBJECTS:apus_${floor}_objects> ${extra})
 endforeach()
+apus_join_objects(joined ${every_request})
+list(APPEND objects ${joined})
 
 add_library(apus_static STATIC ${objects})
 add_library(apus_shared SHARED ${objects})
 foreach(library IN ITEMS apus_static apus_shared)
-  set_target_properties(${library} PROPERTIES OUTPUT_NAME apus)
+  set_target_properties(${library} PROPERTIES OUTPUT_NAME apus LINKER_LANGUAGE C)
   target_include_directories(${library} PUBLIC
     $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${library} PRIVATE PkgConfig::libuv PkgConfig::libpcre2-8 PkgConfig::zlib

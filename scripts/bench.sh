@@ -9,7 +9,7 @@
 # measured is told on standard error.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
-build=$(cd "${1:-build/release}" && pwd)
+build=$(cd "${1:-build/profiled}" && pwd)
 bench=$build/bench
 rounds=${ROUNDS:-21} turn=${TURN:-0.2} port=${PORT:-18700}
 floor="floor=$bench/bench_floor {port}"
