@@ -118,7 +118,8 @@ bool apus_ws_send_bytes(apus_ws *ws, apus_bytes bytes);
 
 /* Says goodbye with a code (RFC 6455 section 7.4: 1000, 3000 .. 4999, ...) and a reason,
  * which may be NULL and is cut to 123 bytes.  From now on receives give NULL and sends
- * false.  Before the upgrade: the client is answered with 403. */
+ * false.  Before the upgrade: the client is answered with 403.  Suspends while another fiber
+ * upgrades. */
 void apus_ws_close(apus_ws *ws, unsigned code, const char *reason);
 
 /* How it ended: 0 while it has not; the client's code (1005 where it gave none), 1006 when

@@ -56,6 +56,8 @@ void apus__ws_phase(apus_req *req)
     ws->options = req->plan->route->ws;
     ws->last = &ws->first;
     ws->senders_end = &ws->senders;
+    ws->out = apus_buf_with(&apus_alloc_libc);
+    ws->json = apus_buf_with(&apus_alloc_libc);
     apus_rc rc = apus_ws_handshake_read(r->headers, r->n_headers, &ws->handshake);
     if (rc) {
         fail_handshake(req, rc, ws->handshake.why);
@@ -118,17 +120,15 @@ static apus_str upgrade_headers(apus_ws *ws, bool packs)
     return apus_buf_take(&b, &text) ? (apus_str){ 0 } : text;
 }
 
-static bool create_codec(apus_ws *ws, apus_ws_deflate *deflate)
+/* NULL without memory. */
+static apus_ws_codec *new_codec(const apus_ws *ws, apus_ws_deflate *deflate)
 {
+    apus_ws_codec *codec;
     apus_ws_codec_options o = { .message_max = ws->options->message_max
                                                    ? (size_t)ws->options->message_max
                                                    : APUS_WS_MESSAGE_MAX,
                                 .deflate = deflate };
-    if (apus_ws_codec_create(&o, &apus_alloc_libc, &ws->codec))
-        return false;
-    ws->out = apus_buf_with(&apus_alloc_libc);
-    ws->json = apus_buf_with(&apus_alloc_libc);
-    return true;
+    return apus_ws_codec_create(&o, &apus_alloc_libc, &codec) ? NULL : codec;
 }
 
 /* It was accepted, and there is nobody to read it: whichever fiber found that out, the request's
@@ -142,25 +142,62 @@ static void give_up(apus_ws *ws)
         apus_fiber_cancel(ws->req->fiber, APUS_CANCELLED);
 }
 
+/* --- one fiber upgrades, others wait for that --- */
+
+/* false: this fiber's wait was cut short. */
+static bool wait_for_upgrade(apus_ws *ws)
+{
+    apus_rc rc = APUS_OK;
+    apus__ws_waiter self = { .next = ws->openers, .fiber = apus_fiber_self() };
+    ws->openers = &self;
+    while (!rc && ws->is_upgrading)
+        rc = apus_fiber_park(APUS_NEVER);
+    apus__ws_waiter **at = &ws->openers;
+    while (*at != &self)
+        at = &(*at)->next;
+    *at = self.next;
+    return !rc;
+}
+
+/* Suspends until the answers of earlier requests have been given. */
+static apus_rc answer_upgrade(apus_ws *ws, apus_str headers)
+{
+    ws->is_upgrading = true;
+    apus_rc rc = apus_exchange_upgrade(ws->req->x, headers);
+    ws->is_upgrading = false;
+    for (apus__ws_waiter *w = ws->openers; w; w = w->next)
+        apus_fiber_wake(w->fiber);
+    return rc;
+}
+
+/* A fiber that was cancelled leaves it to the next one that sends or receives. */
+static void note_refusal(apus_ws *ws, apus_rc rc)
+{
+    if (rc == APUS_INVALID)
+        apus_fail(ws->req, 400, NULL, "Nothing may be sent before the upgrade is answered");
+    if (rc == APUS_BUSY)
+        apus_fail(ws->req, 503, NULL, "The service is stopping");
+    ws->is_over = rc != APUS_CANCELLED && rc != APUS_TIMEOUT;
+}
+
 /* Whether the handler may go on.  The answer has begun when this is true. */
 static bool upgrade(apus_ws *ws)
 {
     apus_req *req = ws->req;
     apus_ws_deflate *deflate = deflate_for(ws);
     apus_str headers = upgrade_headers(ws, deflate != NULL);
-    if (!headers.ptr || !create_codec(ws, deflate))
+    apus_ws_codec *codec = headers.ptr ? new_codec(ws, deflate) : NULL;
+    if (!codec)
         apus_abort(req, 503, NULL, "out of memory");
-    apus_rc rc = apus_exchange_upgrade(req->x, headers);
+    apus_rc rc = answer_upgrade(ws, headers);
     req->begun = req->answered = rc == APUS_OK || rc == APUS_IO;
     apus__overload_leave(req);
-    if (rc == APUS_INVALID)
-        apus_fail(req, 400, NULL, "Nothing may be sent before the upgrade is answered");
-    if (rc == APUS_BUSY)
-        apus_fail(req, 503, NULL, "The service is stopping");
     if (rc) {
-        ws->is_over = true;
+        apus_ws_codec_destroy(codec);
+        note_refusal(ws, rc);
         return false;
     }
+    ws->codec = codec;
     ws->heard_at = apus_loop_now(req->service->loop);
     apus_exchange_end_on_drain(req->x);
     if (apus_fiber_spawn(req->service->loop, apus__ws_pump, ws, "reader of a WebSocket", &ws->pump))
@@ -174,9 +211,13 @@ bool apus__ws_open(apus_ws *ws)
         apus__req_broken(ws->req, "a WebSocket is used on a pool thread");
         return false;
     }
+    if (ws->is_upgrading && !wait_for_upgrade(ws))
+        return false;
     if (ws->is_denied || ws->is_ending || apus_failed(apus__req_here(ws->req)))
         return false;
-    return ws->codec ? !ws->is_over && !ws->is_closed : upgrade(ws);
+    if (ws->is_over || ws->is_closed)
+        return false;
+    return ws->codec || upgrade(ws);
 }
 
 bool apus_ws_accept(apus_ws *ws, const char *subprotocol)
@@ -230,6 +271,8 @@ void apus_ws_close(apus_ws *ws, unsigned code, const char *reason)
         apus__req_broken(ws->req, "apus_ws_close: %u is no code that may be sent", code);
         code = APUS_WS_INTERNAL;
     }
+    if (ws->is_upgrading && !wait_for_upgrade(ws))
+        return;
     if (!ws->codec) {
         ws->is_denied = true;
         note_end(ws, code, apus_str_of(reason));
@@ -323,14 +366,13 @@ bool apus__ws_end(apus_req *req)
     if (!ws->codec && !req->failure.status && !req->response && !apus__ws_open(ws))
         apus__wait_end(req);
     if (!ws->codec)
-        return false;
+        return req->begun;
     ws->is_ending = true;
     apus_fiber_shield(apus_loop_now(req->service->loop) + CLOSE_NS);
-    if (req->begun && !ws->is_over)
+    if (!ws->is_over)
         say_goodbye(ws);
     wait_for_pump(ws);
-    if (req->begun)
-        apus_exchange_finish(req->x);
+    apus_exchange_finish(req->x);
     release(ws);
-    return req->begun;
+    return true;
 }

@@ -20,18 +20,20 @@ typedef struct apus__ws_item {
     apus_buf bytes;
 } apus__ws_item;
 
-/* A fiber that waits to send; stands on its stack. */
-typedef struct apus__ws_sender {
-    struct apus__ws_sender *next;
+/* A fiber that waits to send, or for another one's upgrade; stands on its stack. */
+typedef struct apus__ws_waiter {
+    struct apus__ws_waiter *next;
     struct apus_fiber *fiber;
-} apus__ws_sender;
+} apus__ws_waiter;
 
 struct apus_ws {
     apus_req *req;                  /* the route's */
     const apus_ws_options *options; /* of the route */
     apus_ws_handshake handshake;
     apus_str subprotocol;
-    apus_ws_codec *codec; /* NULL: not accepted yet */
+    apus_ws_codec *codec; /* NULL: not accepted yet ... */
+    bool is_upgrading;    /* ... a fiber has begun to, and waits for its turn */
+    apus__ws_waiter *openers;
     struct apus_fiber *pump, *receiver, *ender;
     bool pump_rests; /* until there is room in the queue */
 
@@ -42,7 +44,7 @@ struct apus_ws {
 
     apus_buf out, json; /* of who sends now */
     bool is_sending;
-    apus__ws_sender *senders, **senders_end;
+    apus__ws_waiter *senders, **senders_end;
 
     bool is_closed; /* a close has been sent, as the first or as the answer */
     bool is_left;   /* the handler has closed: what else comes is not for it */

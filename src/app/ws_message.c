@@ -241,11 +241,11 @@ static void end_sending(apus_ws *ws)
 
 static apus_rc wait_in_line(apus_ws *ws)
 {
-    apus__ws_sender self = { .fiber = apus_fiber_self() };
+    apus__ws_waiter self = { .fiber = apus_fiber_self() };
     *ws->senders_end = &self;
     ws->senders_end = &self.next;
     apus_rc rc = apus_fiber_park(APUS_NEVER);
-    apus__ws_sender **at = &ws->senders;
+    apus__ws_waiter **at = &ws->senders;
     while (*at != &self)
         at = &(*at)->next;
     *at = self.next;
