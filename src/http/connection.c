@@ -236,7 +236,7 @@ static void set_watch(apus__connection *c)
 static void settle(apus__connection *c)
 {
     bool all_left = c->state != APUS__CONNECTION_GONE && send_answers(c);
-    if (all_left && c->cut && c->turn)
+    if (all_left && c->cut && (c->turn || (c->h2 && c->first)))
         apus__connection_lose(c);
     else if (all_left && c->h2 ? apus__h2_is_over(c)
                                : all_left && c->state == APUS__CONNECTION_CLOSING && !c->turn)

@@ -105,7 +105,10 @@ int apus__h2_on_data(nghttp2_session *session, uint8_t flags, int32_t id, const 
 /* Answers a request that will not be handled. */
 void apus__h2_refuse(apus__exchange *x, uint16_t status, const char *detail);
 
-/* Waiting for more of its body is over. */
+/* No more of its body is taken: reading says why. */
+void apus__h2_refuse_more(apus__exchange *x, apus_rc why);
+
+/* Waiting for more of its body is over: it did not come in time. */
 void apus__h2_give_up(apus__exchange *x);
 
 /* The client is given time for more of x's body; and is not any more. */
@@ -115,6 +118,9 @@ void apus__h2_wait_end(apus__exchange *x);
 /* The headers of a request are whole, or the client's part of a stream has ended. */
 void apus__h2_on_headers_end(apus__exchange *x, bool has_ended);
 void apus__h2_on_end(apus__exchange *x);
+
+/* The client sends no more, on any stream. */
+void apus__h2_on_input_end(apus__connection *c);
 
 /* The stream is over for the client. */
 void apus__h2_on_close(apus__exchange *x);
@@ -128,10 +134,11 @@ apus_rc apus__h2_finish(apus__exchange *x);
 apus_rc apus__h2_upgrade(apus__exchange *x, apus_str headers);
 apus_rc apus__h2_recv(apus__exchange *x, char *to, size_t room, int64_t deadline, size_t *got);
 
-/* An answer that ends too early: the client is told so. */
+/* An answer that ends too early: the client is told so, or without memory for that loses the
+ * connection.  May end x if no handler runs. */
 void apus__h2_cut(apus__exchange *x);
 
-/* Sends 100 Continue. */
-void apus__h2_continue(apus__exchange *x);
+/* Sends 100 Continue.  APUS_OK or APUS_NOMEM. */
+apus_rc apus__h2_continue(apus__exchange *x) APUS_NODISCARD;
 
 #endif

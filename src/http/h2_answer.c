@@ -177,9 +177,13 @@ void apus__h2_cut(apus__exchange *x)
     s->is_closed = true;
     x->sent_at = 0;
     nghttp2_session_set_stream_user_data(session_of(x), s->id, NULL);
-    if (nghttp2_submit_rst_stream(session_of(x), NGHTTP2_FLAG_NONE, s->id, NGHTTP2_INTERNAL_ERROR))
-        (void)nghttp2_session_resume_data(session_of(x), s->id); /* give_data ends it */
+    apus__connection *c = x->c;
+    bool ends = !nghttp2_submit_rst_stream(session_of(x), NGHTTP2_FLAG_NONE, s->id,
+                                           NGHTTP2_INTERNAL_ERROR) ||
+                !nghttp2_session_resume_data(session_of(x), s->id); /* give_data ends it */
     apus__exchange_answer_over(x);
+    if (!ends)
+        apus__connection_lose(c);
 }
 
 apus_rc apus__h2_reply(apus__exchange *x, const apus_http_reply *reply)
@@ -200,10 +204,12 @@ apus_rc apus__h2_reply(apus__exchange *x, const apus_http_reply *reply)
     return rc ? APUS_IO : APUS_OK;
 }
 
-void apus__h2_continue(apus__exchange *x)
+apus_rc apus__h2_continue(apus__exchange *x)
 {
     nghttp2_nv status = pair(APUS_STR(":status"), APUS_STR("100"));
-    nghttp2_submit_headers(session_of(x), NGHTTP2_FLAG_NONE, x->h2->id, NULL, &status, 1, NULL);
+    int32_t rc =
+        nghttp2_submit_headers(session_of(x), NGHTTP2_FLAG_NONE, x->h2->id, NULL, &status, 1, NULL);
+    return rc ? APUS_NOMEM : APUS_OK;
 }
 
 /* --- answers in pieces --- */
@@ -231,12 +237,14 @@ apus_rc apus__h2_open(apus__exchange *x, const apus_http_reply *reply, uint64_t 
     return settled(x, has_data ? APUS_OK : APUS_DONE);
 }
 
-/* There is more, or no more. */
-static void resume(apus__exchange *x)
+/* There is more, or no more.  APUS_OK, or APUS_IO without memory to send it: x is cut. */
+static apus_rc resume(apus__exchange *x)
 {
-    if (x->h2->is_deferred)
-        nghttp2_session_resume_data(session_of(x), x->h2->id);
+    int rc = x->h2->is_deferred ? nghttp2_session_resume_data(session_of(x), x->h2->id) : 0;
     x->h2->is_deferred = false;
+    if (rc)
+        apus__h2_cut(x);
+    return rc ? APUS_IO : APUS_OK;
 }
 
 static bool has_room(const apus__exchange *x)
@@ -255,8 +263,8 @@ static apus_rc write_piece(apus__exchange *x, apus_str bytes)
         return settled(x, APUS_IO);
     }
     hold(x);
-    resume(x);
-    settled(x, APUS_OK);
+    if (settled(x, resume(x)))
+        return APUS_IO;
     if (s->pending.len - s->pending_at <= x->c->server->limits.stream_max)
         return APUS_OK;
     apus_rc rc = apus__exchange_wait(x, has_room);
@@ -288,8 +296,7 @@ apus_rc apus__h2_finish(apus__exchange *x)
     }
     x->answer_state = APUS__ANSWER_QUEUED;
     x->h2->is_final = true;
-    resume(x);
-    return settled(x, APUS_OK);
+    return settled(x, resume(x));
 }
 
 /* --- bytes both ways --- */
@@ -321,7 +328,8 @@ static size_t take(apus__exchange *x, char *to, size_t room)
     }
     if (!is_lost(x)) {
         apus__connection_enter(x->c);
-        nghttp2_session_consume_stream(session_of(x), s->id, n);
+        if (nghttp2_session_consume_stream(session_of(x), s->id, n))
+            apus__connection_lose(x->c); /* it would wait for its window */
         apus__connection_leave_later(x->c);
     }
     return n;
@@ -344,10 +352,12 @@ void apus__h2_wait_end(apus__exchange *x)
 static apus_rc wait_for_more(apus__exchange *x, int64_t deadline)
 {
     apus__connection *c = x->c;
-    apus__connection_enter(c);
-    if (x->expects_continue)
-        apus__h2_continue(x);
+    if (x->expects_continue && apus__h2_continue(x)) {
+        apus__h2_refuse_more(x, APUS_NOMEM);
+        return APUS_NOMEM;
+    }
     x->expects_continue = false;
+    apus__connection_enter(c);
     x->h2->reader = apus_fiber_self();
     if (x->is_streamed)
         apus__h2_wait_begin(x);

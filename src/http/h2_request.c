@@ -1,6 +1,8 @@
 /* From the headers and data of a stream to a request. */
 #include "http/h2.h"
 
+static const char no_memory[] = "the request needs too much memory";
+
 static apus__exchange *exchange_of(nghttp2_session *session, int32_t id)
 {
     return nghttp2_session_get_stream_user_data(session, id);
@@ -167,7 +169,7 @@ static bool read_head(apus__exchange *x, bool has_ended)
     apus__h2_stream *s = x->h2;
     const apus_http_server *server = x->c->server;
     apus_http1_head head;
-    apus_http1_refusal why = { 503, "the request needs too much memory" };
+    apus_http1_refusal why = { 503, no_memory };
     apus_str text;
     apus_http_header *headers = apus_arena_alloc(
         &x->pub.arena, (s->n_headers + 1) * sizeof(*headers), _Alignof(apus_http_header));
@@ -191,8 +193,10 @@ static bool read_head(apus__exchange *x, bool has_ended)
         return false;
     }
     x->expects_continue = head.expects_continue && x->is_streamed;
-    if (head.expects_continue && !has_ended && !x->is_streamed)
-        apus__h2_continue(x);
+    if (head.expects_continue && !has_ended && !x->is_streamed && apus__h2_continue(x)) {
+        apus__h2_refuse(x, 503, no_memory);
+        return false;
+    }
     return true;
 }
 
@@ -211,8 +215,7 @@ void apus__h2_on_headers_end(apus__exchange *x, bool has_ended)
         start(x);
 }
 
-/* No more of the body is taken: reading says why. */
-static void refuse_more(apus__exchange *x, apus_rc why)
+void apus__h2_refuse_more(apus__exchange *x, apus_rc why)
 {
     x->body_rc = (uint8_t)why;
     x->h2->is_cut = true;
@@ -225,15 +228,16 @@ static void refuse_more(apus__exchange *x, apus_rc why)
 static int keep_for_reader(apus__exchange *x, apus_str data)
 {
     apus__h2_stream *s = x->h2;
-    nghttp2_session_consume_connection(x->c->h2->session, data.len);
+    if (nghttp2_session_consume_connection(x->c->h2->session, data.len))
+        return NGHTTP2_ERR_CALLBACK_FAILURE;
     s->n_received += data.len;
     if (s->is_cut)
         return 0;
     apus_buf_add(&s->body, data);
     if (x->is_streamed && s->n_received > s->body_max)
-        refuse_more(x, APUS_LIMIT);
+        apus__h2_refuse_more(x, APUS_LIMIT);
     else if (s->body.failed)
-        refuse_more(x, APUS_NOMEM);
+        apus__h2_refuse_more(x, APUS_NOMEM);
     if (s->reader)
         apus_fiber_wake(s->reader);
     return 0;
@@ -250,13 +254,14 @@ int apus__h2_on_data(nghttp2_session *session, uint8_t flags, int32_t id, const 
     h->c->arrived += (uint32_t)len;
     if (x && (x->h2->is_tunnel || x->is_streamed))
         return keep_for_reader(x, (apus_str){ (const char *)data, len });
-    nghttp2_session_consume(session, id, len);
+    if (nghttp2_session_consume(session, id, len))
+        return NGHTTP2_ERR_CALLBACK_FAILURE;
     if (!x || x->request_state != APUS__REQUEST_ARRIVING)
         return 0;
     apus__h2_stream *s = x->h2;
     apus_buf_add(&s->body, (apus_str){ (const char *)data, len });
     if (s->body.failed)
-        apus__h2_refuse(x, 503, "the request needs too much memory");
+        apus__h2_refuse(x, 503, no_memory);
     else if (s->body.len > s->body_max)
         apus__h2_refuse(x, 413, "the body is too large");
     return h->is_dead ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
@@ -264,7 +269,7 @@ int apus__h2_on_data(nghttp2_session *session, uint8_t flags, int32_t id, const 
 
 void apus__h2_give_up(apus__exchange *x)
 {
-    refuse_more(x, APUS_TIMEOUT);
+    apus__h2_refuse_more(x, APUS_TIMEOUT);
     apus__h2_wait_end(x);
     apus_fiber_wake(x->h2->reader);
 }
@@ -282,11 +287,37 @@ void apus__h2_on_end(apus__exchange *x)
         return;
     apus_str body;
     if (apus_buf_take(&s->body, &body)) {
-        apus__h2_refuse(x, 503, "the request needs too much memory");
+        apus__h2_refuse(x, 503, no_memory);
         return;
     }
     x->pub.request.body = body.len ? body : APUS_STR("");
     start(x);
+}
+
+/* Its client has ended in the middle of its request, or of a tunnel, where that is an end. */
+static void cut_short(apus__exchange *x)
+{
+    apus__h2_stream *s = x->h2;
+    if (x->request_state == APUS__REQUEST_ARRIVING) {
+        has_arrived(x);
+        x->request_state = APUS__REQUEST_DONE;
+        apus__h2_cut(x);
+        return;
+    }
+    if (!s->is_cut && !s->is_tunnel)
+        x->body_rc = APUS_IO;
+    s->is_cut = true;
+    if (s->reader)
+        apus_fiber_wake(s->reader);
+}
+
+void apus__h2_on_input_end(apus__connection *c)
+{
+    for (apus__exchange *x = c->first, *next; x && c->state != APUS__CONNECTION_GONE; x = next) {
+        next = x->next;
+        if (!x->h2->has_ended)
+            cut_short(x);
+    }
 }
 
 void apus__h2_on_close(apus__exchange *x)

@@ -5,6 +5,9 @@
  * client reads.  A client that has used it up is told to calm down and disconnected; so neither
  * rapid resets nor floods of control frames cost more than a connection's share.
  *
+ * MEMORY that runs out in the middle of a frame's work ends the connection: nobody is left with
+ * a stream that nothing more will come of.
+ *
  * nghttp2 itself bounds the rest: the compression table, CONTINUATION frames of a block, and
  * acknowledgements that the client does not read. */
 #include "http/h2.h"
@@ -58,10 +61,13 @@ static bool is_affordable(apus__h2 *h, const nghttp2_frame *f)
     return h->patience >= 0;
 }
 
-static void calm(apus__h2 *h)
+/* For a callback: what it returns. */
+static int calm(apus__h2 *h)
 {
     apus_metric_add(APUS_METRIC_limit_h2_patience, 1);
-    nghttp2_session_terminate_session(h->session, NGHTTP2_ENHANCE_YOUR_CALM);
+    return nghttp2_session_terminate_session(h->session, NGHTTP2_ENHANCE_YOUR_CALM)
+               ? NGHTTP2_ERR_CALLBACK_FAILURE
+               : 0;
 }
 
 /* --- nghttp2's callbacks --- */
@@ -76,10 +82,8 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *f, void *ctx)
     apus__h2 *h = ctx;
     if (h->is_dead)
         return NGHTTP2_ERR_CALLBACK_FAILURE;
-    if (!is_affordable(h, f)) {
-        calm(h);
-        return 0;
-    }
+    if (!is_affordable(h, f))
+        return calm(h);
     bool is_headers = f->hd.type == NGHTTP2_HEADERS;
     bool has_ended = f->hd.flags & NGHTTP2_FLAG_END_STREAM;
     if (is_headers)
@@ -111,12 +115,14 @@ static int on_sent(nghttp2_session *session, const nghttp2_frame *f, void *ctx)
     if (!x)
         return 0;
     nghttp2_session_set_stream_user_data(session, f->hd.stream_id, NULL);
+    int rc = 0;
     if (!x->h2->has_ended) /* what else the client has to say was not wanted */
-        nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, f->hd.stream_id, NGHTTP2_NO_ERROR);
+        rc = nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, f->hd.stream_id,
+                                       NGHTTP2_NO_ERROR);
     x->h2->is_closed = true;
     x->sent_at = h->c->out.queued;
     apus__exchange_answer_over(x);
-    return 0;
+    return rc ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
 }
 
 static nghttp2_session *open_session(apus__h2 *h)
@@ -236,9 +242,10 @@ bool apus__h2_pull(apus__connection *c)
         grow_patience(h, len / 4096);
         pulled = true;
     }
-    if (!nghttp2_session_want_read(h->session) && !nghttp2_session_want_write(h->session) &&
-        c->state == APUS__CONNECTION_OPEN)
+    if (!nghttp2_session_want_read(h->session) && !nghttp2_session_want_write(h->session)) {
         c->state = APUS__CONNECTION_CLOSING;
+        c->cut = true; /* nothing is read or sent any more, for no stream */
+    }
     return pulled;
 }
 
@@ -266,9 +273,12 @@ void apus__h2_overdue(apus__connection *c)
             apus__h2_refuse(x, 408, "the request did not arrive in time");
         else if (x->h2->is_awaited)
             apus__h2_give_up(x);
+        if (c->state == APUS__CONNECTION_GONE)
+            return;
     }
-    if (c->wait == APUS__WAIT_IDLE)
-        nghttp2_session_terminate_session(c->h2->session, NGHTTP2_NO_ERROR);
+    if (c->wait == APUS__WAIT_IDLE &&
+        nghttp2_session_terminate_session(c->h2->session, NGHTTP2_NO_ERROR))
+        apus__connection_lose(c);
 }
 
 void apus__h2_drain(apus__connection *c)
@@ -277,9 +287,10 @@ void apus__h2_drain(apus__connection *c)
     if (h->is_draining)
         return;
     h->is_draining = true;
-    nghttp2_submit_goaway(h->session, NGHTTP2_FLAG_NONE,
-                          nghttp2_session_get_last_proc_stream_id(h->session), NGHTTP2_NO_ERROR,
-                          NULL, 0);
+    if (nghttp2_submit_goaway(h->session, NGHTTP2_FLAG_NONE,
+                              nghttp2_session_get_last_proc_stream_id(h->session), NGHTTP2_NO_ERROR,
+                              NULL, 0))
+        apus__connection_lose(c); /* it would go on asking */
 }
 
 bool apus__h2_is_over(const apus__connection *c)

@@ -461,6 +461,8 @@ void apus__input_receive(apus__connection *c)
     case APUS_DONE:
         c->state = APUS__CONNECTION_CLOSING;
         apus__input_drop(c);
+        if (c->h2)
+            apus__h2_on_input_end(c);
         break;
     default:
         apus__connection_lose(c);

@@ -14,12 +14,14 @@
 #ifndef TESTS_SUPPORT_FAILING_H
 #define TESTS_SUPPORT_FAILING_H
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "apus/arena.h"
 
 struct failing {
-    unsigned fail_at; /* this call and no other is refused; 0: none is */
+    unsigned fail_at; /* this call is refused and no other ...; 0: none is */
+    bool stays;       /* ... and all that follow */
     unsigned calls;   /* that asked for memory */
     size_t held;      /* bytes not given back */
 };
@@ -32,7 +34,8 @@ static inline void *failing_resize(void *ctx, void *ptr, size_t old_size, size_t
         f->held -= old_size;
         return NULL;
     }
-    if (++f->calls == f->fail_at)
+    unsigned call = ++f->calls;
+    if (call == f->fail_at || (f->stays && f->fail_at && call > f->fail_at))
         return NULL;
     void *fresh = realloc(ptr, new_size);
     if (fresh)
