@@ -107,9 +107,9 @@ typedef enum apus__wait {
     APUS__WAIT_COUNT
 } apus__wait;
 
-/* A body on its way into the arena of connection.incoming. */
+/* A body on its way into the arena of its exchange. */
 typedef struct apus__body {
-    bool chunked;
+    bool chunked; /* or, over HTTP/2, of a length that was not told */
     apus_http1_chunked decoder;
     uint64_t left; /* of Content-Length */
     uint64_t max;  /* bytes that it may have */
@@ -210,6 +210,18 @@ void apus__input_refuse(apus__connection *c, uint16_t status, const char *detail
 
 /* Forgets what has arrived and not become a complete request. */
 void apus__input_drop(apus__connection *c);
+
+/* --- body.c: bodies that are kept until they are whole --- */
+
+/* Makes room for at least `more` bytes of x's body, in steps that double: a client that promises
+ * a large body has to send half of what it makes us hold.  APUS_OK or APUS_NOMEM. */
+apus_rc apus__body_room(apus__body *b, apus__exchange *x, size_t more) APUS_NODISCARD;
+
+/* Adds a copy.  APUS_OK or APUS_NOMEM. */
+apus_rc apus__body_add(apus__body *b, apus__exchange *x, apus_str bytes) APUS_NODISCARD;
+
+/* It is whole: x's request has it. */
+void apus__body_end(apus__body *b, apus__exchange *x);
 
 /* --- request_body.c: bodies that their handler reads --- */
 

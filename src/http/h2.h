@@ -50,10 +50,10 @@ struct apus__h2_stream {
     bool is_awaited;   /* counted in n_read */
     uint32_t n_headers;
     apus_str method, path, authority, protocol;
-    apus_buf head;     /* as HTTP/1.1 */
-    uint64_t body_max; /* bytes that it may have */
+    apus_buf head;   /* as HTTP/1.1 */
+    apus__body kept; /* the request's, where its handler waits for all of it */
     uint64_t n_received;
-    apus_buf body;      /* of the request; of what its handler reads, what it has not ... */
+    apus_buf body;      /* where it reads, what it has not yet ... */
     size_t body_at;     /* ... from here */
     apus_fiber *reader; /* in apus_exchange_recv or _read */
     apus_str lent;      /* of the answer, what is left to send: the reply's own bytes ... */

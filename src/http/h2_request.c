@@ -183,10 +183,11 @@ static bool read_head(apus__exchange *x, bool has_ended)
     x->pub.request.has_body = !has_ended;
     if (!has_ended && !s->is_tunnel) {
         apus_http_terms terms = apus__exchange_terms(x);
-        s->body_max = terms.body_max;
+        s->kept =
+            (apus__body){ .chunked = !head.has_length, .left = head.length, .max = terms.body_max };
         x->is_streamed = terms.is_streamed;
     }
-    if (head.expects_other || head.length > s->body_max) {
+    if (head.expects_other || head.length > s->kept.max) {
         apus__h2_refuse(x, head.expects_other ? 417 : 413,
                         head.expects_other ? "only 100-continue can be expected"
                                            : "the body is too large");
@@ -234,7 +235,7 @@ static int keep_for_reader(apus__exchange *x, apus_str data)
     if (s->is_cut)
         return 0;
     apus_buf_add(&s->body, data);
-    if (x->is_streamed && s->n_received > s->body_max)
+    if (x->is_streamed && s->n_received > s->kept.max)
         apus__h2_refuse_more(x, APUS_LIMIT);
     else if (s->body.failed)
         apus__h2_refuse_more(x, APUS_NOMEM);
@@ -259,11 +260,10 @@ int apus__h2_on_data(nghttp2_session *session, uint8_t flags, int32_t id, const 
     if (!x || x->request_state != APUS__REQUEST_ARRIVING)
         return 0;
     apus__h2_stream *s = x->h2;
-    apus_buf_add(&s->body, (apus_str){ (const char *)data, len });
-    if (s->body.failed)
-        apus__h2_refuse(x, 503, no_memory);
-    else if (s->body.len > s->body_max)
+    if (len > s->kept.max - s->kept.len)
         apus__h2_refuse(x, 413, "the body is too large");
+    else if (apus__body_add(&s->kept, x, (apus_str){ (const char *)data, len }))
+        apus__h2_refuse(x, 503, no_memory);
     return h->is_dead ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
 }
 
@@ -285,12 +285,7 @@ void apus__h2_on_end(apus__exchange *x)
     }
     if (x->request_state != APUS__REQUEST_ARRIVING)
         return;
-    apus_str body;
-    if (apus_buf_take(&s->body, &body)) {
-        apus__h2_refuse(x, 503, no_memory);
-        return;
-    }
-    x->pub.request.body = body.len ? body : APUS_STR("");
+    apus__body_end(&s->kept, x);
     start(x);
 }
 

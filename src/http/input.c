@@ -15,15 +15,12 @@
 #include <assert.h>
 
 #include "apus/metric.h"
-#include "apus/spool.h"
 #include "http/connection.h"
 #include "http/h2.h"
 
 enum {
-    READ_MIN = 1024,       /* room worth a read */
-    STASH_MIN = 512,       /* room of a block for a piece of a head */
-    CHUNKED_FIRST = 4096,  /* room for a body that does not tell its size ... */
-    COUNTED_FIRST = 65536, /* ... and, at most, for one that only promises it */
+    READ_MIN = 1024, /* room worth a read */
+    STASH_MIN = 512, /* room of a block for a piece of a head */
 };
 
 static size_t unparsed(const apus__connection *c)
@@ -84,52 +81,13 @@ static void refuse_because(apus__connection *c, apus__exchange *x, const apus_ht
 
 /* --- bodies --- */
 
-static void close_spool(void *spool)
-{
-    apus_spool_close(spool);
-}
-
-/* Of a body that is too large for memory: in a file that goes with the exchange. */
-static char *spool_room(apus_arena *a, apus__body *b, size_t room)
-{
-    if (b->spool)
-        return apus_spool_grow(b->spool, room) ? NULL : b->spool->ptr;
-    apus_spool *s = APUS_NEW(a, apus_spool, 1);
-    if (!s || apus_spool_open(s, room))
-        return NULL;
-    if (apus_arena_defer(a, close_spool, s)) {
-        apus_spool_close(s);
-        return NULL;
-    }
-    memcpy(s->ptr, b->ptr, b->len);
-    b->spool = s;
-    return s->ptr;
-}
-
-/* Makes room for at least `more` bytes, in steps that double: a client that promises a
- * large body has to send half of what it makes us hold. */
+/* Room for at least `more` bytes, or the request is refused. */
 static bool body_room(apus__connection *c, size_t more)
 {
-    apus__body *b = &c->body;
-    size_t need = b->len + more;
-    if (need <= b->room)
+    if (!apus__body_room(&c->body, c->incoming, more))
         return true;
-    size_t room = b->room ? b->room * 2 : b->chunked ? CHUNKED_FIRST : COUNTED_FIRST;
-    if (!b->chunked && room > b->len + b->left)
-        room = b->len + (size_t)b->left;
-    if (room < need)
-        room = need;
-    apus_arena *a = &c->incoming->pub.arena;
-    char *ptr = room > c->server->limits.body_memory && b->ptr
-                    ? spool_room(a, b, room)
-                    : apus_arena_grow(a, b->ptr, b->room, room, 1);
-    if (!ptr) {
-        apus__input_refuse(c, 503, "the request needs too much memory");
-        return false;
-    }
-    b->ptr = ptr;
-    b->room = room;
-    return true;
+    apus__input_refuse(c, 503, "the request needs too much memory");
+    return false;
 }
 
 /* The request is whole: its handler's turn. */
@@ -148,7 +106,7 @@ static void request_is_complete(apus__connection *c, apus__exchange *x)
 static void body_is_complete(apus__connection *c)
 {
     apus__exchange *x = c->incoming;
-    x->pub.request.body = (apus_str){ c->body.len ? c->body.ptr : "", c->body.len };
+    apus__body_end(&c->body, x);
     request_is_complete(c, x);
 }
 

@@ -122,6 +122,51 @@ static void it_may_run_out_anywhere(void **state)
     }
 }
 
+/* --- bodies that are too large for memory --- */
+
+enum { LARGE = 40 << 20 };
+static const struct failing *watched;
+static size_t held_by_handler;
+
+static void weigh(struct client *t, apus_exchange *x)
+{
+    uint64_t sum = 0;
+    held_by_handler = watched->held;
+    for (size_t i = 0; i < x->request.body.len; i++)
+        sum += (unsigned char)x->request.body.ptr[i];
+    reply(t, x,
+          apus_arena_strf(&x->arena, "%zu %llu", x->request.body.len, (unsigned long long)sum));
+}
+
+/* Whether its length was told or not. */
+static void large_bodies_stand_on_disk(void **state)
+{
+    const char *told[] = { "content-length", "41943040", NULL }, *const * rows[] = { NULL, told };
+    char *bytes = malloc(LARGE), expected[64];
+    uint64_t sum = 0;
+    (void)state;
+    for (size_t i = 0; i < LARGE; i++)
+        sum += (unsigned char)(bytes[i] = (char)(i * 7 % 251));
+    snprintf(expected, sizeof(expected), "%d %llu", LARGE, (unsigned long long)sum);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        apus_http_limits limits = { .body_max = LARGE, .body_memory = 1 << 20 };
+        struct failing f = { 0 };
+        struct peer *p = peer_failing(&f, &limits);
+        p->t->own = weigh;
+        watched = &f;
+        struct answer *a = ask(p, "POST", "/", rows[i], bytes, LARGE);
+        for (int k = 0; k < 100 && !a->ended; k++)
+            pump(p);
+        assert_string_equal(a->body, expected);
+        assert_in_range(held_by_handler, 1, 4 << 20);
+        peer_close(p);
+        assert_int_equal(f.held, 0);
+    }
+    free(bytes);
+}
+
+/* --- ends --- */
+
 static void note_drained(void *ctx)
 {
     ((struct client *)ctx)->drained = true;
@@ -170,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_may_run_out_anywhere),
+        cmocka_unit_test(large_bodies_stand_on_disk),
         cmocka_unit_test(a_goodbye_that_cannot_be_said),
         cmocka_unit_test(idle_ones_end_without_a_goodbye),
     };
