@@ -221,7 +221,9 @@ struct ct_model {
     uint32_t n_variants;
     const char *tag_name; /* wire name of the tag field, or NULL */
     bool tag_hidden;
+    bool in_order;                  /* tag = first: of the shapes that fit, the first */
     ct_function *chooser;           /* tag = f: says which shape was sent; or NULL */
+    bool is_strict;                 /* Model(strict): no member takes another JSON type */
     bool is_tuple;                  /* it travels as a list */
     bool is_bare;                   /* a shape of a union: no object, but its one field's value */
     bool is_broken;                 /* an error was reported: members may be missing */
@@ -446,6 +448,14 @@ typedef struct ct_topic {
     struct ct_topic *next;
 } ct_topic;
 
+/* State(visitor) */
+typedef struct ct_state {
+    const char *name; /* of the type */
+    ct_source *source;
+    ct_place place;
+    struct ct_state *next;
+} ct_state;
+
 typedef struct ct_on_fail {
     const char *code; /* or NULL */
     uint16_t status;  /* or 0 */
@@ -537,6 +547,7 @@ typedef struct contract {
     ct_model *models;      /* in the order they are first reached */
     ct_enum *enums;
     ct_topic *topics;
+    ct_state *states;
     ct_named *named; /* types, each once */
     ct_test *tests;
     bool has_main;

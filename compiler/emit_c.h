@@ -101,6 +101,7 @@ void emit_security(struct out *o, const ct_security *s);
 void emit_dependency(struct out *o, const ct_dependency *d);
 void emit_middleware(struct out *o, const ct_function *f);
 void emit_topic(struct out *o, const ct_topic *t);
+void emit_states(struct out *o);
 
 /* Defines apus__SYMBOL_socket, what a WebSocket route says (emit_socket.c). */
 void emit_socket(struct out *o, const char *symbol, const ct_socket *s);

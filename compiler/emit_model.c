@@ -339,6 +339,8 @@ static void emit_model_table(struct out *o, const char *storage, const char *sym
         out_line(o, "    .tag_field = %u,", tag);
         if (m->tag_hidden)
             out_line(o, "    .tag_hidden = true,");
+        if (m->in_order)
+            out_line(o, "    .in_order = true,");
         if (m->chooser)
             out_line(o, "    .choose = &apus__%s_choose,", symbol);
     }

@@ -138,12 +138,21 @@ static bool has_sockets(const contract *c, const ct_source *source)
     return false;
 }
 
+static bool has_states(const contract *c, const ct_source *source)
+{
+    for (const ct_state *s = c->states; s; s = s->next) {
+        if (s->source == source)
+            return true;
+    }
+    return false;
+}
+
 bool emit_source(const contract *c, const ct_source *source, apus_buf *to)
 {
     apus_arena arena;
     apus_arena_init(&arena, &apus_alloc_libc, SIZE_MAX);
     struct out o = { .contract = c, .source = source, .arena = &arena, .to = to };
-    bool talks = has_sockets(c, source);
+    bool talks = has_sockets(c, source), keeps = has_states(c, source);
     emit_banner(&o, file_name(source->path));
     for (const ct_renamed *r = source->renamed; r; r = r->next)
         out_line(&o, "#define %s %s%s", r->from, r->to, r->next ? "" : "\n");
@@ -152,7 +161,9 @@ bool emit_source(const contract *c, const ct_source *source, apus_buf *to)
     out_line(&o, "#include \"apus/encode.h\"");
     out_line(&o, "#include \"apus/model.h\"");
     out_line(&o, "#include \"apus/req.h\"");
-    out_line(&o, "#include \"apus/route.h\"%s", talks ? "" : "\n");
+    out_line(&o, "#include \"apus/route.h\"%s", talks || keeps ? "" : "\n");
+    if (keeps)
+        out_line(&o, "#include \"apus/state.h\"%s", talks ? "" : "\n");
     if (talks)
         out_line(&o, "#include \"apus/topic.h\"\n#include \"apus/ws.h\"\n");
     for (const ct_enum *e = c->enums; e; e = e->next) {
@@ -183,6 +194,7 @@ bool emit_source(const contract *c, const ct_source *source, apus_buf *to)
         if (t->source == source)
             emit_topic(&o, t);
     }
+    emit_states(&o);
     for (const ct_router *r = c->routers; r; r = r->next) {
         if (r->source == source)
             emit_router(&o, r);

@@ -255,7 +255,8 @@ static const key model_keys[] = {
     { "extra", SHAPE_name },    { "check", SHAPE_name },        { "before", SHAPE_name },
     { "names", SHAPE_name },    { "by_name", SHAPE_flag },      { "example", SHAPE_any },
     { "examples", SHAPE_list }, { "openapi_extra", SHAPE_map }, { "accepts", SHAPE_name },
-    { "encode", SHAPE_name },   { "tuple", SHAPE_flag },        { NULL, SHAPE_any },
+    { "encode", SHAPE_name },   { "tuple", SHAPE_flag },        { "strict", SHAPE_flag },
+    { NULL, SHAPE_any },
 };
 static const key security_keys[] = {
     { "header", SHAPE_text }, { "query", SHAPE_text },  { "cookie", SHAPE_text },
@@ -290,6 +291,7 @@ static const annotation annotations[] = {
     { "Sse", sse_keys, 1, SHAPE_text, "Sse(\"/prices\", item = price)" },
     { "WebSocket", websocket_keys, 1, SHAPE_text, "WebSocket(\"/chat\")" },
     { "Topic", topic_keys, 2, SHAPE_name, "Topic(prices, price)" },
+    { "State", no_keys, 1, SHAPE_name, "State(visitor)" },
     { "Webhook", call_keys, 1, SHAPE_text, "Webhook(\"order-shipped\")" },
     { "Callback", call_keys, 1, SHAPE_text, "Callback(\"{$request.body#/callback_url}\")" },
     { "OnFail", no_keys, 1, SHAPE_any, "OnFail(404)" },

@@ -133,7 +133,8 @@ static ct_hook *read_hook(unit *u, ct_hook_kind kind, const ct_value *v, const c
 ct_function *chooser_read(unit *u, const ct_value *v, const char *called, const ct_enum *e)
 {
     static const struct kind choosing = {
-        "tag", choose_shapes, "tag = f asks f which shape was sent; tag = hidden needs no function"
+        "tag", choose_shapes,
+        "tag = f asks f which shape was sent; tag = hidden and tag = first need no function"
     };
     struct meaning m = { .value = e->c_name, .owner = "", .result = e->c_name };
     const ct_hook *hook = read_as(u, &choosing, v, called, &m);

@@ -176,6 +176,8 @@ static void read_member(unit *u, ct_model *m, const member *members, const membe
     }
     field_presence(f, is_pointer, options);
     field_options(u, f, options);
+    if (m->is_strict && !value_get(options, "strict"))
+        f->rules.has |= APUS_RULE_strict;
     names_read(u, m, f, options);
     hooks_read(u, f, record_name(u, type_canonical(owner_of(from))), path, options);
     if (value_get(options, "tag"))
@@ -276,6 +278,7 @@ static void model_options(unit *u, ct_model *m, const note *notes)
         diag_error(u->reader->diags, extra->place, "extra is forbid, ignore or keep, not '%s'",
                    word);
     m->is_tuple = value_flag(n->options, "tuple");
+    m->is_strict = value_flag(n->options, "strict");
     model_hooks_read(u, m, n->options);
     model_names_read(u, m, n->options);
     m->options = n->options;

@@ -112,6 +112,21 @@ static const char *list_word(unit *u, ct_place place)
     return memory_slice(u->reader->arena, at.ptr, end < at.len ? end + 1 : at.len);
 }
 
+/* What would have declared it, where the name says so. */
+static void advise(unit *u, diag *g, const char *text)
+{
+    static const char before[] = "use of undeclared identifier '";
+    if (strncmp(text, before, sizeof(before) - 1) != 0)
+        return;
+    apus_str name = apus_str_of(text + sizeof(before) - 1);
+    if (apus_str_ends(name, APUS_STR("_state'")))
+        diag_note(u->reader->diags, g, NULL, "State(%.*s); behind the struct declares it",
+                  (int)name.len - 7, name.ptr);
+    else if (apus_str_ends(name, APUS_STR("_topic'")))
+        diag_note(u->reader->diags, g, NULL, "Topic(%.*s, MODEL); declares it", (int)name.len - 7,
+                  name.ptr);
+}
+
 static bool pass_on(unit *u, CXDiagnostic d)
 {
     enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(d);
@@ -127,6 +142,7 @@ static bool pass_on(unit *u, CXDiagnostic d)
     }
     diag *g = diag_add(to, DIAG_error, place, text);
     add_notes(u, d, g, NULL);
+    advise(u, g, text);
     return false;
 }
 

@@ -192,7 +192,8 @@ void union_read(unit *u, ct_model *m, member *members, const member *body, const
     const ct_value *option = value_get(tag->field->options, "tag");
     const char *word = value_word(option);
     m->tag_hidden = word != NULL;
-    if (word && strcmp(word, "hidden") != 0)
+    m->in_order = word && strcmp(word, "first") == 0;
+    if (word && !m->in_order && strcmp(word, "hidden") != 0)
         m->chooser = chooser_read(u, option, tag->c_name, e);
     const char *inner =
         *body->c_name

@@ -16,7 +16,7 @@ PUBLIC = {
     "model": "model check problem decode encode schema pattern copy sample",
     "net": "net stream tls",
     "http": "http",
-    "app": "annotate route middleware filter req sse test main upload worker settings oauth2 security topic ws body overload",
+    "app": "annotate route middleware filter req sse test main upload worker settings oauth2 security topic ws body overload state",
     "edge": "cors hosts timing compress proxy",
     "guard": "password seal session",
     "observe": "traffic expose access_log",

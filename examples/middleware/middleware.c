@@ -11,6 +11,22 @@ void timing(apus_req *req, apus_next *next)
     apus_set_header(req, "X-Process-Time", apus_strf(req, "%.6f", seconds).ptr);
 }
 
+/// What is known of who asks.
+typedef struct visitor {
+    bool is_staff;
+    int64_t since; // on the clock of apus_clock_now
+} visitor;
+State(visitor);
+
+/* Finds it out once, for everybody further in. */
+void meet(apus_req *req, apus_next *next)
+{
+    visitor *v = apus_state(req, visitor);
+    v->is_staff = apus_str_starts(apus_req_client(req), APUS_STR("10."));
+    v->since = apus_clock_now();
+    apus_next_run(next);
+}
+
 App(gate, title = "Gate", version = "1.0.0", middleware = [timing]);
 
 /* Shuts a router on request. */
@@ -35,6 +51,16 @@ Get("/place")
 apus_str place(apus_req *req)
 {
     return APUS_STR("here");
+}
+
+/// What only staff may see, and how long ago they came in.
+Get("/ledger", middleware = meet)
+int64_t read_ledger(apus_req *req)
+{
+    const visitor *v = apus_state(req, visitor);
+    if (!v->is_staff)
+        apus_fail(req, 403, NULL, "Staff only");
+    return apus_clock_now() - v->since;
 }
 
 Router(stock, prefix = "/stock", middleware = [maintenance]);
@@ -77,5 +103,15 @@ Test(a_router_can_be_shut)
     apus_expect(apus_str_eq(a.body, APUS_STR("back soon")));
     a = apus_test_get(t, "/stock/pears");
     apus_expect(apus_str_eq(a.body, APUS_STR("\"7\"")));
+    apus_test_stop(t);
+}
+
+Test(handlers_see_what_middleware_found)
+{
+    apus_test *t = apus_test_start(&gate_app);
+    apus_test_from(t, "10.1.2.3");
+    apus_expect_status(apus_test_get(t, "/ledger"), 200);
+    apus_test_from(t, "203.0.113.9");
+    apus_expect_status(apus_test_get(t, "/ledger"), 403);
     apus_test_stop(t);
 }

@@ -131,6 +131,37 @@ typedef struct drawn {
 } drawn;
 List(drawn);
 
+/// A payment, from a program that has no excuse.
+typedef struct payment {
+    int64_t cents Field(gt = 0);
+    bool is_final;
+    double rate Field(strict = false, default = 1);
+} Model(strict) payment;
+
+Post("/payments")
+const payment *pay(apus_req *req, const payment *body)
+{
+    (void)req;
+    return body;
+}
+
+/// An amount: whatever can be read as a number is one.
+typedef struct amount {
+    enum amount_kind { AMOUNT_COUNT, AMOUNT_WORD } kind Field(tag = first);
+    union {
+        int64_t count;
+        apus_str word;
+    };
+} amount;
+List(amount);
+
+Post("/amounts")
+amount_list count(apus_req *req, const amount_list *body)
+{
+    (void)req;
+    return *body;
+}
+
 Post("/drawings")
 drawn_list draw(apus_req *req, const drawn_list *body)
 {
@@ -481,4 +512,22 @@ Test(unions_of_plain_values)
     apus_expect_json(a, "$.components.schemas.Setting.anyOf[0]",
                      APUS_JSON({ "type" : "integer", "minimum" : 0 }));
     apus_test_stop(t);
+}
+
+Test(strict_models_convert_nothing)
+{
+    apus_test *t = apus_test_start(&types_app);
+    apus_answer a =
+        apus_test_post(t, "/payments", APUS_JSON({ "cents" : "5", "is_final" : 1, "rate" : "2" }));
+    apus_expect_status(a, 422);
+    apus_expect_json(a, "$.detail[0].type", "\"int_type\"");
+    apus_expect_json(a, "$.detail[1].type", "\"bool_type\"");
+    apus_test_stop(t);
+    expect_back("/payments", APUS_JSON({ "cents" : 5, "is_final" : true, "rate" : "2" }),
+                APUS_JSON({ "cents" : 5, "is_final" : true, "rate" : 2.0 }));
+}
+
+Test(unions_in_order_take_the_first_that_fits)
+{
+    expect_back("/amounts", APUS_JSON([ "7", "x", 3 ]), APUS_JSON([ 7, "x", 3 ]));
 }

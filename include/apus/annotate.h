@@ -135,6 +135,12 @@
     extern const struct apus_topic name##_topic;                                                   \
     typedef APUS__FIRST(__VA_ARGS__) name##_topic_item APUS__NOTE("Topic", name, __VA_ARGS__)
 
+/* State(visitor): visitor_state, so that apus_state(req, visitor) is the request's own
+ * (apus/state.h). */
+#define APUS_STATE(T)                                                                              \
+    extern const struct apus_state T##_state;                                                      \
+    typedef T T##_state_item APUS__NOTE("State", T)
+
 /* Declares T_int_map { T_int_entry *ptr; size_t len; }, whose keys are int64_t. */
 #define APUS_INT_MAP(T)                                                                            \
     typedef struct T##_int_entry {                                                                 \
@@ -234,6 +240,7 @@
 #define IntMap     APUS_INT_MAP
 #define Test       APUS_TEST
 #define Topic      APUS_TOPIC
+#define State      APUS_STATE
 #endif
 
 #endif

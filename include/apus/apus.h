@@ -33,6 +33,7 @@
 #include "apus/session.h"
 #include "apus/settings.h"
 #include "apus/sse.h"
+#include "apus/state.h"
 #include "apus/str.h"
 #include "apus/test.h"
 #include "apus/text.h"

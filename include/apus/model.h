@@ -319,11 +319,12 @@ struct apus_model {
 
     /* A tagged union: n_variants > 0.  The field with APUS_FIELD_tag decides,
      * unless tag_hidden: then `choose` does, or, where that is NULL, the variant that fits and
-     * takes most members of what was sent is taken; of several the first. */
+     * takes most members of what was sent is taken; of several, or with in_order, the first. */
     const apus_variant *variants;
     uint32_t n_variants;
     uint32_t tag_field; /* index into fields */
     bool tag_hidden;
+    bool in_order;             /* the first variant that fits, whatever others would take */
     const apus_choose *choose; /* or NULL */
     bool is_tuple;             /* it travels as a list: its members in order, without names */
     bool is_bare; /* a shape of a union without a tag that is no object, but the value of its one

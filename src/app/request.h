@@ -82,11 +82,12 @@ typedef struct apus__rare {
     struct apus__file *files; /* of a multipart form */
     struct apus__sent *sent;  /* of partial bodies */
     apus_principal *principal;
-    apus_str root_path;     /* that a proxy told; empty: the service's */
-    apus_buf line;          /* apus_write_line */
-    struct apus_sse *sse;   /* of an event stream */
-    struct apus_ws *ws;     /* of a WebSocket */
-    struct apus_body *body; /* that the handler reads */
+    apus_str root_path;              /* that a proxy told; empty: the service's */
+    apus_buf line;                   /* apus_write_line */
+    struct apus_sse *sse;            /* of an event stream */
+    struct apus_ws *ws;              /* of a WebSocket */
+    struct apus_body *body;          /* that the handler reads */
+    struct apus__kept_state *states; /* apus_state */
     struct apus_sub *subs;
     struct apus__child *children, *idle_children; /* live ones; those that have ended */
     apus_arena turn;                              /* see turn.h */

@@ -409,7 +409,7 @@ static apus_rc try_shape(struct apus__decoding *c, const apus_model *m, const ap
     taken = c->n_taken - taken;
     if (rc == APUS_OK && (!best->variant || taken > best->n_taken)) {
         *best = (struct choice){ .variant = v, .object = base, .n_taken = taken };
-        if (v->model->is_bare || c->n_untaken == untaken)
+        if (v->model->is_bare || m->in_order || c->n_untaken == untaken)
             return APUS_OK;
         if (keep_aside(c, m, base, best))
             return APUS_NOMEM;
@@ -506,14 +506,15 @@ static bool has_bare(const apus_model *m)
     return false;
 }
 
-/* As pydantic's smart mode: where plain values are among the shapes, what was sent as one of
- * them is that one, and only then others are tried. */
+/* As pydantic's smart mode, unless in order: where plain values are among the shapes, what
+ * was sent as one of them is that one, and only then others are tried. */
 static apus_rc decode_untagged(struct apus__decoding *c, const apus_model *m,
                                const apus_place *place, void *base)
 {
     const apus_scan start = c->scan;
     uint32_t n = c->d->problems->n;
-    apus_rc rc = has_bare(m) ? try_shapes(c, m, place, base, is_exact) : APUS_INVALID;
+    apus_rc rc =
+        has_bare(m) && !m->in_order ? try_shapes(c, m, place, base, is_exact) : APUS_INVALID;
     if (rc != APUS_INVALID)
         return rc;
     c->scan = start;
