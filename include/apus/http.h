@@ -183,23 +183,31 @@ typedef struct apus_http_limits {
                                  kept on disk, in a file without a name, and seen from there */
     uint32_t pipeline_max;    /* answers that may wait for a client that does not read (64) */
     uint32_t streams_max;     /* requests under way on a connection of HTTP/2 (100) */
-    uint32_t connections_max; /* at once (10,000); further ones are closed */
-    uint32_t stream_max;      /* bytes of an answer in pieces that may wait for the client
-                                 (65,536): its writer waits */
-    uint32_t progress_min;    /* bytes that count as progress (1,024), see below */
-    int64_t head_timeout;     /* ns to send a request's head, from its first byte, or the first
-                                 head from connecting (10 s): 408, or closed if nothing came */
-    int64_t body_timeout;     /* ns without progress in a body (20 s): 408 */
-    int64_t idle_timeout;     /* ns between requests (75 s): closed */
-    int64_t proxied_timeout;  /* ns for a peer that has to send a head of the PROXY protocol (5 s):
-                                 closed; see apus_http_server_expect_proxied */
-    int64_t write_timeout;    /* ns without progress in sending (20 s): closed */
-    size_t memory_max;        /* bytes of one exchange's arena (64 MiB): 503 */
+    uint32_t connections_max; /* at once (10,000); the next ones are turned away, see below */
+    uint32_t connections_per_address; /* at once (connections_max), see below */
+    uint32_t requests_max;            /* whose handlers run at once (connections_max): 503 */
+    uint32_t stream_max;              /* bytes of an answer in pieces that may wait for the client
+                                         (65,536): its writer waits */
+    uint32_t rate_min;       /* bytes a second that bodies and answers have to make (240) */
+    int64_t head_timeout;    /* ns to send a request's head, from its first byte, or the first
+                                head from connecting (10 s): 408, or closed if nothing came */
+    int64_t body_timeout;    /* ns for a body beyond what its bytes pay for (20 s): 408 */
+    int64_t idle_timeout;    /* ns between requests (75 s): closed */
+    int64_t proxied_timeout; /* ns for a peer that has to send a head of the PROXY protocol (5 s):
+                                closed; see apus_http_server_expect_proxied */
+    int64_t write_timeout;   /* the same for the client to take an answer (20 s): closed */
+    size_t memory_max;       /* bytes of one exchange's arena (64 MiB): 503 */
 } apus_http_limits;
 
-/* PROGRESS: sending one byte now and then is not: the body and write timeouts begin
- * anew when progress_min more bytes have passed, so that a request or an answer of n
- * bytes takes at most n / progress_min + 1 times as long. */
+/* RATE: the body and write timeouts are what a client may lag behind.  They run while it is waited
+ * for, and each byte that it sends, or takes, pays back 1/rate_min of a second.  So a pause is
+ * forgiven and one byte now and then is not; bytes do not pay in advance.
+ *
+ * TURNED AWAY: whoever connects when connections_max are open is still heard, for two seconds and
+ * a few hundred at a time, and his request answered with 503 and Retry-After; further ones, and
+ * those that would need a handshake of TLS first, are closed.  In the same way 429 answers the
+ * address (of IPv4, or a network of 64 bits of IPv6) that has connections_per_address.  Requests
+ * past requests_max are answered with 503 and Retry-After and their connection goes on. */
 
 typedef struct apus_http_server apus_http_server;
 struct apus_loop;
@@ -220,11 +228,18 @@ struct apus_tls;
 apus_rc apus_http_server_listen_tls(apus_http_server *s, int fd, struct apus_tls *tls,
                                     apus_err *err) APUS_NODISCARD;
 
+/* Connections of these peers do not count for connections_per_address: proxies, neighbours.  *who
+ * is copied.  APUS_OK or APUS_NOMEM. */
+struct apus_peers;
+apus_rc apus_http_server_spare(apus_http_server *s, const struct apus_peers *who) APUS_NODISCARD;
+
+/* Another requests_max from now on; 0: every request is turned away. */
+void apus_http_server_set_requests_max(apus_http_server *s, uint32_t most);
+
 /* From now on connections of these peers have to begin with a head of the PROXY protocol
  * (apus/proxied.h), in front of TLS; x->request.peer is the client that it names.  Others must not
  * send one.  Whoever breaks that is closed, and on_trouble hears of it.  *from is copied.
  * APUS_OK or APUS_NOMEM. */
-struct apus_peers;
 apus_rc apus_http_server_expect_proxied(apus_http_server *s, const struct apus_peers *from)
     APUS_NODISCARD;
 
@@ -287,8 +302,8 @@ void apus_http_server_retire(apus_http_server *s, int64_t deadline, void (*done)
                              void *ctx);
 
 /* fn is told, in a sentence, when connections cannot be accepted because descriptors
- * or memory ran out; once, until it works again.  And of connections that were closed because
- * of the PROXY protocol, at most once a second.  The server goes on meanwhile. */
+ * or memory ran out; once, until it works again.  And of connections that were closed or turned
+ * away, at most once a second for each reason.  The server goes on meanwhile. */
 void apus_http_server_on_trouble(apus_http_server *s, void (*fn)(void *ctx, const apus_err *err),
                                  void *ctx);
 

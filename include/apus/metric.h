@@ -43,6 +43,9 @@ APUS_API_BEGIN
     X(counter, proxied_refused, "apus_proxied_connections_total", "result=\"refused\"", "")        \
     X(counter, limit_connections, "apus_limit_hits_total", "limit=\"connections_max\"",            \
       "Times that a limit took effect")                                                            \
+    X(counter, limit_address, "apus_limit_hits_total", "limit=\"connections_per_address\"", "")    \
+    X(counter, limit_requests, "apus_limit_hits_total", "limit=\"requests_max\"", "")              \
+    X(counter, limit_worker_memory, "apus_limit_hits_total", "limit=\"worker_memory\"", "")        \
     X(counter, limit_descriptors, "apus_limit_hits_total", "limit=\"descriptors\"", "")            \
     X(counter, limit_target, "apus_limit_hits_total", "limit=\"target_max\"", "")                  \
     X(counter, limit_head, "apus_limit_hits_total", "limit=\"head_max\"", "")                      \

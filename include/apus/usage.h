@@ -4,6 +4,8 @@
 #ifndef APUS_USAGE_H
 #define APUS_USAGE_H
 
+#include <stdint.h>
+
 #include "apus/api.h"
 
 APUS_API_BEGIN
@@ -16,8 +18,19 @@ unsigned apus_memory_percent(void);
 /* The same from what files say: `root` stands for "/".  For tests. */
 unsigned apus_memory_percent_below(const char *root);
 
+/* Bytes of memory that this process has and shares with no file (anonymous, resident), or 0 where
+ * the system does not tell. */
+uint64_t apus_memory_taken(void);
+
+/* Has the C library give back what it keeps for later, where it can; some milliseconds. */
+void apus_memory_give_back(void);
+
 /* Percent of the descriptors that this process may open (RLIMIT_NOFILE). */
 unsigned apus_descriptor_percent(void);
+
+/* Allows this process, and those that it starts, n descriptors at once, or as many as the system
+ * lets it without asking (the hard limit); never fewer than before. */
+void apus_descriptors_allow(uint64_t n);
 
 APUS_API_END
 

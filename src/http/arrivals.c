@@ -17,8 +17,7 @@ struct apus__arrivals {
     apus_peers from;
     arriving *first;
     uint32_t n;
-    int64_t complained; /* loop time of the last complaint */
-    uint64_t n_unsaid;
+    apus__complaint complaint;
 };
 
 uint32_t apus__arrivals_count(const apus_http_server *s)
@@ -37,7 +36,7 @@ apus_rc apus_http_server_expect_proxied(apus_http_server *s, const apus_peers *f
         s->arrivals = resize(s, NULL, 0, sizeof(*s->arrivals));
         if (!s->arrivals)
             return APUS_NOMEM;
-        *s->arrivals = (struct apus__arrivals){ .complained = -APUS_SECOND };
+        *s->arrivals = (struct apus__arrivals){ .n = 0 };
     }
     s->arrivals->from = *from;
     return APUS_OK;
@@ -65,26 +64,6 @@ void apus__arrivals_close(apus_http_server *s)
     s->arrivals = NULL;
 }
 
-/* Anybody can connect and send nonsense: a line for each would fill the log. */
-static void complain(apus_http_server *s, const apus_err *why)
-{
-    struct apus__arrivals *all = s->arrivals;
-    int64_t now = apus_loop_now(s->loop);
-    if (now - all->complained < APUS_SECOND) {
-        all->n_unsaid++;
-        return;
-    }
-    apus_err err = *why;
-    if (all->n_unsaid)
-        apus__err_set(&err, why->rc, "%s; closed, as %llu others before", why->msg,
-                      (unsigned long long)all->n_unsaid);
-    else
-        apus__err_set(&err, why->rc, "%s; closed", why->msg);
-    all->complained = now;
-    all->n_unsaid = 0;
-    apus__server_trouble(s, &err);
-}
-
 static void has_arrived(void *ctx, apus_stream *stream)
 {
     arriving *a = ctx;
@@ -106,7 +85,7 @@ static void has_failed(void *ctx, const apus_err *why)
     else if (why->rc == APUS_SYNTAX)
         apus_metric_add(APUS_METRIC_proxied_refused, 1);
     if (why->msg[0])
-        complain(s, why);
+        apus__server_complain(s, &s->arrivals->complaint, why);
     apus__server_has_left(s);
 }
 

@@ -30,6 +30,9 @@
 enum { LINGER_BYTES_MAX = 1 << 20 };
 #define LINGER_TIMEOUT (2 * APUS_SECOND)
 
+/* For each wait of who is turned away. */
+#define REFUSED_TIMEOUT (2 * APUS_SECOND)
+
 /* Who has just been answered, or has just connected, may be sending already when the server
  * drains. */
 #define DRAIN_FRESH    (250 * APUS_MILLISECOND) /* quiet for less: ... */
@@ -100,8 +103,11 @@ static apus__wait what_is_waited_for(const apus__connection *c)
     return APUS__WAIT_NONE;
 }
 
-static int64_t span_of(const apus_http_limits *l, apus__wait wait)
+static int64_t span_of(const apus__connection *c, apus__wait wait)
 {
+    const apus_http_limits *l = &c->server->limits;
+    if (c->refusal)
+        return REFUSED_TIMEOUT;
     switch (wait) {
     case APUS__WAIT_HEAD:
         return l->head_timeout;
@@ -118,25 +124,58 @@ static int64_t span_of(const apus_http_limits *l, apus__wait wait)
     return 0;
 }
 
-static void set_deadlines(apus__connection *c)
+/* What bytes pay back of the time that their side lags behind. */
+static int64_t paid_by(const apus__connection *c, uint64_t bytes)
 {
-    const apus_http_limits *l = &c->server->limits;
-    int64_t now = apus_loop_now(c->server->loop);
+    uint32_t rate = c->server->limits.rate_min;
+    uint64_t seconds = bytes / rate;
+    if (seconds > 3600)
+        return 3600 * APUS_SECOND; /* no timeout is longer by then */
+    return (int64_t)(bytes * (uint64_t)APUS_SECOND / rate);
+}
+
+/* A body that its handler reads is waited for again and again, and its sender goes on to lag
+ * from where it was. */
+static void set_read_by(apus__connection *c, int64_t now)
+{
     apus__wait wait = what_is_waited_for(c);
-    if (wait == APUS__WAIT_NONE)
-        c->read_by = APUS_NEVER;
-    else if (wait != c->wait || (wait == APUS__WAIT_BODY && c->arrived >= l->progress_min)) {
-        c->read_by = now + span_of(l, wait);
+    int64_t span = span_of(c, wait), most = c->server->limits.body_timeout;
+    bool resumes = wait == APUS__WAIT_BODY && (c->streamed || c->h2);
+    if (c->wait == APUS__WAIT_BODY)
+        c->credit = c->read_by - now;
+    if (c->wait == APUS__WAIT_BODY || resumes) {
+        c->credit = earlier(c->credit + paid_by(c, c->arrived), most);
         c->arrived = 0;
     }
+    if (wait == APUS__WAIT_NONE)
+        c->read_by = APUS_NEVER;
+    else if (wait == APUS__WAIT_BODY && (resumes || c->wait == wait))
+        c->read_by = now + c->credit;
+    else if (wait != c->wait)
+        c->read_by = now + span;
+    if (wait == APUS__WAIT_BODY && wait != c->wait)
+        c->arrived = 0;
     c->wait = (uint8_t)wait;
+}
 
-    if (apus__output_is_empty(&c->out) && !(c->h2 && c->h2->n_held)) {
+static void set_write_by(apus__connection *c, int64_t now)
+{
+    int64_t span = c->server->limits.write_timeout;
+    bool has_left = apus__output_is_empty(&c->out) && !(c->h2 && c->h2->n_held);
+    if (has_left)
         c->write_by = APUS_NEVER;
-    } else if (c->write_by == APUS_NEVER || c->out.sent - c->write_mark >= l->progress_min) {
-        c->write_by = now + l->write_timeout;
-        c->write_mark = c->out.sent;
-    }
+    else if (c->write_by == APUS_NEVER)
+        c->write_by = now + span;
+    else
+        c->write_by = earlier(c->write_by + paid_by(c, c->out.sent - c->write_mark), now + span);
+    c->write_mark = c->out.sent;
+}
+
+static void set_deadlines(apus__connection *c)
+{
+    int64_t now = apus_loop_now(c->server->loop);
+    set_read_by(c, now);
+    set_write_by(c, now);
     int64_t first = earlier(c->read_by, c->write_by);
     if (first < c->alarm_at) {
         c->alarm_at = first;
@@ -328,13 +367,18 @@ static void ready(void *ctx, unsigned events)
     apus__connection_leave(c);
 }
 
-apus_rc apus__connection_open(apus_http_server *s, apus_stream *stream)
+apus_rc apus__connection_open(apus_http_server *s, apus_stream *stream, apus__refusal refusal,
+                              apus__address address)
 {
     apus__connection *c = apus__server_take_connection(s);
     if (!c) {
         apus_stream_close(stream);
         return APUS_NOMEM;
     }
+    c->refusal = (uint8_t)refusal;
+    s->n_turned_away += refusal != APUS__REFUSAL_NONE;
+    if (address && apus__addresses_add(&s->addresses, address))
+        c->address = address;
     c->stream = stream;
     c->peer = apus_stream_peer(stream);
     c->alarm_at = c->write_by = APUS_NEVER;
@@ -364,7 +408,7 @@ static bool is_fresh(const apus__connection *c)
 {
     if (c->turn || (c->wait != APUS__WAIT_IDLE && c->wait != APUS__WAIT_HEAD))
         return false;
-    int64_t since = c->read_by - span_of(&c->server->limits, (apus__wait)c->wait);
+    int64_t since = c->read_by - span_of(c, (apus__wait)c->wait);
     return apus_loop_now(c->server->loop) - since < DRAIN_FRESH;
 }
 

@@ -17,6 +17,7 @@
 #include "apus/http1.h"
 #include "apus/loop.h"
 #include "apus/stream.h"
+#include "http/addresses.h"
 #include "http/block.h"
 #include "http/date.h"
 #include "http/output.h"
@@ -130,6 +131,7 @@ struct apus__connection {
     bool had_request;  /* at least one head was read */
     bool lingers;      /* at the end, wait for the client to read the last answer */
     bool dirty;        /* in the server's list of those to be left at the end of the turn */
+    uint8_t refusal;   /* apus__refusal: all that its request is answered with */
     bool cut;          /* ends when the output is empty, whoever still waits for an answer */
     uint32_t n_open;   /* exchanges from turn on */
     uint32_t n_queued; /* answers since the output was last empty */
@@ -148,7 +150,9 @@ struct apus__connection {
 
     apus__output out;
     int64_t read_by, write_by;
-    int64_t alarm_at; /* when the timer fires; never after read_by and write_by */
+    int64_t credit; /* ns that the sender of a body may still lag, while it is not waited for */
+    apus__address address; /* that it is counted under, or 0 */
+    int64_t alarm_at;      /* when the timer fires; never after read_by and write_by */
     apus_str peer;
     struct apus__h2 *h2; /* or NULL: HTTP/1 */
 
@@ -160,9 +164,18 @@ struct apus__connection {
     apus__connection *next, *prev; /* in the server; in the pool only next */
 };
 
+/* Why a connection is not served. */
+typedef enum apus__refusal {
+    APUS__REFUSAL_NONE,
+    APUS__REFUSAL_FULL,    /* there are connections_max: 503 */
+    APUS__REFUSAL_ADDRESS, /* its address has as many as it may: 429 */
+    APUS__REFUSAL_COUNT
+} apus__refusal;
+
 /* Begins serving a stream that the connection then owns.  APUS_NOMEM: the stream is
  * closed. */
-apus_rc apus__connection_open(apus_http_server *s, apus_stream *stream);
+apus_rc apus__connection_open(apus_http_server *s, apus_stream *stream, apus__refusal refusal,
+                              apus__address address);
 
 void apus__connection_enter(apus__connection *c);
 void apus__connection_leave(apus__connection *c);
@@ -248,6 +261,10 @@ void apus__exchange_start(apus__exchange *x);
 /* Answers with {"detail": detail}, static and without quotes; NULL: the status's name. */
 void apus__exchange_refuse(apus__exchange *x, uint16_t status, const char *detail);
 
+/* Answers with 503 or 429 and Retry-After, as the connection's refusal says, or, without one,
+ * because there are requests_max. */
+void apus__exchange_turn_away(apus__exchange *x);
+
 /* The rest of x's request will not come; later answers do not wait for it. */
 void apus__exchange_abandon(apus__exchange *x);
 
@@ -304,6 +321,12 @@ typedef struct apus__opening {
 
 struct apus__arrivals;
 
+/* What anybody outside can cause: a line for each would fill the log. */
+typedef struct apus__complaint {
+    int64_t next; /* loop time from which another may be said */
+    uint64_t n_unsaid;
+} apus__complaint;
+
 struct apus_http_server {
     struct apus_loop *loop;
     apus_http_limits limits;
@@ -316,6 +339,13 @@ struct apus_http_server {
     apus__connection *connections, *free_connections, *dirty;
     apus__exchange *free_exchanges;
     uint32_t n_connections, n_free_connections, n_free_exchanges;
+    uint32_t n_turned_away; /* of the connections */
+    uint32_t n_handled;     /* requests whose handlers run */
+    uint32_t requests_max;
+
+    apus__addresses addresses;
+    struct apus_peers *spared; /* or NULL: nobody is */
+    apus__complaint of_refusals[APUS__REFUSAL_COUNT];
 
     struct apus__listening *listening;
     struct apus__arrivals *arrivals; /* or NULL: nobody tells whom a connection is from */
@@ -354,14 +384,19 @@ void apus__server_give_exchange(apus_http_server *s, apus__exchange *x);
 /* A connection of which it is known whom it is from; tls as for a listener. */
 void apus__server_admit(apus_http_server *s, struct apus_tls *tls, apus_stream *stream);
 
-/* Tells who listens that something is wrong. */
-void apus__server_trouble(const apus_http_server *s, const apus_err *err);
+/* Tells who listens that something is wrong, once a second; how often it was meanwhile is said
+ * with the next one. */
+void apus__server_complain(apus_http_server *s, apus__complaint *of, const apus_err *err);
 
 /* A connection is gone, or will be none: a drain may be over. */
 void apus__server_has_left(apus_http_server *s);
 
-/* Whether as many connections are open, or arrive, as may be. */
+/* Whether as many connections are served, or arrive, as may be. */
 bool apus__server_is_full(const apus_http_server *s);
+
+/* A connection that is not served but, where that is cheap, answered. */
+void apus__server_turn_away(apus_http_server *s, struct apus_tls *tls, apus_stream *stream,
+                            apus__refusal why);
 
 /* --- arrivals.c: connections that begin with a head of the PROXY protocol --- */
 

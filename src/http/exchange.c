@@ -194,22 +194,41 @@ static void count_refusal(uint16_t status)
     }
 }
 
-void apus__exchange_refuse(apus__exchange *x, uint16_t status, const char *detail)
+/* headers: further lines, static. */
+static void refuse(apus__exchange *x, uint16_t status, const char *detail, apus_str headers)
 {
     apus_str body = apus__status_body(status);
-    count_refusal(status);
     if (detail) {
         apus_str text = apus_arena_strf(&x->pub.arena, "{\"detail\":\"%s\"}", detail);
         body = text.ptr ? text : body;
     }
     apus_http_reply reply = { .status = status,
                               .content_type = APUS_STR("application/json"),
+                              .headers = headers,
                               .body = body };
     const apus_http_server *s = x->c->server;
     if (s->refusal)
         s->refusal(s->refusal_ctx, &x->pub, detail, &reply);
     x->request_state = APUS__REQUEST_DONE;
     give(x, &reply);
+}
+
+void apus__exchange_refuse(apus__exchange *x, uint16_t status, const char *detail)
+{
+    count_refusal(status);
+    refuse(x, status, detail, APUS_STR(""));
+}
+
+void apus__exchange_turn_away(apus__exchange *x)
+{
+    if (x->c->refusal == APUS__REFUSAL_ADDRESS)
+        refuse(x, 429, "there are too many connections from this address",
+               APUS_STR("Retry-After: 10\r\n"));
+    else
+        refuse(x, 503,
+               x->c->refusal ? "there are too many connections, try again later"
+                             : "there are too many requests under way, try again later",
+               APUS_STR("Retry-After: 1\r\n"));
 }
 
 void apus__exchange_abandon(apus__exchange *x)
@@ -227,6 +246,7 @@ static void handler_over(apus__exchange *x)
 {
     apus__connection *c = x->c;
     apus__connection_enter(c);
+    c->server->n_handled--;
     x->fiber = NULL;
     x->request_state = APUS__REQUEST_DONE;
     if (x->answer_state == APUS__ANSWER_NONE)
@@ -256,10 +276,18 @@ void apus_exchange_end(apus_exchange *pub)
 
 void apus__exchange_start(apus__exchange *x)
 {
+    apus_http_server *s = x->c->server;
     apus_fiber *fiber = NULL;
     x->wants_continue = false; /* the body is here */
+    if (APUS_UNLIKELY(s->n_handled >= s->requests_max)) {
+        apus_metric_add(APUS_METRIC_limit_requests, 1);
+        apus__exchange_turn_away(x);
+        return;
+    }
     x->request_state = APUS__REQUEST_HANDLED;
-    if (apus_fiber_spawn(x->c->server->loop, run_handler, x, NULL, &fiber)) {
+    s->n_handled++;
+    if (apus_fiber_spawn(s->loop, run_handler, x, NULL, &fiber)) {
+        s->n_handled--;
         apus__exchange_refuse(x, 503, NULL);
     } else if (fiber) {
         x->fiber = fiber; /* it has parked, so x is still there */

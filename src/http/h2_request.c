@@ -201,6 +201,14 @@ static bool read_head(apus__exchange *x, bool has_ended)
     return true;
 }
 
+/* And the connection ends behind the answer. */
+static void turn_away(apus__exchange *x)
+{
+    apus__h2_drain(x->c);
+    has_arrived(x);
+    apus__exchange_turn_away(x);
+}
+
 void apus__h2_on_headers_end(apus__exchange *x, bool has_ended)
 {
     apus__h2_stream *s = x->h2;
@@ -208,7 +216,10 @@ void apus__h2_on_headers_end(apus__exchange *x, bool has_ended)
     s->has_ended = has_ended;
     begin_head(s);
     apus_buf_lit(&s->head, "\r\n");
-    if (s->is_too_large)
+    x->c->credit = x->c->server->limits.body_timeout;
+    if (x->c->refusal)
+        turn_away(x);
+    else if (s->is_too_large)
         apus__h2_refuse(x, 431, "the request's headers are too large");
     else if (is_connect && !s->is_tunnel)
         apus__h2_refuse(x, 501, "this is no proxy");

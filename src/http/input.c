@@ -73,6 +73,16 @@ void apus__input_refuse(apus__connection *c, uint16_t status, const char *detail
     apus__exchange_refuse(x, status, detail);
 }
 
+/* The request of a connection that is not served. */
+static void turn_away(apus__connection *c, apus__exchange *x)
+{
+    c->state = APUS__CONNECTION_CLOSING;
+    c->lingers = true;
+    x->closes = true;
+    apus__input_drop(c);
+    apus__exchange_turn_away(x);
+}
+
 static void refuse_because(apus__connection *c, apus__exchange *x, const apus_http1_refusal *why)
 {
     c->incoming = x;
@@ -205,6 +215,7 @@ static void begin_body(apus__connection *c, apus__exchange *x, const apus_http1_
         request_is_complete(c, x);
         return;
     }
+    c->credit = c->server->limits.body_timeout;
     bool must_ask = head->expects_continue && unparsed(c) == 0;
     c->wait = APUS__WAIT_NONE;
     c->body = (apus__body){ .chunked = head->chunked, .left = head->length, .max = terms.body_max };
@@ -224,7 +235,9 @@ static void begin_request(apus__connection *c, apus__exchange *x, const apus_htt
     apus__input_describe(x, head);
     x->closes = !head->keep_alive || c->server->draining;
     x->keeps_alive = head->keep_alive && head->version == 10;
-    if (head->expects_other)
+    if (c->refusal)
+        turn_away(c, x);
+    else if (head->expects_other)
         refuse_because(c, x, &(apus_http1_refusal){ 417, "only 100-continue can be expected" });
     else
         begin_body(c, x, head);

@@ -17,7 +17,7 @@ apus_rc apus_http_pipe_open(apus_http_server *s, apus_buf *out, apus_http_pipe *
     p->alloc = s->alloc;
     if (apus_pipe_open(s->loop, &s->alloc, out, &far, &p->near))
         goto fail;
-    if (apus__connection_open(s, far)) {
+    if (apus__connection_open(s, far, APUS__REFUSAL_NONE, 0)) {
         apus_pipe_close(p->near);
         goto fail;
     }

@@ -4,15 +4,22 @@
  * exchange its arena's first chunk.  Steady traffic takes nothing from the
  * allocator. */
 #include <assert.h>
+#include <inttypes.h>
 
 #include "apus/clock.h"
 #include "apus/metric.h"
 #include "apus/net.h"
+#include "apus/peers.h"
+#include "apus/random.h"
 #include "apus/tls.h"
 #include "apus/value.h"
 #include "http/connection.h"
 
-enum { EXCHANGES_FREE_MAX = 128, CONNECTIONS_FREE_MAX = 256 };
+enum {
+    EXCHANGES_FREE_MAX = 128,
+    CONNECTIONS_FREE_MAX = 256,
+    TURNED_AWAY_MAX = 256, /* connections that are heard only to be answered with why not */
+};
 
 struct apus__listening {
     struct apus__listening *next;
@@ -32,7 +39,7 @@ static const apus_http_limits defaults = {
     .streams_max = 100,
     .connections_max = 10000,
     .stream_max = 65536,
-    .progress_min = 1024,
+    .rate_min = 240,
     .head_timeout = 10 * APUS_SECOND,
     .proxied_timeout = 5 * APUS_SECOND,
     .body_timeout = 20 * APUS_SECOND,
@@ -43,9 +50,7 @@ static const apus_http_limits defaults = {
 
 static apus_http_limits complete(const apus_http_limits *limits)
 {
-    if (!limits)
-        return defaults;
-    apus_http_limits l = *limits;
+    apus_http_limits l = limits ? *limits : defaults;
 #define OR_DEFAULT(name) l.name = l.name ? l.name : defaults.name
     OR_DEFAULT(target_max);
     OR_DEFAULT(head_max);
@@ -56,7 +61,7 @@ static apus_http_limits complete(const apus_http_limits *limits)
     OR_DEFAULT(streams_max);
     OR_DEFAULT(connections_max);
     OR_DEFAULT(stream_max);
-    OR_DEFAULT(progress_min);
+    OR_DEFAULT(rate_min);
     OR_DEFAULT(head_timeout);
     OR_DEFAULT(proxied_timeout);
     OR_DEFAULT(body_timeout);
@@ -64,6 +69,10 @@ static apus_http_limits complete(const apus_http_limits *limits)
     OR_DEFAULT(write_timeout);
     OR_DEFAULT(memory_max);
 #undef OR_DEFAULT
+    if (!l.connections_per_address)
+        l.connections_per_address = l.connections_max;
+    if (!l.requests_max)
+        l.requests_max = l.connections_max;
     return l;
 }
 
@@ -86,7 +95,7 @@ static uint32_t count_all(const apus_http_server *s)
 
 bool apus__server_is_full(const apus_http_server *s)
 {
-    return count_all(s) >= s->limits.connections_max;
+    return count_all(s) - s->n_turned_away >= s->limits.connections_max;
 }
 
 void apus__server_has_left(apus_http_server *s)
@@ -119,6 +128,9 @@ void apus__server_give_connection(apus_http_server *s, apus__connection *c)
     if (c->next)
         c->next->prev = c->prev;
     s->n_connections--;
+    s->n_turned_away -= c->refusal != APUS__REFUSAL_NONE;
+    if (c->address)
+        apus__addresses_drop(&s->addresses, c->address);
     apus_metric_add(APUS_METRIC_connections, -1);
     if (s->n_free_connections < CONNECTIONS_FREE_MAX) {
         c->next = s->free_connections;
@@ -207,6 +219,13 @@ apus_rc apus__http_server_create_with(const apus_alloc *alloc, apus_loop *loop,
                                           .head_max = s->limits.head_max,
                                           .headers_max = s->limits.headers_max };
     apus__block_pool_init(&s->blocks, alloc);
+    s->requests_max = s->limits.requests_max;
+    s->addresses = (apus__addresses){ .alloc = *alloc };
+    apus_rc rc = apus_random(&s->addresses.seed, sizeof(s->addresses.seed), err);
+    if (rc) {
+        give_memory(s, s, sizeof(*s));
+        return rc;
+    }
     *out = s;
     return APUS_OK;
 }
@@ -243,34 +262,103 @@ void apus_http_server_on_trouble(apus_http_server *s, void (*fn)(void *ctx, cons
     s->trouble_ctx = ctx;
 }
 
-void apus__server_trouble(const apus_http_server *s, const apus_err *err)
+static void in_trouble(void *ctx, const apus_err *err)
 {
+    const apus_http_server *s = ((struct apus__listening *)ctx)->server;
     if (s->trouble)
         s->trouble(s->trouble_ctx, err);
 }
 
-static void in_trouble(void *ctx, const apus_err *err)
+void apus__server_complain(apus_http_server *s, apus__complaint *of, const apus_err *err)
 {
-    apus__server_trouble(((struct apus__listening *)ctx)->server, err);
+    int64_t now = apus_loop_now(s->loop);
+    if (!s->trouble)
+        return;
+    if (now < of->next) {
+        of->n_unsaid++;
+        return;
+    }
+    apus_err with_others = *err;
+    if (of->n_unsaid)
+        apus__err_set(&with_others, err->rc, "%s (and so were %llu others)", err->msg,
+                      (unsigned long long)of->n_unsaid);
+    of->next = now + APUS_SECOND;
+    of->n_unsaid = 0;
+    s->trouble(s->trouble_ctx, &with_others);
+}
+
+/* --- who may connect --- */
+
+apus_rc apus_http_server_spare(apus_http_server *s, const apus_peers *who)
+{
+    if (!s->spared)
+        s->spared = take_memory(s, sizeof(*s->spared));
+    if (!s->spared)
+        return APUS_NOMEM;
+    *s->spared = *who;
+    return APUS_OK;
+}
+
+void apus_http_server_set_requests_max(apus_http_server *s, uint32_t most)
+{
+    s->requests_max = most;
+}
+
+static void say_refusal(apus_http_server *s, apus_str peer, apus__refusal why)
+{
+    apus_err err;
+    if (why == APUS__REFUSAL_FULL)
+        apus__err_set(&err, APUS_LIMIT, "%.*s was turned away: %" PRIu32 " connections are open",
+                      APUS_FMT(peer), s->limits.connections_max);
+    else
+        apus__err_set(&err, APUS_LIMIT,
+                      "%.*s was turned away: its address has %" PRIu32 " connections",
+                      APUS_FMT(peer), s->limits.connections_per_address);
+    apus__server_complain(s, &s->of_refusals[why], &err);
+}
+
+void apus__server_turn_away(apus_http_server *s, apus_tls *tls, apus_stream *stream,
+                            apus__refusal why)
+{
+    apus_metric_add(
+        why == APUS__REFUSAL_FULL ? APUS_METRIC_limit_connections : APUS_METRIC_limit_address, 1);
+    say_refusal(s, apus_stream_peer(stream), why);
+    if (tls || s->n_turned_away >= TURNED_AWAY_MAX)
+        apus_stream_close(stream);
+    else
+        (void)apus__connection_open(s, stream, why, 0);
+}
+
+/* What a peer is counted under; 0 where it is not. */
+static apus__address address_of(const apus_http_server *s, apus_str peer)
+{
+    if (s->limits.connections_per_address >= s->limits.connections_max)
+        return 0;
+    return s->spared && apus_peers_has(s->spared, peer) ? 0 : apus__address_of(peer);
 }
 
 void apus__server_admit(apus_http_server *s, apus_tls *tls, apus_stream *stream)
 {
-    if (tls && apus_tls_accept(tls, s->loop, stream, &stream))
+    apus__address address = address_of(s, apus_stream_peer(stream));
+    uint32_t n = address ? apus__addresses_count(&s->addresses, address) : 0;
+    if (n >= s->limits.connections_per_address)
+        apus__server_turn_away(s, tls, stream, APUS__REFUSAL_ADDRESS);
+    else if (tls && apus_tls_accept(tls, s->loop, stream, &stream))
         apus_stream_close(stream);
-    else
-        (void)apus__connection_open(s, stream); /* without memory it is closed */
+    else /* without memory it is closed */
+        (void)apus__connection_open(s, stream, APUS__REFUSAL_NONE, address);
 }
 
 static void accepted(void *ctx, apus_stream *stream)
 {
-    struct apus__listening *l = ctx;
+    const struct apus__listening *l = ctx;
     apus_http_server *s = l->server;
-    bool is_full = apus__server_is_full(s);
-    apus_metric_add(is_full ? APUS_METRIC_limit_connections : APUS_METRIC_accepted, 1);
-    if (is_full)
-        apus_stream_close(stream);
-    else if (s->arrivals)
+    if (apus__server_is_full(s)) {
+        apus__server_turn_away(s, l->tls, stream, APUS__REFUSAL_FULL);
+        return;
+    }
+    apus_metric_add(APUS_METRIC_accepted, 1);
+    if (s->arrivals)
         apus__arrivals_take(s, l->tls, stream);
     else
         apus__server_admit(s, l->tls, stream);
@@ -386,5 +474,8 @@ void apus_http_server_destroy(apus_http_server *s)
         give_memory(s, x, sizeof(*x));
     }
     apus__block_pool_finish(&s->blocks);
+    apus__addresses_finish(&s->addresses);
+    if (s->spared)
+        give_memory(s, s->spared, sizeof(*s->spared));
     give_memory(s, s, sizeof(*s));
 }

@@ -189,7 +189,7 @@ static void look(apus_arrival *a)
     if (a->options.head == APUS_ARRIVAL_REFUSED) {
         apus_rc rc = apus_proxied_look(bytes);
         if (rc == APUS_OK)
-            fail(a, APUS_SYNTAX, "sends a PROXY protocol head and is not trusted to");
+            fail(a, APUS_SYNTAX, "sends a PROXY protocol head and is not trusted to; closed");
         else if (rc != APUS_MORE)
             arrive(a, 0);
         return;
@@ -200,7 +200,8 @@ static void look(apus_arrival *a)
         set_peer(a, &p);
         arrive(a, p.size);
     } else if (rc != APUS_MORE) {
-        fail(a, APUS_SYNTAX, "does not begin with a PROXY protocol head, or with a broken one");
+        fail(a, APUS_SYNTAX,
+             "does not begin with a PROXY protocol head, or with a broken one; closed");
     }
 }
 
@@ -209,7 +210,7 @@ static void receive(apus_arrival *a)
     size_t got;
     char *to = apus_buf_room(&a->bytes, APUS_PROXIED_MAX - a->bytes.len);
     if (!to) {
-        fail(a, APUS_NOMEM, "cannot be heard, out of memory");
+        fail(a, APUS_NOMEM, "cannot be heard, out of memory; closed");
         return;
     }
     apus_rc rc = apus_stream_read(a->inner, to, APUS_PROXIED_MAX - a->bytes.len, &got);
@@ -217,7 +218,7 @@ static void receive(apus_arrival *a)
         apus_buf_grew(&a->bytes, got);
         look(a);
     } else if (rc == APUS_DONE && a->bytes.len) {
-        fail(a, APUS_SYNTAX, "ended within its PROXY protocol head");
+        fail(a, APUS_SYNTAX, "ended within its PROXY protocol head; closed");
     } else if (rc != APUS_MORE) {
         fail(a, rc, NULL);
     }
@@ -243,7 +244,7 @@ static void is_late(void *ctx)
 {
     apus_arrival *a = ctx;
     bool tells = a->options.head == APUS_ARRIVAL_EXPECTED;
-    fail(a, APUS_TIMEOUT, tells ? "sent no PROXY protocol head in time" : NULL);
+    fail(a, APUS_TIMEOUT, tells ? "sent no PROXY protocol head in time; closed" : NULL);
 }
 
 apus_rc apus_arrival_open(apus_loop *loop, apus_stream *inner, const apus_arrival_options *options,

@@ -19,6 +19,11 @@ enum {
 
 typedef enum kind { TEXT, PATH /* "/x" */, NUMBER, COUNT /* a number, or "auto" */ } kind;
 
+/* Where proxies and colleagues are, and nobody of the internet. */
+#define APUS__NEIGHBOURS                                                                           \
+    "unix,127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,100.64.0.0/10,"   \
+    "fc00::/7,fe80::/10"
+
 static const struct option {
     const char *flag; /* without the dashes */
     const char *variable;
@@ -85,6 +90,48 @@ static const struct option {
       "write the number of the process that takes signals" },
     { "body-max", "APUS_BODY_MAX", "BYTES", NUMBER, offsetof(apus__options, body_max), NULL,
       1 << 20, 0, INT64_C(1) << 40, "longest body that is accepted" },
+    { "connections-max", "APUS_CONNECTIONS_MAX", "N", NUMBER,
+      offsetof(apus__options, connections_max), NULL, 10000, 1, 1000000,
+      "connections that a process serves at once; the next are answered with 503, or closed" },
+    { "connections-per-address", "APUS_CONNECTIONS_PER_ADDRESS", "N", NUMBER,
+      offsetof(apus__options, connections_per_address), NULL, 1000, 0, 1000000,
+      "of them, those of one address, or 64-bit network of IPv6; the next are answered with 429; "
+      "0: no limit" },
+    { "connections-exempt", "APUS_CONNECTIONS_EXEMPT", "LIST", TEXT,
+      offsetof(apus__options, connections_exempt), APUS__NEIGHBOURS, 0, 0, 0,
+      "networks to whose addresses that does not apply, beside trusted proxies" },
+    { "requests-max", "APUS_REQUESTS_MAX", "N", NUMBER, offsetof(apus__options, requests_max), NULL,
+      0, 0, 1000000,
+      "requests under way in a process at once, streams among them; the next are answered with "
+      "503; 0: as many as connections" },
+    { "target-max", "APUS_TARGET_MAX", "BYTES", NUMBER, offsetof(apus__options, target_max), NULL,
+      8192, 64, 1048576, "longest URL: 414" },
+    { "head-max", "APUS_HEAD_MAX", "BYTES", NUMBER, offsetof(apus__options, head_max), NULL, 16384,
+      256, 1048576, "longest head of a request, its URL and headers: 431" },
+    { "headers-max", "APUS_HEADERS_MAX", "N", NUMBER, offsetof(apus__options, headers_max), NULL,
+      100, 1, 10000, "most headers of a request: 431" },
+    { "pipeline-max", "APUS_PIPELINE_MAX", "N", NUMBER, offsetof(apus__options, pipeline_max), NULL,
+      64, 1, 10000,
+      "requests of a connection of HTTP/1.1 that are worked on at once; the next wait" },
+    { "streams-max", "APUS_STREAMS_MAX", "N", NUMBER, offsetof(apus__options, streams_max), NULL,
+      100, 1, 10000, "the same of HTTP/2" },
+    { "head-timeout", "APUS_HEAD_TIMEOUT", "SECONDS", NUMBER, offsetof(apus__options, head_timeout),
+      NULL, 10, 1, 3600, "what a client gets to send a head: 408" },
+    { "body-timeout", "APUS_BODY_TIMEOUT", "SECONDS", NUMBER, offsetof(apus__options, body_timeout),
+      NULL, 20, 1, 3600, "how far a body may lag behind --rate-min: 408" },
+    { "write-timeout", "APUS_WRITE_TIMEOUT", "SECONDS", NUMBER,
+      offsetof(apus__options, write_timeout), NULL, 20, 1, 3600,
+      "how far a client may lag behind it that takes an answer: closed" },
+    { "rate-min", "APUS_RATE_MIN", "BYTES", NUMBER, offsetof(apus__options, rate_min), NULL, 240, 1,
+      1073741824, "bytes a second that bodies and answers have to make" },
+    { "idle-timeout", "APUS_IDLE_TIMEOUT", "SECONDS", NUMBER, offsetof(apus__options, idle_timeout),
+      NULL, 75, 1, 86400, "how long a connection is kept between requests" },
+    { "request-memory", "APUS_REQUEST_MEMORY", "BYTES", NUMBER,
+      offsetof(apus__options, request_memory), NULL, 67108864, 65536, INT64_C(1099511627776),
+      "memory of one request: 503" },
+    { "worker-memory", "APUS_WORKER_MEMORY", "BYTES", NUMBER,
+      offsetof(apus__options, worker_memory), NULL, 0, 0, INT64_C(1125899906842624),
+      "memory of a process from which new requests are answered with 503; 0: no limit" },
     { "shed", "APUS_SHED", "on|off", TEXT, offsetof(apus__options, shed), "off", 0, 0, 0,
       "whether requests are turned away with 503 when there is too much to do" },
     { "concurrency-max", "APUS_CONCURRENCY_MAX", "N", NUMBER,
@@ -368,8 +415,11 @@ void apus__options_help(FILE *to, const char *program, const apus_app *app)
     for (size_t i = 0; i < N_OPTIONS; i++) {
         const struct option *o = &options[i];
         char flag[40];
-        snprintf(flag, sizeof(flag), "--%s %s", o->flag, o->argument);
-        fprintf(to, "  %-20s %s", flag, o->help);
+        int len = snprintf(flag, sizeof(flag), "--%s %s", o->flag, o->argument);
+        if (len > 20)
+            fprintf(to, "  %s\n  %-20s %s", flag, "", o->help);
+        else
+            fprintf(to, "  %-20s %s", flag, o->help);
         if (o->kind > PATH)
             fprintf(to, " (%" PRId64 ")", o->number);
         else if (o->text)

@@ -33,27 +33,37 @@ typedef struct apus__options {
     const char *admin;   /* an address for /metrics, /live and /ready, or NULL */
     const char *metrics; /* paths of the service for them, or NULL */
     const char *live, *ready;
-    const char *access_log;         /* a path, "-", or NULL: none */
-    const char *access_log_format;  /* "json" or "combined" */
-    const char *access_log_headers; /* "x-tenant,x-trace", or NULL */
-    const char *access_log_secrets; /* further names, or NULL */
-    int64_t body_max;               /* bytes */
-    const char *shed;               /* "on" or "off" */
-    int64_t concurrency_max;        /* requests at once */
-    const char *trusted_proxies;    /* "10.0.0.0/8,unix"; or NULL: none */
-    const char *proxy_protocol;     /* "10.0.0.0/8"; or NULL: nobody tells */
-    const char *root_path;          /* or NULL: as the app says */
-    const char *docs;               /* "on", "off", or NULL */
-    const char *tls_cert;           /* PEM files with commas between; or NULL: no TLS ... */
-    const char *tls_key;            /* ... and the key of each */
-    const char *tls_clients;        /* who signs the certificates that clients must show, or NULL */
-    int64_t tls_min;                /* 12 or 13 */
-    int64_t redirect_http;          /* a port, or 0 */
-    const char *acme;   /* the folder with answers to an authority's challenges, or NULL */
-    int64_t hsts;       /* seconds, or 0 */
-    const char *config; /* the file that was read, or NULL */
-    char **from_file;   /* what it said, as variables; NULL at the end.  NULL: nothing */
-    apus_arena memory;  /* of what it said */
+    const char *access_log;          /* a path, "-", or NULL: none */
+    const char *access_log_format;   /* "json" or "combined" */
+    const char *access_log_headers;  /* "x-tenant,x-trace", or NULL */
+    const char *access_log_secrets;  /* further names, or NULL */
+    int64_t body_max;                /* bytes */
+    int64_t connections_max;         /* of this process, as those that follow */
+    int64_t connections_per_address; /* 0: as many as connections_max */
+    const char *connections_exempt;  /* "10.0.0.0/8,unix" */
+    int64_t requests_max;            /* at once; 0: as connections_max */
+    int64_t target_max, head_max;    /* bytes */
+    int64_t headers_max, pipeline_max, streams_max;
+    int64_t head_timeout, body_timeout, idle_timeout, write_timeout; /* seconds */
+    int64_t rate_min;                                                /* bytes a second */
+    int64_t request_memory;                                          /* bytes */
+    int64_t worker_memory;       /* bytes; 0: no limit of ours */
+    const char *shed;            /* "on" or "off" */
+    int64_t concurrency_max;     /* requests at once */
+    const char *trusted_proxies; /* "10.0.0.0/8,unix"; or NULL: none */
+    const char *proxy_protocol;  /* "10.0.0.0/8"; or NULL: nobody tells */
+    const char *root_path;       /* or NULL: as the app says */
+    const char *docs;            /* "on", "off", or NULL */
+    const char *tls_cert;        /* PEM files with commas between; or NULL: no TLS ... */
+    const char *tls_key;         /* ... and the key of each */
+    const char *tls_clients;     /* who signs the certificates that clients must show, or NULL */
+    int64_t tls_min;             /* 12 or 13 */
+    int64_t redirect_http;       /* a port, or 0 */
+    const char *acme;            /* the folder with answers to an authority's challenges, or NULL */
+    int64_t hsts;                /* seconds, or 0 */
+    const char *config;          /* the file that was read, or NULL */
+    char **from_file;            /* what it said, as variables; NULL at the end.  NULL: nothing */
+    apus_arena memory;           /* of what it said */
 } apus__options;
 
 /* Defaults, then the file that --config names, then the environment, then the command line.  A

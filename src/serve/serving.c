@@ -7,12 +7,16 @@
 #include "apus/clock.h"
 #include "apus/fiber.h"
 #include "apus/overload.h"
-#include "apus/peers.h"
 #include "apus/proxy.h"
 #include "apus/socket.h"
+#include "apus/usage.h"
 #include "serve/secure.h"
 
-enum { PROXIES_LIST_MAX = 2048 }; /* bytes of --trusted-proxies */
+enum {
+    PROXIES_LIST_MAX = 2048, /* bytes of --trusted-proxies */
+    DESCRIPTORS_BESIDE =
+        1024, /* beside those of connections: files, databases, who is turned away */
+};
 
 static void say_trouble(void *ctx, const apus_err *err)
 {
@@ -99,23 +103,10 @@ static void handle(void *ctx, apus_exchange *x)
         apus_service_handle(s->service, x);
 }
 
-/* Whose connections begin with a head of the PROXY protocol. */
-static apus_rc set_balancers(const apus__serving *s, apus_err *err)
-{
-    apus_peers from = { .n = 0 };
-    apus_err why = { 0 };
-    if (!s->options->proxy_protocol)
-        return APUS_OK;
-    apus_rc rc = apus_peers_add_list(&from, s->options->proxy_protocol, &why);
-    if (rc)
-        return apus_err_set(err, rc, "--proxy-protocol: %s", why.msg);
-    return apus_http_server_expect_proxied(s->server, &from);
-}
-
 /* Who has no such paths pays nothing for them. */
 static apus_rc open_server(apus__serving *s, apus_err *err)
 {
-    apus_http_limits limits = { .body_max = (uint64_t)s->options->body_max };
+    apus_http_limits limits = apus__limits_of(s->options);
     apus_rc rc = apus__admin_has_paths(s->options)
                      ? apus_http_server_create(s->loop, &limits, handle, s, &s->server, err)
                      : apus_http_server_create(s->loop, &limits, apus_service_handle, s->service,
@@ -125,9 +116,11 @@ static apus_rc open_server(apus__serving *s, apus_err *err)
     apus_http_server_on_refusal(s->server, apus_service_refuse, s->service);
     apus_http_server_on_body(s->server, apus_service_admit, s->service);
     apus_http_server_on_trouble(s->server, say_trouble, s);
+    s->limiting.trouble = say_trouble;
+    s->limiting.ctx = s;
     if (apus__observing_wants(&s->observing))
         apus_http_server_on_end(s->server, apus__observe, &s->observing);
-    return set_balancers(s, err);
+    return apus__limits_set(&s->limiting, s->server, s->loop, s->options, err);
 }
 
 apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__options *options,
@@ -136,6 +129,7 @@ apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__op
     apus__board *b = common->board;
     s->app = app;
     s->options = options;
+    apus_descriptors_allow((uint64_t)options->connections_max + DESCRIPTORS_BESIDE);
     apus_rc rc = apus_loop_create(&s->loop, err);
     if (!rc) {
         apus_loop_show_busy(s->loop, b ? &b->cells[common->cell].busy_since : NULL);
@@ -221,6 +215,7 @@ void apus__serving_reopen(apus__serving *s)
  * what waits for it is left to the end of the process. */
 void apus__serving_close(apus__serving *s)
 {
+    apus__limits_finish(&s->limiting);
     apus_http_server_destroy(s->server);
     apus_http_server_destroy(s->admin_server);
     apus_access_log_close(s->observing.log, APUS__LAST_LINES);

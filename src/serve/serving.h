@@ -9,6 +9,7 @@
 #include "apus/tls.h"
 #include "apus/value.h"
 #include "serve/admin.h"
+#include "serve/limits.h"
 #include "serve/listeners.h"
 #include "serve/observing.h"
 #include "serve/options.h"
@@ -36,6 +37,7 @@ typedef struct apus__serving {
     apus__observing observing;
     apus__phase own_phase; /* of who serves alone */
     apus__redirect redirect;
+    apus__limiting limiting;
     bool retires, stops;
 } apus__serving;
 

@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,7 +81,35 @@ unsigned apus_memory_percent(void)
     return apus_memory_percent_below("");
 }
 
+uint64_t apus_memory_taken(void)
+{
+    uint64_t resident = 0, of_files = 0;
+    FILE *f = fopen("/proc/self/statm", "re");
+    if (!f)
+        return 0;
+    if (fscanf(f, "%*u %" SCNu64 " %" SCNu64, &resident, &of_files) != 2)
+        resident = of_files = 0;
+    fclose(f);
+    return (resident - of_files) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+void apus_memory_give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 /* --- descriptors --- */
+
+void apus_descriptors_allow(uint64_t n)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= n)
+        return;
+    limit.rlim_cur = n < limit.rlim_max ? (rlim_t)n : limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 /* The system gives the lowest number that is free, so all below it are taken. */
 unsigned apus_descriptor_percent(void)

@@ -204,7 +204,7 @@ static void refusal_survives_unread_bytes(void **state)
     host_close(h);
 }
 
-static void connections_max_closes_further_ones(void **state)
+static void connections_max_turns_further_ones_away(void **state)
 {
     apus_http_limits l = { .connections_max = 2 };
     struct host *h = host_open(&l);
@@ -289,7 +289,7 @@ int main(void)
         cmocka_unit_test(reset_cancels_the_request),
         cmocka_unit_test(reset_after_a_half_close_cancels_too),
         cmocka_unit_test(refusal_survives_unread_bytes),
-        cmocka_unit_test(connections_max_closes_further_ones),
+        cmocka_unit_test(connections_max_turns_further_ones_away),
         cmocka_unit_test(waits_are_timed_from_their_event),
         cmocka_unit_test(drain_answers_what_had_arrived),
     };

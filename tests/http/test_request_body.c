@@ -321,6 +321,24 @@ static void slow_clients_are_given_up(void **state)
     client_close(t);
 }
 
+/* Each byte wakes the reader, who waits again: that gives the client no new time. */
+static void a_dribble_is_given_up_as_well(void **state)
+{
+    apus_http_limits limits = { .body_timeout = 100 * APUS_MILLISECOND, .rate_min = 20000 };
+    int pieces = 0;
+    (void)state;
+    struct client *t = open_streamed(&limits);
+    send_text(t, POST("/all") "Content-Length: 9000\r\n\r\n");
+    while (t->out.len == 0 && pieces < 1000) {
+        send_text(t, "z");
+        turn_for(t, 5 * APUS_MILLISECOND);
+        pieces++;
+    }
+    assert_in_range(pieces, 2, 999);
+    assert_non_null(strstr(received(t), "timeout"));
+    client_close(t);
+}
+
 static void clients_may_leave(void **state)
 {
     (void)state;
@@ -420,6 +438,7 @@ int main(void)
         cmocka_unit_test(early_answers_pass_over_what_is_here),
         cmocka_unit_test(what_is_wrong_is_told),
         cmocka_unit_test(slow_clients_are_given_up),
+        cmocka_unit_test(a_dribble_is_given_up_as_well),
         cmocka_unit_test(clients_may_leave),
         cmocka_unit_test(draining_waits_for_bodies),
         cmocka_unit_test(memory_may_run_out_anywhere),

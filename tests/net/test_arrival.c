@@ -120,7 +120,7 @@ static void what_is_late_is_told(void **state)
     for (int i = 0; i < 5000 && !w->has_failed; i++)
         apus_loop_turn(w->loop, APUS_MILLISECOND);
     assert_int_equal(w->why.rc, APUS_TIMEOUT);
-    assert_string_equal(w->why.msg, "pipe sent no PROXY protocol head in time");
+    assert_string_equal(w->why.msg, "pipe sent no PROXY protocol head in time; closed");
 }
 
 static void one_that_says_nothing_is_not_worth_a_word(void **state)
