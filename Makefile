@@ -1,5 +1,5 @@
 # Daily work; ./run and ./test need nothing, these need what scripts/deps.sh installs.
-.PHONY: all test profiled bench fuzz sim soak check docs install nightly clean help
+.PHONY: all test profiled bench fuzz sim soak check docs install deb nightly clean help
 PREFIX ?= /usr/local
 
 all: build/release/build.ninja ## build the library, apusc, apus and the services
@@ -29,6 +29,10 @@ docs: ## the documents as a searchable site in build/site/html
 
 install: profiled ## install to PREFIX (/usr/local)
 	@cmake --install build/profiled --prefix $(PREFIX)
+
+deb: profiled ## Debian packages in build/profiled/packages
+	@cd build/profiled && cpack >cpack.log 2>&1 || { cat cpack.log >&2; exit 1; }
+	@ls build/profiled/packages/*.deb
 
 nightly: ## what takes longer: thousands of simulated days, long fuzzing, all conformance cases
 	@$(MAKE) sim soak && TIME=600 $(MAKE) fuzz && FULL=1 .ci/run

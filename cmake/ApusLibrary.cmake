@@ -29,7 +29,6 @@ foreach(library IN ITEMS apus_static apus_shared)
 endforeach()
 set_target_properties(apus_shared PROPERTIES
   VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
-target_link_options(apus_shared PRIVATE $<$<PLATFORM_ID:Linux>:LINKER:-z,relro,-z,now>)
 
 # What programs that link libapus.a need besides.
 set(APUS_LINK_LIBS "-luv -lpcre2-8 -lz -lwslay -lyaml -lbrotlienc -lzstd -lnghttp2 -lssl -lcrypto -largon2 -lpthread -lm")
@@ -46,10 +45,12 @@ configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/apusConfig.cmake.in
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/apusConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 
-install(TARGETS apus_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS apus_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY include/apus DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+# Components are packages: see ApusPackages.cmake.
+install(TARGETS apus_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+install(TARGETS apus_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  COMPONENT runtime NAMELINK_COMPONENT development)
+install(DIRECTORY include/apus DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(FILES ${CMAKE_BINARY_DIR}/apus.pc ${CMAKE_BINARY_DIR}/apus-shared.pc
-  DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 install(FILES ${CMAKE_BINARY_DIR}/apusConfig.cmake ${CMAKE_BINARY_DIR}/apusConfigVersion.cmake
-  cmake/ApusAddApi.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/apus)
+  cmake/ApusAddApi.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/apus COMPONENT development)

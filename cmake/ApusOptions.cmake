@@ -29,6 +29,8 @@ if(APUS_SANITIZE)
 else()
   target_compile_options(apus_flags INTERFACE
     -fstack-protector-strong $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
+  # addresses of functions elsewhere are found at the start and not written any more
+  add_link_options($<$<PLATFORM_ID:Linux>:LINKER:-z,relro,-z,now>)
 endif()
 if(BUILD_TESTING AND NOT APUS_SANITIZE)
   include(CheckIncludeFile)

@@ -3,7 +3,7 @@
 #
 #   run   what ./run needs: a compiler, the build, the libraries
 #   test  and what ./test needs
-#   ci    and what .ci/run needs: the other compiler, checkers, fuzzers, a browser
+#   ci    and what .ci/run needs: the other compiler, checkers, fuzzers, a browser, packages
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,7 +12,7 @@ run="build-essential cmake ninja-build pkg-config llvm-14-dev libclang-14-dev
      libargon2-dev libdragonbox-dev ca-certificates"
 test="$run libcmocka-dev curl openssl python3 python3-h11 python3-h2 xz-utils man-db"
 ci="$test clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev git valgrind
-     mkdocs mkdocs-material python3-jsonschema python3-yaml chromium testssl.sh"
+     mkdocs mkdocs-material python3-jsonschema python3-yaml chromium testssl.sh file lintian"
 
 group=${1:-run}
 case "$group" in
