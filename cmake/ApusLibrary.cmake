@@ -3,18 +3,13 @@
 include(CMakePackageConfigHelpers)
 
 # What programs may do without (compression, passwords) stays apart, with the libraries it needs.
-set(every_request "")
 set(objects "")
-get_property(floors GLOBAL PROPERTY APUS_FLOORS)
-foreach(floor IN LISTS floors)
-  set(list every_request)
-  if(floor MATCHES "^(edge|guard|observe|serve)$")
-    set(list objects)
-  endif()
-  get_property(extra GLOBAL PROPERTY APUS_EXTRA_OBJECTS_${floor})
-  list(APPEND ${list} $<TARGET_OBJECTS:apus_${floor}_objects> ${extra})
+get_property(every_request GLOBAL PROPERTY APUS_FLOORS)
+foreach(floor IN ITEMS edge guard observe serve)
+  list(REMOVE_ITEM every_request ${floor})
+  list(APPEND objects $<TARGET_OBJECTS:apus_${floor}_objects>)
 endforeach()
-apus_join_objects(joined ${every_request})
+apus_join_floors(joined ${every_request})
 list(APPEND objects ${joined})
 
 add_library(apus_static STATIC ${objects})

@@ -19,23 +19,32 @@ if(APUS_PROFILE STREQUAL "record")
 elseif(APUS_PROFILE STREQUAL "use")
   target_compile_options(apus_profile INTERFACE -fprofile-use=${APUS_PROFILE_DIR}
     -fprofile-prefix-path=${CMAKE_BINARY_DIR} -fprofile-partial-training
-    -flto=auto -ffat-lto-objects
     # it was not trained with everything, and guesses about what it moved around
     -Wno-missing-profile -Wno-maybe-uninitialized -Wno-format-overflow)
 endif()
 
-# apus_join_objects(OUT OBJECT...): the objects as the library takes them: all of them, or, in the
+# apus_join_floors(OUT FLOOR...): the objects as the library takes them: all of them, or, in the
 # build that uses counts, one object in which functions of one floor may stand within another's.
-function(apus_join_objects out)
+# Only what is joined is compiled for that: any other object would have the linker join it once
+# more, with names that the one object has already.
+function(apus_join_floors out)
+  set(objects "")
+  foreach(floor IN LISTS ARGN)
+    get_property(extra GLOBAL PROPERTY APUS_EXTRA_OBJECTS_${floor})
+    list(APPEND objects $<TARGET_OBJECTS:apus_${floor}_objects> ${extra})
+    if(APUS_PROFILE STREQUAL "use")
+      target_compile_options(apus_${floor}_objects PRIVATE -flto=auto -ffat-lto-objects)
+    endif()
+  endforeach()
   if(NOT APUS_PROFILE STREQUAL "use")
-    set(${out} ${ARGN} PARENT_SCOPE)
+    set(${out} ${objects} PARENT_SCOPE)
     return()
   endif()
   set(joined ${CMAKE_BINARY_DIR}/apus_joined.o)
   add_custom_command(OUTPUT ${joined}
     COMMAND ${CMAKE_C_COMPILER} -O2 -g -fPIC -r -flto=auto -flinker-output=nolto-rel
-            -Wno-maybe-uninitialized -Wno-format-overflow ${ARGN} -o ${joined}
-    DEPENDS ${ARGN} COMMAND_EXPAND_LISTS VERBATIM COMMENT "joining the floors")
+            -Wno-maybe-uninitialized -Wno-format-overflow ${objects} -o ${joined}
+    DEPENDS ${objects} COMMAND_EXPAND_LISTS VERBATIM COMMENT "joining the floors")
   set_source_files_properties(${joined} PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
   set(${out} ${joined} PARENT_SCOPE)
 endfunction()
