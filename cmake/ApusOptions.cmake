@@ -15,6 +15,7 @@ set(CMAKE_C_FLAGS_DEBUG "-O0 -g3")
 set(APUS_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize takes them")
 option(APUS_WERROR "warnings are errors" OFF)
 option(APUS_COVERAGE "instrument for coverage" OFF)
+option(APUS_FUZZ "build the fuzz targets with libFuzzer (clang)" OFF)
 
 add_library(apus_flags INTERFACE)
 target_compile_options(apus_flags INTERFACE
@@ -42,4 +43,8 @@ endif()
 if(APUS_COVERAGE)
   add_compile_options(--coverage)
   add_link_options(--coverage)
+endif()
+if(APUS_FUZZ) # the library too: a fuzzer that does not see where its input gets to only guesses
+  add_compile_options(-fsanitize=fuzzer-no-link -O1)
+  add_link_options(-fsanitize=fuzzer-no-link)
 endif()

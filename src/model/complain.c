@@ -42,6 +42,7 @@ static apus_str ctx(apus_decoder *d, const char *key, const char *value)
     if (apus__problems_full(d->problems))
         return APUS_STR("");
     apus_str s = apus_arena_strf(d->arena, "{\"%s\":%s}", key, value);
+    d->problems->no_memory = d->problems->no_memory || !s.ptr;
     return s.ptr ? s : APUS_STR("");
 }
 
@@ -68,7 +69,10 @@ apus_str apus__ctx_text(apus_decoder *d, const char *key, apus_str value)
     apus_buf_addf(&b, "{\"%s\":", key);
     apus_json_quote(&b, value);
     apus_buf_addc(&b, '}');
-    return apus_buf_take(&b, &out) ? APUS_STR("") : out;
+    if (!apus_buf_take(&b, &out))
+        return out;
+    d->problems->no_memory = true;
+    return APUS_STR("");
 }
 
 static bool is_below(const apus_problem *problem, const apus_place *at, uint32_t depth)

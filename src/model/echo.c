@@ -203,5 +203,8 @@ apus_str apus__echo(apus_decoder *d, const apus_type *type, apus_str raw)
         apus_json_compact(&b, raw);
     else if (apus_scan_begin(&s, raw, &d->limits, &unused) || copy_value(&s, d->arena, type, &b))
         return (apus_str){ NULL, 0 }; /* rather nothing than a secret */
-    return apus_buf_take(&b, &out) ? (apus_str){ NULL, 0 } : apus__echo_readable(out);
+    if (!apus_buf_take(&b, &out))
+        return apus__echo_readable(out);
+    d->problems->no_memory = true; /* a problem without it would say less than it does else */
+    return (apus_str){ NULL, 0 };
 }

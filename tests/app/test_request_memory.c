@@ -8,6 +8,7 @@
 #include "apus/http.h"
 #include "apus/loop.h"
 #include "apus/main.h"
+#include "app/request.h"
 
 #include "../support/counted_malloc.h"
 #include "piped.h"
@@ -72,6 +73,35 @@ static const apus_param echo_params[] = {
     { .in = APUS_IN_body, .field = FIELD(echo_args, item, item_type, MODEL_POINTER) },
 };
 
+/* --- bodies that come in something else --- */
+
+/* Takes off what the whole body stands in: one byte in front and one behind. */
+static void unwrap(apus_req *req, apus_next *next)
+{
+    (void)req;
+    apus_str body = req->x->request.body;
+    apus_next_body(next, apus_str_slice(body, 1, body.len > 2 ? body.len - 2 : 0));
+    apus_next_run(next);
+}
+
+static const apus_middleware unwraps = { .name = "unwrap", .run = unwrap };
+static const apus_middleware *const wrapped[] = { &unwraps };
+
+/* Reads what the body holds as text as if it were the body. */
+static const struct item *read_inner(apus_req *req)
+{
+    apus_str body = req->x->request.body;
+    return apus__read_body(req, &item_type,
+                           apus_str_slice(body, 1, body.len > 2 ? body.len - 2 : 0));
+}
+
+static void read_inner_call(apus_req *req, apus_fn *fn, const void *args, void *result)
+{
+    (void)fn;
+    (void)args;
+    *(const struct item **)result = read_inner(req);
+}
+
 /* --- answers that are not a body in memory --- */
 
 static apus_response *send_file(apus_req *req)
@@ -101,6 +131,10 @@ static void send_lines_call(apus_req *req, apus_fn *fn, const void *args, void *
     send_lines(req);
 }
 
+#define ECHO                                                                                       \
+    FN(echo), PARAMS(echo_params), .args_size = sizeof(struct echo_args), .result = &item_type,    \
+                                   .result_size = sizeof(void *), .status = 201,                   \
+                                   .flags = APUS_ROUTE_result_pointer
 static const apus_route routes[] = {
     { .method = APUS_METHOD_GET,
       .path = APUS_STR_INIT("/file"),
@@ -113,22 +147,27 @@ static const apus_route routes[] = {
       FN(send_lines),
       .status = 200,
       .produces = APUS_STR_INIT("application/jsonl") },
+    { .method = APUS_METHOD_POST, .path = APUS_STR_INIT("/items/{id}"), ECHO },
     { .method = APUS_METHOD_POST,
-      .path = APUS_STR_INIT("/items/{id}"),
-      FN(echo),
-      PARAMS(echo_params),
-      .args_size = sizeof(struct echo_args),
+      .path = APUS_STR_INIT("/wrapped/{id}"),
+      .middleware = wrapped,
+      .n_middleware = COUNT(wrapped),
+      ECHO },
+    { .method = APUS_METHOD_POST,
+      .path = APUS_STR_INIT("/inner"),
+      FN(read_inner),
       .result = &item_type,
       .result_size = sizeof(void *),
       .status = 201,
       .flags = APUS_ROUTE_result_pointer },
 };
+#undef ECHO
 
 static const uint8_t document[] = "{\"openapi\":\"3.1.0\"}";
 static const apus_blob blob = { .text = document, .text_len = sizeof(document) - 1 };
 APP(app, routes, .openapi = &blob, .openapi_path = "/openapi.json", .docs_path = "/docs");
 
-static const char item[] = "{\"name\":\"swift\",\"price\":1.5,\"tags\":[\"a\",\"b\"]}";
+#define ITEM "{\"name\":\"swift\",\"price\":1.5,\"tags\":[\"a\",\"b\"]}"
 
 static const struct {
     const char *line, *body;
@@ -136,12 +175,16 @@ static const struct {
     bool on_threads;    /* which are started when they are needed, and take memory then */
     bool in_pieces;     /* may be cut off, and the connection with it */
 } requests[] = {
-    { "POST /items/7?q=a%20b", item, .status = "201" },
+    { "POST /items/7?q=a%20b", ITEM, .status = "201" },
     { "POST /items/x?q=a", "{\"name\":1}", .status = "422" },
     { "POST /items/7", "{", .status = "422" },
-    { "POST /items/404", item, .status = "404" },
+    { "POST /items/404", ITEM, .status = "404" },
     { "GET /items/7", "", .status = "405" },
     { "POST /items/7/", "", .status = "307" },
+    { "POST /wrapped/7", "<" ITEM ">", .status = "201" },
+    { "POST /wrapped/7", "<{\"name\":1}>", .status = "422" },
+    { "POST /inner", "<" ITEM ">", .status = "201" },
+    { "POST /inner", "<[1, 2]>", .status = "422" },
     { "GET /nowhere", "", .status = "404" },
     { "GET /openapi.json", "", .status = "200" },
     { "GET /docs", "", .status = "200" },
