@@ -103,7 +103,8 @@ apus_arena_mark apus_arena_mark_take(const apus_arena *a);
  * invalidates the inner ones. */
 void apus_arena_rewind(apus_arena *a, apus_arena_mark m);
 
-void *apus__arena_array(apus_arena *a, size_t n, size_t size, size_t align) APUS_NODISCARD;
+static inline void *apus__arena_array(apus_arena *a, size_t n, size_t size, size_t align)
+    APUS_NODISCARD;
 
 void *apus__arena_alloc(apus_arena *a, size_t size, size_t align) APUS_NODISCARD;
 char *apus__arena_make_room(apus_arena *a, size_t n);
@@ -130,6 +131,14 @@ static inline void *apus_arena_alloc(apus_arena *a, size_t size, size_t align)
     }
 #endif
     return apus__arena_alloc(a, size, align);
+}
+
+static inline void *apus__arena_array(apus_arena *a, size_t n, size_t size, size_t align)
+{
+    if (size && n > SIZE_MAX / size)
+        return NULL;
+    void *p = apus_arena_alloc(a, n * size, align);
+    return p ? memset(p, 0, n * size) : NULL;
 }
 
 static inline char *apus_arena_room(apus_arena *a, size_t n)

@@ -46,6 +46,13 @@ void apus_buf_clear(apus_buf *b);
 
 char *apus__buf_make_room(apus_buf *b, size_t n);
 
+/* apus_buf_in with room for n bytes, if the arena has it; if not, additions will find out. */
+static inline apus_buf apus_buf_in_with(apus_arena *a, size_t n)
+{
+    char *ptr = apus_arena_alloc(a, n + 1, 1);
+    return (apus_buf){ .ptr = ptr, .cap = ptr ? n + 1 : 0, .arena = a, .limit = SIZE_MAX };
+}
+
 /* Room for n more bytes behind len, or NULL (and the buffer has failed).  Write
  * there, then say how much with apus_buf_grew. */
 static inline char *apus_buf_room(apus_buf *b, size_t n)

@@ -98,11 +98,12 @@ static void redirect_or_fail(apus_req *req, const apus__realm *realm, apus__matc
 static void take_plan(apus_req *req, const apus__realm *realm, const apus__match *m)
 {
     apus__plan *plan = &req->service->plans.items[realm->first + m->route];
-    char *frame = apus__arena_array(&req->x->arena, 1, plan->frame_size, _Alignof(max_align_t));
+    char *frame = apus_arena_alloc(&req->x->arena, plan->frame_size, _Alignof(max_align_t));
     if (!frame) {
         apus__req_no_memory(req);
         return;
     }
+    memset(frame, 0, plan->frame_size);
     if (plan->path.n_params)
         memcpy(frame + plan->values_at, m->values, plan->path.n_params * sizeof(m->values[0]));
     for (uint32_t i = 0; plan->has_constants && i < plan->n_steps; i++)

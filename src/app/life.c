@@ -28,7 +28,7 @@
 #include "app/wait.h"
 #include "app/ws.h"
 
-enum { TYPICAL_SLACK = 64 }; /* bytes by which answers of one route may differ for free */
+enum { TYPICAL_SLACK = 256 }; /* bytes by which answers of one route may differ for free */
 
 /* --- steps --- */
 
@@ -190,13 +190,10 @@ static void phase_encode(apus_req *req)
         memcpy(&req->body, result, sizeof(req->body));
         return;
     }
-    apus_buf b = apus_buf_in(&req->x->arena);
-    apus_rc rc = APUS_OK;
-    if (req->plan->typical)
-        apus_buf_room(&b, req->plan->typical + TYPICAL_SLACK);
-    rc = route->omit == APUS_OMIT_unset
-             ? apus__encode_set(req, route->result, result, &b)
-             : apus_encode_json(&b, route->result, result, (apus_omit)route->omit);
+    apus_buf b = apus_buf_in_with(&req->x->arena, req->plan->typical + TYPICAL_SLACK);
+    apus_rc rc = route->omit == APUS_OMIT_unset
+                     ? apus__encode_set(req, route->result, result, &b)
+                     : apus_encode_json(&b, route->result, result, (apus_omit)route->omit);
     if (!rc)
         rc = apus_buf_take(&b, &req->body);
     if (rc == APUS_INVALID)
@@ -257,12 +254,18 @@ static bool has_around(const apus__plan *plan)
     return plan->around.n > 0;
 }
 
+/* The same as asking apus_failed, for who knows that it is the request's fiber. */
+static inline bool is_over(const apus_req *req)
+{
+    return req->response || req->failure.status || apus_fiber_cancelled(req->fiber);
+}
+
 static void run_inside(apus_req *req)
 {
     const apus__plan *plan = req->plan;
     for (uint32_t i = plan->n_direct; i < plan->n_phases; i++) {
         plan->phases[i](req);
-        if (req->response || apus_failed(req))
+        if (is_over(req))
             return;
     }
 }
@@ -307,7 +310,7 @@ static void run_route(apus_req *req)
     const apus__plan *plan = req->plan;
     for (uint32_t i = 0; i < plan->n_direct; i++) {
         plan->phases[i](req);
-        if (req->response || apus_failed(req))
+        if (is_over(req))
             return;
     }
 }

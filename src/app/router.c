@@ -336,8 +336,7 @@ apus_rc apus__router_add(apus__router *r, apus_method method, const apus__templa
 
 struct segment {
     apus_str text; /* decoded */
-    uint64_t hash;
-    size_t at; /* where it begins in the path */
+    size_t at;     /* where it begins in the path */
 };
 
 struct search {
@@ -374,7 +373,6 @@ static size_t cut_segment(struct search *s, size_t at, struct segment *out)
     out->text = (apus_str){ s->path.ptr + at, end - at };
     if (is_encoded)
         out->text = decode(s, out->text);
-    out->hash = apus_hash(out->text.ptr, out->text.len, s->r->seed);
     return end;
 }
 
@@ -444,7 +442,8 @@ static void visit(struct search *s, const struct node *n, uint32_t depth)
         return;
     const struct segment *seg = &s->segments[depth];
     if (n->slots) {
-        const struct node *child = find_slot(n, seg->text, seg->hash)->node;
+        uint64_t hash = apus_hash(seg->text.ptr, seg->text.len, s->r->seed);
+        const struct node *child = find_slot(n, seg->text, hash)->node;
         if (child && child->first < s->best->route)
             visit(s, child, depth + 1);
     }

@@ -11,7 +11,7 @@ apus_rc apus__pairs_add(apus_arena *a, apus__pairs *to, apus_str name, apus_str 
         return APUS_LIMIT;
     if (to->n == to->room) {
         uint32_t room = to->room ? to->room * 2 : 8;
-        apus__pair *items = APUS_NEW(a, apus__pair, room);
+        apus__pair *items = apus_arena_alloc(a, room * sizeof(*items), _Alignof(apus__pair));
         if (!items)
             return APUS_NOMEM;
         if (to->n)
@@ -23,23 +23,30 @@ apus_rc apus__pairs_add(apus_arena *a, apus__pairs *to, apus_str name, apus_str 
     return APUS_OK;
 }
 
-/* Nothing to decode, and ASCII: it can be taken as it is. */
-static bool is_plain(apus_str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] == '%' || text.ptr[i] == '+' || (unsigned char)text.ptr[i] >= 0x80)
-            return false;
-    return true;
-}
-
 static apus_rc decode(apus_arena *a, apus_str *text)
 {
-    if (is_plain(*text))
-        return APUS_OK;
     apus_rc rc = apus_form_decode(a, *text, text);
     if (!rc)
         *text = apus__text_valid(a, *text);
     return rc || text->ptr ? rc : APUS_NOMEM;
+}
+
+/* The next pair, if there is one and nothing in it to decode: then it can be taken as it is. */
+static bool next_plain(apus_str *rest, apus_str *name, apus_str *value)
+{
+    const char *begin = rest->ptr, *end = begin + rest->len, *equals = NULL, *p = begin;
+    for (; p < end && *p != '&'; p++) {
+        if (*p == '%' || *p == '+' || (unsigned char)*p >= 0x80)
+            return false;
+        if (*p == '=' && !equals)
+            equals = p;
+    }
+    if (p == begin)
+        return false;
+    *name = (apus_str){ begin, (size_t)((equals ? equals : p) - begin) };
+    *value = equals ? (apus_str){ equals + 1, (size_t)(p - equals - 1) } : APUS_STR("");
+    apus_str_cut(rest, (size_t)(p - begin) + (p < end));
+    return true;
 }
 
 static apus_rc read_urlencoded(apus_req *req, apus_str text, apus__pairs *out)
@@ -48,10 +55,14 @@ static apus_rc read_urlencoded(apus_req *req, apus_str text, apus__pairs *out)
     apus_str name, value;
     apus_rc rc = APUS_OK;
     *out = (apus__pairs){ .read = true, .max = out->max };
-    while (!rc && apus_query_next(&text, &name, &value)) {
-        rc = decode(a, &name);
-        if (!rc)
-            rc = decode(a, &value);
+    while (!rc) {
+        if (!next_plain(&text, &name, &value)) {
+            if (!apus_query_next(&text, &name, &value))
+                break;
+            rc = decode(a, &name);
+            if (!rc)
+                rc = decode(a, &value);
+        }
         if (!rc)
             rc = apus__pairs_add(a, out, name, value);
     }

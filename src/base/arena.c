@@ -136,16 +136,6 @@ void apus__arena_took(apus_arena *a, size_t n, size_t used)
     APUS_POISON(a->next, n - used);
 }
 
-void *apus__arena_array(apus_arena *a, size_t n, size_t size, size_t align)
-{
-    if (size && n > SIZE_MAX / size)
-        return NULL;
-    void *p = apus_arena_alloc(a, n * size, align);
-    if (p)
-        memset(p, 0, n * size);
-    return p;
-}
-
 apus_str apus_arena_str(apus_arena *a, apus_str s)
 {
     char *p = s.len < SIZE_MAX ? apus_arena_alloc(a, s.len + 1, 1) : NULL;

@@ -20,11 +20,21 @@ static uint64_t fold(uint64_t a, uint64_t b)
 #endif
 }
 
+/* Up to eight bytes, the first one lowest. */
 static uint64_t word(const unsigned char *p, size_t n)
 {
-    uint64_t w = 0;
-    memcpy(&w, p, n);
-    return w;
+    uint64_t w;
+    uint32_t first, last;
+    if (n == 8) {
+        memcpy(&w, p, 8);
+        return w;
+    }
+    if (n >= 4) {
+        memcpy(&first, p, 4);
+        memcpy(&last, p + n - 4, 4); /* overlaps with the same bytes */
+        return first | (uint64_t)last << 8 * (n - 4);
+    }
+    return n ? p[0] | (uint64_t)p[n / 2] << 8 * (n / 2) | (uint64_t)p[n - 1] << 8 * (n - 1) : 0;
 }
 
 uint64_t apus_hash(const void *ptr, size_t len, uint64_t seed)
@@ -33,5 +43,5 @@ uint64_t apus_hash(const void *ptr, size_t len, uint64_t seed)
     uint64_t h = fold(seed ^ K0, len ^ K1);
     for (; len > 8; p += 8, len -= 8)
         h = fold(h ^ word(p, 8), K1);
-    return fold(h ^ (len ? word(p, len) : 0), K0 ^ seed);
+    return fold(h ^ word(p, len), K0 ^ seed);
 }

@@ -203,6 +203,8 @@ static apus_rc text_before(apus_decoder *d, const apus_field *f, apus_str text,
 apus_rc apus_decode_text(apus_decoder *d, const apus_field *f, apus_str text,
                          const apus_place *place, void *base)
 {
+    if (apus__plain_param(d, f, text, base))
+        return APUS_OK;
     if (!(f->flags & APUS_FIELD_hooked))
         return read_text(d, f, text, place, base);
     apus_rc rc = f->hooks->before ? text_before(d, f, text, place, base)

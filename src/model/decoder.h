@@ -124,6 +124,10 @@ apus_rc apus__input_read(struct apus__decoding *c, struct apus__input *in);
 
 /* --- plain.c --- */
 
+/* Reads a parameter that is a whole number in digits or a text, and keeps its rules; false:
+ * it is not, or there is no memory, and nothing has happened. */
+bool apus__plain_param(apus_decoder *d, const apus_field *f, apus_str text, void *base);
+
 /* Takes members as long as they are the fields from `next` on, one after the other, and as
  * plain as most are; marks them in *seen, which has a bit for each field.  Gives the field
  * that it did not take, and the scanner stands behind the last that it took. */

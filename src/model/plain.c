@@ -264,3 +264,62 @@ bool apus__plain_value(struct apus__decoding *c, const apus_type *type, const ap
         apus_scan_move(&c->scan, p);
     return p;
 }
+
+/* --- parameters --- */
+
+/* A whole number in digits, few enough for no overflow. */
+static bool whole_of(apus_str text, int64_t *out)
+{
+    bool negative = text.len && text.ptr[0] == '-';
+    const char *digits = text.ptr + negative, *end = text.ptr + text.len;
+    uint64_t value = 0;
+    if (digits == end || end - digits > APUS__PLAIN_DIGITS_MAX ||
+        apus__plain_digits(digits, end, &value) != end)
+        return false;
+    *out = negative ? -(int64_t)value : (int64_t)value;
+    return true;
+}
+
+static bool set_whole(const apus_field *f, apus_str text, int64_t *out)
+{
+    const struct range *range = &ranges[f->type->kind];
+    return !has_other(f->rules, APUS__RULES_NUMBER) && whole_of(text, out) && *out >= range->min &&
+           *out <= range->max &&
+           (!apus__kept_has(f->rules, APUS__RULES_NUMBER) || apus__whole_fits(f->rules, *out));
+}
+
+static bool set_text(apus_arena *a, const apus_field *f, apus_str text, apus_str *out)
+{
+    if (has_other(f->rules, APUS__RULES_TEXT) || !apus_str_is_utf8(text) ||
+        (apus__kept_has(f->rules, APUS__RULES_TEXT) && !apus__text_fits(f->rules, text)))
+        return false;
+    *out = apus_arena_str(a, text);
+    return out->ptr;
+}
+
+bool apus__plain_param(apus_decoder *d, const apus_field *f, apus_str text, void *base)
+{
+    union {
+        int64_t whole;
+        apus_str text;
+    } value;
+    const apus_type *type = f->type;
+    bool is_text = type->kind == APUS_KIND_str;
+    bool is_strict = apus__kept_has(f->rules, APUS_RULE_strict); /* a text is no number then */
+    if (f->flags & ~FLAGS || is_strict || (!is_text && !ranges[type->kind].max) ||
+        !(is_text ? set_text(d->arena, f, text, &value.text) : set_whole(f, text, &value.whole)))
+        return false;
+    void *at = (char *)base + f->offset;
+    if (f->flags & APUS_FIELD_pointer) {
+        void *object = apus_arena_alloc(d->arena, type->size, type->align);
+        if (!object)
+            return false;
+        memcpy(at, &object, sizeof(object));
+        at = object;
+    }
+    if (is_text)
+        memcpy(at, &value.text, sizeof(value.text));
+    else
+        apus__store_whole(at, type->size, (uint64_t)value.whole);
+    return true;
+}
