@@ -96,6 +96,18 @@ static void read_forwarded(const struct proxies *p, const apus_http_request *htt
     }
 }
 
+/* Whether somebody passed the request on and says so; where not, it does not matter who it was. */
+static bool was_forwarded(const apus_http_request *http)
+{
+    apus_str names[] = { APUS_STR("forwarded"), APUS_STR("x-forwarded-") };
+    for (uint32_t i = 0; i < http->n_headers; i++) {
+        apus_str name = http->headers[i].name, known = names[name.len > names[0].len];
+        if (name.len >= known.len && apus_str_eq_nocase(apus_str_slice(name, 0, known.len), known))
+            return true;
+    }
+    return false;
+}
+
 /* How many of them, from the right, are proxies of ours; the client is the next one, or the
  * leftmost. */
 static size_t count_proxies(const struct proxies *p, const struct hops *clients)
@@ -148,7 +160,7 @@ void apus__proxies_run(apus_req *req, apus_next *next)
 {
     const struct proxies *p = apus_next_settings(next);
     const apus_http_request *http = apus_req_http(req);
-    if (apus_peers_has(&p->trusted, http->peer)) {
+    if (was_forwarded(http) && apus_peers_has(&p->trusted, http->peer)) {
         struct said s;
         s.clients.n = s.protos.n = s.hosts.n = s.prefixes.n = 0;
         if (p->o->header == APUS_PROXY_forwarded)

@@ -4,7 +4,8 @@
 
 #include "apus/clock.h"
 #include "apus/conditional.h"
-#include "apus/json_scan.h"
+#include "apus/json_plain.h"
+#include "apus/text.h"
 #include "apus/value.h"
 #include "observe/access_log.h"
 
@@ -45,13 +46,9 @@ static int64_t tell_time(apus__access_format *f, int64_t ended)
 
 static void put_number(apus_buf *to, uint64_t n)
 {
-    char digits[20];
-    size_t at = sizeof(digits);
-    do {
-        digits[--at] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n);
-    apus_buf_add(to, (apus_str){ digits + at, sizeof(digits) - at });
+    char *p = apus_buf_room(to, APUS_TEXT_INT_MAX);
+    if (p)
+        apus_buf_grew(to, apus_uint_print(n, p));
 }
 
 static void put_digits(apus_buf *to, uint64_t n, size_t len)
@@ -89,37 +86,25 @@ static apus_str cut(const apus__access_format *f, apus_str text)
     return (apus_str){ text.ptr, len };
 }
 
-#define ONES UINT64_C(0x0101010101010101)
-#define TOPS UINT64_C(0x8080808080808080)
-
-/* Whether none of eight bytes is a quote, a backslash, a control character or beyond ASCII: a
- * byte that is marks its top bit, and what it marks above itself changes nothing. */
-static bool is_plain(uint64_t word)
+/* Copies text that stands for itself; false: something in it does not. */
+static bool copy_plain(char *to, apus_str text)
 {
-    uint64_t quote = word ^ ONES * '"', backslash = word ^ ONES * '\\';
-    uint64_t marks = (word - ONES * 0x20) | (quote - ONES) | (backslash - ONES) | word;
-    return !(marks & TOPS);
-}
-
-/* Copies text as far as nothing in it is to be escaped; where that ends.  At least one byte of
- * eight, if any, is to be escaped there, or it is the text's end. */
-static size_t copy_plain(char *to, apus_str text)
-{
-    size_t i = 0;
-    uint64_t word;
-    for (; i + sizeof(word) <= text.len; i += sizeof(word)) {
-        memcpy(&word, text.ptr + i, sizeof(word));
-        if (APUS_UNLIKELY(!is_plain(word)))
-            return i;
-        memcpy(to + i, &word, sizeof(word));
+    if (text.len < APUS_STEP) {
+        char few[APUS_STEP] = "                ";
+        memcpy(few, text.ptr, text.len);
+        memcpy(to, few, text.len);
+        return apus__step_is_plain_ascii(apus_step_load(few));
     }
-    for (; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (APUS_UNLIKELY(c < 0x20 || c >= 0x80 || c == '"' || c == '\\'))
-            return i;
-        to[i] = text.ptr[i];
+    for (size_t i = 0;; i += APUS_STEP) {
+        if (i > text.len - APUS_STEP)
+            i = text.len - APUS_STEP; /* the last step overlaps */
+        apus_step s = apus_step_load(text.ptr + i);
+        if (APUS_UNLIKELY(!apus__step_is_plain_ascii(s)))
+            return false;
+        apus_step_store(to + i, s);
+        if (i == text.len - APUS_STEP)
+            return true;
     }
-    return i;
 }
 
 static void put_json(const apus__access_format *f, apus_buf *to, apus_str text)
@@ -129,7 +114,7 @@ static void put_json(const apus__access_format *f, apus_buf *to, apus_str text)
     if (APUS_UNLIKELY(!p))
         return;
     *p = '"';
-    if (APUS_LIKELY(copy_plain(p + 1, text) == text.len)) {
+    if (APUS_LIKELY(copy_plain(p + 1, text))) {
         p[text.len + 1] = '"';
         apus_buf_grew(to, text.len + 2);
     } else if (apus_str_is_utf8(text)) {
@@ -303,12 +288,25 @@ static apus_str client_of(const apus_http_request *r)
 
 /* --- JSON --- */
 
-static void put_member(const apus__access_format *f, apus_buf *to, apus_str name, apus_str value)
+/* Inline, so that the lengths of names are known. */
+static APUS_INLINE void put_member(const apus__access_format *f, apus_buf *to, apus_str name,
+                                   apus_str value)
 {
     if (!value.len)
         return;
     apus_buf_add(to, name);
     put_json(f, to, value);
+}
+
+/* The same where the value is short and our own, or was held to an alphabet that has nothing to
+ * escape: `name` ends with the quote that opens it. */
+static APUS_INLINE void put_known(apus_buf *to, apus_str name, apus_str value)
+{
+    if (!value.len)
+        return;
+    apus_buf_add(to, name);
+    apus_buf_add(to, value);
+    apus_buf_addc(to, '"');
 }
 
 static void put_headers(const apus__access_format *f, const apus_http_request *r, apus_buf *to)
@@ -339,10 +337,10 @@ void apus__access_json(apus__access_format *f, const apus_access_entry *e, apus_
     struct seen s = look(r);
     int64_t ns = tell_time(f, e->ended);
     apus_buf_lit(to, "{\"time\":\"");
-    apus_buf_add(to, apus_str_of(f->iso));
+    apus_buf_add(to, (apus_str){ f->iso, APUS__ACCESS_ISO_LEN });
     put_digits(to, (uint64_t)ns / 1000, 6);
     apus_buf_lit(to, "Z\"");
-    put_member(f, to, APUS_STR(",\"request_id\":"), e->id);
+    put_known(to, APUS_STR(",\"request_id\":\""), e->id);
     put_member(f, to, APUS_STR(",\"client\":"), client_of(r));
     put_member(f, to, APUS_STR(",\"method\":"), r->method_text);
     put_member(f, to, APUS_STR(",\"target\":"), masked(f, r->target, room));
@@ -355,8 +353,8 @@ void apus__access_json(apus__access_format *f, const apus_access_entry *e, apus_
     put_number(to, (uint64_t)(e->duration / APUS_SECOND));
     apus_buf_addc(to, '.');
     put_digits(to, (uint64_t)(e->duration % APUS_SECOND) / 1000, 6);
-    put_member(f, to, APUS_STR(",\"protocol\":"), kind_of(e, &s));
-    put_member(f, to, APUS_STR(",\"scheme\":"), r->scheme);
+    put_known(to, APUS_STR(",\"protocol\":\""), kind_of(e, &s));
+    put_known(to, APUS_STR(",\"scheme\":\""), r->scheme);
     put_member(f, to, APUS_STR(",\"host\":"), r->host);
     put_member(f, to, APUS_STR(",\"user_agent\":"), s.agent);
     put_member(f, to, APUS_STR(",\"referer\":"), masked(f, s.referer, referer));

@@ -16,6 +16,8 @@ typedef struct apus__access_names {
  * values cut to this, and without headers: 7 values, each byte of them escaped, fit. */
 enum { APUS__ACCESS_VALUE_SMALL = 64 };
 
+enum { APUS__ACCESS_ISO_LEN = 20 };
+
 /* What lines have in common.  Seconds are printed once each. */
 typedef struct apus__access_format {
     size_t value_max; /* bytes of a value; longer ones are cut */
@@ -23,8 +25,8 @@ typedef struct apus__access_format {
     int64_t wall_minus_monotonic; /* ns */
     int64_t second;               /* since 1970, of which the texts are ... */
     bool has_second;
-    char iso[24];    /* "2026-11-28T05:49:21." */
-    char common[32]; /* "28/Nov/2026:05:49:21 +0000" */
+    char iso[APUS__ACCESS_ISO_LEN + 1]; /* "2026-11-28T05:49:21." */
+    char common[32];                    /* "28/Nov/2026:05:49:21 +0000" */
 } apus__access_format;
 
 bool apus__access_is_secret(const apus__access_format *f, apus_str name);
