@@ -92,25 +92,6 @@ static struct options {
 static char *request; /* opt.pipeline copies of it */
 static size_t request_len;
 
-/* User + system seconds of a process and all its living descendants. */
-static double cpu_of_tree(pid_t pid)
-{
-    clockid_t clock;
-    struct timespec t;
-    double sum = 0;
-    if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &t) == 0)
-        sum = (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
-    FILE *f = fopen(path, "r");
-    int child;
-    while (f && fscanf(f, "%d", &child) == 1)
-        sum += cpu_of_tree(child);
-    if (f)
-        fclose(f);
-    return sum;
-}
-
 static void build_request(void)
 {
     char *body = calloc(1, 1 << 20);

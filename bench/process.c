@@ -25,6 +25,8 @@
 #include <sys/prctl.h>
 #endif
 
+#include "target.h"
+
 enum {
     ROUNDS_MAX = 101,
     CONNECTIONS_MAX = 9000,
@@ -36,12 +38,6 @@ static struct options {
     int connections, rounds, port;
     const char *command;
 } opt = { .connections = 1000, .rounds = 11, .port = 18800 };
-
-static void die(const char *what)
-{
-    perror(what);
-    exit(1);
-}
 
 static double ms_now(void)
 {
@@ -111,22 +107,6 @@ static void ask(int fd)
         fputs("bench_process: GET /json is not answered with 200\n", stderr);
         exit(1);
     }
-}
-
-/* Private and dirty memory of a process, in KiB. */
-static long dirty_kib(pid_t pid)
-{
-    char path[64], line[256];
-    long kib = 0, sum = 0;
-    snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
-    FILE *f = fopen(path, "r");
-    if (!f)
-        die(path);
-    while (fgets(line, sizeof(line), f))
-        if (sscanf(line, "Private_Dirty: %ld kB", &kib) == 1)
-            sum += kib;
-    fclose(f);
-    return sum;
 }
 
 static int by_value(const void *a, const void *b)

@@ -89,3 +89,36 @@ size_t answer_length(const char *buf, size_t n)
         }
     return 0;
 }
+
+double cpu_of_tree(pid_t pid)
+{
+    clockid_t clock;
+    struct timespec t;
+    double sum = 0;
+    if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &t) == 0)
+        sum = (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    FILE *f = fopen(path, "r");
+    int child;
+    while (f && fscanf(f, "%d", &child) == 1)
+        sum += cpu_of_tree(child);
+    if (f)
+        fclose(f);
+    return sum;
+}
+
+long dirty_kib(pid_t pid)
+{
+    char path[64], line[256];
+    long kib = 0, sum = 0;
+    snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
+    FILE *f = fopen(path, "r");
+    if (!f)
+        die(path);
+    while (fgets(line, sizeof(line), f))
+        if (sscanf(line, "Private_Dirty: %ld kB", &kib) == 1)
+            sum += kib;
+    fclose(f);
+    return sum;
+}

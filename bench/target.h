@@ -19,4 +19,10 @@ int target_connect(int port);
 /* How long the whole first answer in buf[0..n) is, or 0. */
 size_t answer_length(const char *buf, size_t n);
 
+/* User + system seconds of a process and all its living descendants. */
+double cpu_of_tree(pid_t pid);
+
+/* Private and dirty memory of a process, in KiB. */
+long dirty_kib(pid_t pid);
+
 #endif

@@ -14,9 +14,10 @@ bench=$build/bench
 rounds=${ROUNDS:-21} turn=${TURN:-0.2} port=${PORT:-18700}
 floor="floor=$bench/bench_floor {port}"
 bare="bare=$bench/apus_bench --port {port}"
-full="full=$bench/apus_bench --port {port} --trusted-proxies 127.0.0.0/8 --access-log /dev/null --admin 0"
 began=$SECONDS
 scratch=$(mktemp -d)
+log=$scratch/access.log
+full="full=$bench/apus_bench --port {port} --trusted-proxies 127.0.0.0/8 --access-log $log --admin 0"
 trap 'rm -rf "$scratch"' EXIT
 
 progress() { # WHAT
@@ -28,6 +29,7 @@ load() { # OPTIONS... TARGETS...: what the servers themselves say is shown only 
         cat "$scratch/said" >&2
         exit 1
     fi
+    rm -f "$log" # some 100 MB
     grep -v '^serving ' "$scratch/out"
 }
 
@@ -71,6 +73,13 @@ progress "JSON"
 echo "# a worker that does nothing"
 progress "a worker's start and memory"
 "$bench/bench_process" --port $((port + 90)) "$bench/apus_bench --port {port}"
+
+echo "# TLS 1.3 beside the same without"
+progress "TLS"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+    -keyout "$scratch/key.pem" -out "$scratch/cert.pem" 2>/dev/null
+"$bench/bench_tls" --port $((port + 95)) "$bench/apus_bench --port {port}" \
+    "$bench/apus_bench --port {port} --tls-cert $scratch/cert.pem --tls-key $scratch/key.pem" 2>/dev/null
 
 echo "# apusc on 50 routes and 50 models, five times"
 progress "apusc"

@@ -261,6 +261,14 @@ static void describe(tls_stream *s)
         describe_client(s, x);
 }
 
+/* What others of this thread may have left behind; emptying a queue that is empty costs OpenSSL
+ * as much as a small record. */
+static void forget_errors(void)
+{
+    if (ERR_peek_error())
+        ERR_clear_error();
+}
+
 /* Takes the handshake as far as it goes now. */
 static void shake_hands(tls_stream *s)
 {
@@ -291,7 +299,7 @@ static apus_rc tls_read(apus_stream *stream, char *to, size_t room, size_t *got)
         return APUS_IO;
     if (!s->is_ready)
         return APUS_MORE;
-    ERR_clear_error();
+    forget_errors();
     int ok = SSL_read_ex(s->ssl, to, room, got);
     int why = SSL_get_error(s->ssl, ok);
     flush(s); /* answers to what was no data */
@@ -351,7 +359,7 @@ static size_t encrypt(tls_stream *s, const struct iovec *iov, int n)
     cursor c = { iov, n, 0 };
     size_t taken = 0;
     apus_str record;
-    ERR_clear_error();
+    forget_errors();
     while (taken < APUS__TLS_BATCH && (record = next_record(s, &c, APUS__TLS_RECORD)).len) {
         size_t len = 0;
         if (SSL_write_ex(s->ssl, record.ptr, record.len, &len) <= 0) {
