@@ -3,7 +3,8 @@
 
 A file may include its own floor's headers and public headers of its own floor and those
 below; neighbours on one line do not know each other; private headers stay at home; every
-public header stands in the table.  Programs use public headers, like any customer's."""
+public header stands in the table.  Programs use public headers, like any customer's.  The
+environment is read where its settings are known: see ENVIRONMENT."""
 import pathlib, re, sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -27,12 +28,19 @@ HOME = {header: floor for floor, headers in PUBLIC.items() for header in headers
 problems = []
 
 
+# Besides serve: Settings(), where tests record, TMPDIR.
+ENVIRONMENT = {"src/app/settings.c", "src/app/test_record.c", "src/sys/spool.c"}
+
+
 def may_use(floor, other):
     return floor == other or FLOORS[other] < FLOORS[floor]
 
 
 def check(path, floor):
+    reads = floor == "serve" or str(path.relative_to(ROOT)) in ENVIRONMENT
     for number, line in enumerate(path.read_text().splitlines(), 1):
+        if re.search(r"\bgetenv\(", line) and not reads:
+            problems.append(f"{path.relative_to(ROOT)}:{number}: serve reads the environment and hands it down")
         found = re.match(r'\s*#\s*include\s+(["<])([^">]+)[">]', line)
         if not found:
             continue

@@ -22,8 +22,24 @@ int apus_main(int argc, char **argv, const apus_app *app);
 typedef struct apus_service apus_service;
 struct apus_loop;
 
-/* Makes one.  APUS_OK, or what is wrong with the tables, a pattern or memory as a
- * sentence in *err.  `app` and `loop` must outlive it. */
+/* What is decided where the service starts, not in its source; apus_main has it from its options.
+ * Zeroed: as the app says. */
+typedef struct apus_service_options {
+    const char *root_path;  /* in the place of the app's; NULL: that one */
+    bool hides_docs;        /* neither documents nor pages, whatever the app says */
+    const char *mock_seed;  /* answers come from the document instead of handlers, chosen by this
+                               number; NULL: they do not */
+    const char *dev_status; /* the file where a compiler leaves its words: pages show them, and
+                               answers tell mistakes; for `apus dev` alone.  NULL: none */
+} apus_service_options;
+
+/* Makes one.  APUS_OK, or what is wrong with the tables, a pattern, the options or memory as a
+ * sentence in *err.  `app`, `loop` and the texts of *options (NULL: zeroed) must outlive it. */
+apus_rc apus_service_create_as(const apus_app *app, struct apus_loop *loop,
+                               const apus_service_options *options, apus_service **out,
+                               apus_err *err) APUS_NODISCARD;
+
+/* The same, as the app says. */
 apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_service **out,
                             apus_err *err) APUS_NODISCARD;
 /* This stands around the app's own middleware, further out than what was put around before;

@@ -254,13 +254,13 @@ typedef struct apus_blob {
  * not what it should be) or APUS_NOMEM. */
 apus_rc apus_blob_text(const apus_blob *blob, apus_arena *a, apus_str *out) APUS_NODISCARD;
 
-/* The app's OpenAPI document as it is served: with its root path among the servers, and what
- * App(openapi_edit = f) changes.  In *a.
+/* The app's OpenAPI document as it is served: with the root path (NULL: the app's
+ * own) among the servers, and what App(openapi_edit = f) changes.  In *a.
  *
  * APUS_OK; APUS_NOT_FOUND (it has none), APUS_SYNTAX (it is not what it should be) or APUS_NOMEM.
  */
-apus_rc apus_app_document(const apus_app *app, apus_arena *a, apus_str *out, apus_err *err)
-    APUS_NODISCARD;
+apus_rc apus_app_document(const apus_app *app, const char *root_path, apus_arena *a, apus_str *out,
+                          apus_err *err) APUS_NODISCARD;
 
 typedef struct apus_test_case {
     const char *name;

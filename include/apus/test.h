@@ -22,6 +22,7 @@
 APUS_API_BEGIN
 
 typedef struct apus_test apus_test;
+struct apus_service_options;
 typedef struct apus_test_socket apus_test_socket;
 
 typedef struct apus_answer {
@@ -39,6 +40,9 @@ typedef struct apus_answer {
 /* Starts app with its own loop.  Ends the test if it cannot.  What the app's worker makes
  * (apus/worker.h) is made before the first request, and ended by apus_test_stop. */
 apus_test *apus_test_start(const apus_app *app);
+
+/* The same, started with options of its own (apus/main.h): behind a root path, say. */
+apus_test *apus_test_start_as(const apus_app *app, const struct apus_service_options *options);
 void apus_test_stop(apus_test *t); /* NULL is fine */
 
 /* From now on, `real` is answered by `fake`, a function of the same type.  A credential that

@@ -179,7 +179,8 @@ static void answer_either(apus_req *req, const struct html *made, const apus_doc
 {
     struct apus__docs *d = (struct apus__docs *)(uintptr_t)req->plan->docs;
     struct place at = { d->app, told_root(req), d->prefix, d };
-    struct apus__docs_options o = { .page = look ? look : &as_usual };
+    struct apus__docs_options o = { .page = look ? look : &as_usual,
+                                    .is_dev = req->service->options.dev_status != NULL };
     apus_str text;
     if (!at.root.len) {
         answer_page(req, made);
@@ -216,7 +217,7 @@ static void answer_redirect(apus_req *req)
 /* Never kept by a browser: it is about this moment. */
 static void answer_dev_status(apus_req *req)
 {
-    apus_str status = apus__docs_dev_status(&req->x->arena);
+    apus_str status = apus__docs_dev_status(req->service->options.dev_status, &req->x->arena);
     if (!status.ptr)
         apus_abort(req, 503, NULL, "out of memory");
     apus_set_header(req, "cache-control", "no-store");
@@ -226,6 +227,7 @@ static void answer_dev_status(apus_req *req)
 static void answer_asset(apus_req *req)
 {
     apus_str name = req->values[0];
+    bool is_dev = req->service->options.dev_status != NULL;
     const struct apus__asset *a = apus__asset_find(name);
     struct page own = { .etag = req->plan->docs->page_etag, .cache = "no-cache" };
     if (a) {
@@ -247,11 +249,11 @@ static void answer_asset(apus_req *req)
         own.type = "text/javascript; charset=utf-8";
         own.blob = blob_of(apus__docs_redirect_js);
         answer(req, &own);
-    } else if (apus__docs_is_dev() && apus_str_eq(name, APUS_STR("dev.js"))) {
+    } else if (is_dev && apus_str_eq(name, APUS_STR("dev.js"))) {
         own.type = "text/javascript; charset=utf-8";
         own.blob = blob_of(apus__docs_dev_js);
         answer(req, &own);
-    } else if (apus__docs_is_dev() && apus_str_eq(name, APUS_STR("dev-status"))) {
+    } else if (is_dev && apus_str_eq(name, APUS_STR("dev-status"))) {
         answer_dev_status(req);
     } else {
         apus_fail(req, 404, NULL, "Not Found");
@@ -367,7 +369,7 @@ static const char *docs_base(const apus_app *app)
     return app->docs_path ? app->docs_path : app->redoc_path;
 }
 
-/* All but how the page looks; false without memory. */
+/* All paths and names; false without memory. */
 static bool set_options(apus_arena *a, const struct place *at, struct apus__docs_options *o)
 {
     const apus_app *app = at->app;
@@ -375,7 +377,6 @@ static bool set_options(apus_arena *a, const struct place *at, struct apus__docs
     o->title = apus_str_of(app->title);
     o->openapi = seen_path(a, at, app->openapi_path, "");
     o->assets = seen_path(a, at, docs_base(app), "/assets/");
-    o->is_dev = apus__docs_is_dev();
     o->is_complete = apus__asset_find(APUS_STR("swagger-ui-bundle.js")) != NULL;
     if (redirect.len)
         o->redirect = seen_path(a, at, redirect.ptr, "");
@@ -387,7 +388,7 @@ static apus_rc add_pages(apus_service *s, const struct place *at, apus_err *err)
     const apus_app *app = at->app;
     if (!docs_base(app))
         return APUS_OK;
-    struct apus__docs_options o = { 0 };
+    struct apus__docs_options o = { .is_dev = s->options.dev_status != NULL };
     apus_str redirect = redirect_path(&s->arena, app);
     apus_str pattern = apus_arena_strf(&s->arena, "%s/assets/{name}", docs_base(app));
     if (!pattern.ptr || !set_options(&s->arena, at, &o) || !write_html(s, at, &o))
@@ -404,16 +405,14 @@ static apus_rc add_pages(apus_service *s, const struct place *at, apus_err *err)
 
 apus_rc apus__docs_add(apus_service *s, const apus_app *app, apus_str prefix, apus_err *err)
 {
-    bool wanted = false;
-    apus_rc rc = apus__docs_wanted(&wanted, err);
-    if (rc || !wanted || !app->openapi || !app->openapi_path)
-        return rc;
+    if (s->options.hides_docs || !app->openapi || !app->openapi_path)
+        return APUS_OK;
     struct place at = { app, s->root_path, prefix, APUS_NEW(&s->arena, struct apus__docs, 1) };
     if (!at.docs)
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the docs");
     at.docs->app = app;
     at.docs->prefix = prefix;
-    rc = apus__document_make(app, at.root, prefix, &s->arena, &at.docs->openapi, err);
+    apus_rc rc = apus__document_make(app, at.root, prefix, &s->arena, &at.docs->openapi, err);
     if (!rc)
         rc = add(s, &at, app->openapi_path, answer_openapi, err);
     if (!rc)

@@ -1,7 +1,6 @@
 #include "app/docs_dev.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "apus/buf.h"
@@ -37,12 +36,6 @@ const apus_str apus__docs_dev_js = APUS_STR_INIT(
     "  look();\n"
     "}\n");
 
-bool apus__docs_is_dev(void)
-{
-    const char *path = getenv("APUS_DEV_STATUS");
-    return path && *path;
-}
-
 /* Colours are for terminals: ESC [ ... m is taken out. */
 static size_t strip_colours(char *text, size_t len)
 {
@@ -58,10 +51,10 @@ static size_t strip_colours(char *text, size_t len)
     return n;
 }
 
-apus_str apus__docs_dev_status(apus_arena *a)
+apus_str apus__docs_dev_status(const char *path, apus_arena *a)
 {
     char *text = apus_arena_alloc(a, ERRORS_MAX, 1);
-    FILE *f = text ? fopen(getenv("APUS_DEV_STATUS"), "r") : NULL;
+    FILE *f = text ? fopen(path, "r") : NULL;
     size_t len = f ? fread(text, 1, ERRORS_MAX, f) : 0;
     if (f)
         fclose(f);

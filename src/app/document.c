@@ -1,6 +1,5 @@
 #include "app/document.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -12,25 +11,14 @@ enum { GZIP_WINDOW = 15 + 16, GZIP_MEMORY = 9 }; /* zlib's way to ask for a gzip
 
 /* --- what the operator says --- */
 
-apus_rc apus__root_path(const apus_app *app, apus_str *out, apus_err *err)
+apus_rc apus__root_path(const apus_app *app, const char *said, apus_str *out, apus_err *err)
 {
-    const char *said = getenv("APUS_ROOT_PATH");
     apus_str root = apus_str_of(said ? said : app->root_path ? app->root_path : "");
     if (root.len && (root.ptr[0] != '/' || root.ptr[root.len - 1] == '/'))
         return apus_err_set(err, APUS_INVALID,
                             "the root path \"%s\" must begin with '/', and not end with one",
                             root.ptr);
     *out = root;
-    return APUS_OK;
-}
-
-apus_rc apus__docs_wanted(bool *out, apus_err *err)
-{
-    const char *said = getenv("APUS_DOCS");
-    bool is_off = said && strcmp(said, "off") == 0;
-    if (said && *said && !is_off && strcmp(said, "on") != 0)
-        return apus_err_set(err, APUS_INVALID, "APUS_DOCS is on or off, not \"%s\"", said);
-    *out = !is_off;
     return APUS_OK;
 }
 
@@ -168,12 +156,13 @@ apus_rc apus__document_behind(const apus_app *app, const apus_blob *made, apus_s
     return apus_buf_take(&b, out);
 }
 
-apus_rc apus_app_document(const apus_app *app, apus_arena *a, apus_str *out, apus_err *err)
+apus_rc apus_app_document(const apus_app *app, const char *root_path, apus_arena *a, apus_str *out,
+                          apus_err *err)
 {
     struct making m = { .app = app, .work = a, .err = err };
     if (!app->openapi)
         return apus_err_set(err, APUS_NOT_FOUND, "%s has no OpenAPI document", app->name);
-    apus_rc rc = apus__root_path(app, &m.root, err);
+    apus_rc rc = apus__root_path(app, root_path, &m.root, err);
     if (rc || !is_as_written(&m))
         return rc ? rc : changed_text(&m, out);
     rc = apus_blob_text(app->openapi, a, out);

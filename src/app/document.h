@@ -4,13 +4,10 @@
 
 #include "apus/route.h"
 
-/* What a proxy takes off in front of all paths: APUS_ROOT_PATH, else what the app says; "" for
- * none.  APUS_OK, or APUS_INVALID where it is no such path. */
-apus_rc apus__root_path(const apus_app *app, apus_str *out, apus_err *err) APUS_NODISCARD;
-
-/* Whether documents and their pages are served at all: APUS_DOCS is not `off`.  APUS_OK, or
- * APUS_INVALID where it is neither on nor off. */
-apus_rc apus__docs_wanted(bool *out, apus_err *err) APUS_NODISCARD;
+/* What a proxy takes off in front of all paths: what was said at the start, or else what the app
+ * says (said is NULL); "" for none.  APUS_OK, or APUS_INVALID where it is no such path. */
+apus_rc apus__root_path(const apus_app *app, const char *said, apus_str *out, apus_err *err)
+    APUS_NODISCARD;
 
 /* The document of an app that stands at root and prefix, into *a.  One that nothing changes is
  * the app's own, and costs nothing.  APUS_OK, APUS_SYNTAX or APUS_NOMEM. */

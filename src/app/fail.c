@@ -141,7 +141,7 @@ void apus__req_broken(apus_req *req, const char *fmt, ...)
     va_end(args);
     if (!may_fail(req))
         return;
-    if (apus__docs_is_dev()) {
+    if (req->service->options.dev_status) {
         va_start(args, fmt);
         apus__req_rare(req)->mistake = apus_arena_vstrf(&req->x->arena, fmt, args);
         va_end(args);

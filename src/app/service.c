@@ -157,10 +157,19 @@ apus_rc apus_service_put_around(apus_service *s, const apus_middleware *m, apus_
 apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_service **out,
                             apus_err *err)
 {
+    return apus_service_create_as(app, loop, NULL, out, err);
+}
+
+apus_rc apus_service_create_as(const apus_app *app, struct apus_loop *loop,
+                               const apus_service_options *options, apus_service **out,
+                               apus_err *err)
+{
     apus_service *s = apus_alloc_libc.resize(apus_alloc_libc.ctx, NULL, 0, sizeof(*s));
     if (!s)
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the routes");
     *s = (apus_service){ .app = app, .loop = loop };
+    if (options)
+        s->options = *options;
     apus_arena_init(&s->arena, &apus_alloc_libc, SERVICE_MEMORY_MAX);
     uint64_t random[2]; /* clients see the first and must not know the second */
     apus_rc rc = apus_random(random, sizeof(random), err);
@@ -169,12 +178,11 @@ apus_rc apus_service_create(const apus_app *app, struct apus_loop *loop, apus_se
         rc = add_around(s, err);
     }
     if (!rc)
-        rc = apus__root_path(app, &s->root_path, err);
+        rc = apus__root_path(app, s->options.root_path, &s->root_path, err);
     if (!rc)
         rc = add_realms(s, random[1], err);
-    const char *mock = getenv("APUS_MOCK"); /* set by `apus mock` */
-    if (!rc && mock && *mock)
-        rc = apus__service_mock(s, strtoull(mock, NULL, 10), err);
+    if (!rc && s->options.mock_seed)
+        rc = apus__service_mock(s, strtoull(s->options.mock_seed, NULL, 10), err);
     if (rc) {
         apus_service_destroy(s);
         return rc;

@@ -22,6 +22,7 @@ enum { APUS__REALMS_MAX = 64 }; /* hosts that have apps of their own, and the re
 struct apus_service {
     const apus_app *app;
     struct apus_loop *loop;
+    apus_service_options options;
     apus_arena arena;    /* all that is built at start */
     apus_str root_path;  /* what a proxy takes off in front of all paths */
     apus__around around; /* the app's */

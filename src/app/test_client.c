@@ -53,6 +53,11 @@ static void handle(void *ctx, apus_exchange *x)
 
 apus_test *apus_test_start(const apus_app *app)
 {
+    return apus_test_start_as(app, NULL);
+}
+
+apus_test *apus_test_start_as(const apus_app *app, const apus_service_options *options)
+{
     apus_test *t = apus_alloc_libc.resize(apus_alloc_libc.ctx, NULL, 0, sizeof(*t));
     apus_err err = { 0 };
     if (!t) {
@@ -61,7 +66,8 @@ apus_test *apus_test_start(const apus_app *app)
     }
     *t = (apus_test){ 0 };
     apus_arena_init(&t->arena, &apus_alloc_libc, MEMORY_MAX);
-    if (apus_loop_create(&t->loop, &err) || apus_service_create(app, t->loop, &t->service, &err) ||
+    if (apus_loop_create(&t->loop, &err) ||
+        apus_service_create_as(app, t->loop, options, &t->service, &err) ||
         apus_http_server_create(t->loop, NULL, handle, t, &t->server, &err))
         apus__test_fail_now("test client: %s", err.msg);
     apus_http_server_on_refusal(t->server, apus_service_refuse, t->service);

@@ -158,11 +158,18 @@ static const char *judge(apus_arena *a, const struct found *f, const apus_answer
 
 /* --- the file --- */
 
+/* From the environment, since tests run under any runner; NULL: nothing is recorded. */
+static const char *record_path(void)
+{
+    const char *path = getenv("APUS_RECORD");
+    return path && *path ? path : NULL;
+}
+
 static void append(const char *line, size_t len)
 {
-    FILE *f = fopen(getenv("APUS_RECORD"), "a");
+    FILE *f = fopen(record_path(), "a");
     if (!f || fwrite(line, 1, len, f) != len || fclose(f))
-        apus__test_fail_now("APUS_RECORD: %s: %s", getenv("APUS_RECORD"), strerror(errno));
+        apus__test_fail_now("APUS_RECORD: %s: %s", record_path(), strerror(errno));
 }
 
 static void add_text(apus_buf *b, const char *name, apus_str text)
@@ -194,10 +201,9 @@ static void record(apus_arena *a, const struct found *f, const apus_answer *answ
 
 void apus__record_exchange(const apus_answer *answer, apus_str body)
 {
-    const char *path = getenv("APUS_RECORD");
     apus_arena *a = apus__test_arena(answer->test);
     struct document *list = NULL;
-    if (!path || !*path || answer->path[0] != '/')
+    if (!record_path() || answer->path[0] != '/')
         return;
     add_documents(a, answer->test->service->app, APUS_STR(""), &list, 0);
     apus_str target = apus_str_of(answer->path);
@@ -213,7 +219,6 @@ void apus__record_exchange(const apus_answer *answer, apus_str body)
 
 void apus_test_excuse(apus_test *t, const char *operation, const char *why)
 {
-    const char *path = getenv("APUS_RECORD");
     apus_buf b = apus_buf_in(apus__test_arena(t));
     apus_str line;
     apus_buf_lit(&b, "{\"status\":0");
@@ -221,7 +226,7 @@ void apus_test_excuse(apus_test *t, const char *operation, const char *why)
     add_text(&b, "excuse", apus_str_of(why));
     apus_buf_lit(&b, "}\n");
     apus__test_need(apus_buf_take(&b, &line) == APUS_OK, "out of memory");
-    if (path && *path)
+    if (record_path())
         append(line.ptr, line.len);
 }
 
@@ -229,15 +234,15 @@ void apus_test_excuse(apus_test *t, const char *operation, const char *why)
 
 bool apus__record_is_contract(void)
 {
-    const char *on = getenv("APUS_CONTRACT"), *path = getenv("APUS_RECORD");
-    return on && *on && path && *path;
+    const char *on = getenv("APUS_CONTRACT");
+    return on && *on && record_path();
 }
 
 /* The recorded lines as a list. */
 static apus_json *read_lines(apus_arena *a)
 {
     apus_json *list = apus_json_array(a), *line;
-    FILE *f = fopen(getenv("APUS_RECORD"), "r");
+    FILE *f = fopen(record_path(), "r");
     apus_buf b = apus_buf_in(a);
     char piece[16384];
     size_t n;

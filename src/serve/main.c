@@ -137,8 +137,8 @@ static int serve_alone(const char *program, const apus_app *app, const apus__opt
     return rc ? apus__not_started(program, &err) : APUS__EXIT_STOPPED;
 }
 
-/* What the app's side reads in the environment itself: two of our options, and what a file
- * sets for it.  Not in a supervisor's own, which would keep them from changing at a reload. */
+/* What a file sets for Settings(), which are read in the environment.  Not in a supervisor's own,
+ * which would keep them from changing at a reload. */
 static void hand_on(const apus__options *options)
 {
     for (char **each = options->from_file; each && *each; each++) {
@@ -147,10 +147,6 @@ static void hand_on(const apus__options *options)
         setenv(*each, equals + 1, 0);
         *equals = '=';
     }
-    if (options->root_path && *options->root_path)
-        setenv("APUS_ROOT_PATH", options->root_path, 1);
-    if (options->docs)
-        setenv("APUS_DOCS", options->docs, 1);
 }
 
 static int serve(const char *program, int argc, char **argv, const apus_app *app,
@@ -182,7 +178,7 @@ static int run(const char *program, int argc, char **argv, const apus_app *app,
         return apus_test_main(app, options->filter);
     case APUS__COMMAND_openapi:
         hand_on(options);
-        return apus__openapi_print(app, &err) ? apus__not_started(program, &err) : 0;
+        return apus__openapi_print(app, options, &err) ? apus__not_started(program, &err) : 0;
     case APUS__COMMAND_help:
         apus__options_help(stdout, program, app);
         return 0;

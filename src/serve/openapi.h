@@ -3,9 +3,11 @@
 
 #include "apus/rc.h"
 #include "apus/route.h"
+#include "serve/options.h"
 
 /* Prints the app's OpenAPI document to standard output.  APUS_OK; APUS_NOT_FOUND (it
  * has none), APUS_IO or APUS_NOMEM, with err filled. */
-apus_rc apus__openapi_print(const apus_app *app, apus_err *err) APUS_NODISCARD;
+apus_rc apus__openapi_print(const apus_app *app, const apus__options *options, apus_err *err)
+    APUS_NODISCARD;
 
 #endif

@@ -24,6 +24,24 @@ static void say_trouble(void *ctx, const apus_err *err)
     fprintf(stderr, "%s: %s\n", s->app->name, err->msg);
 }
 
+/* An empty variable says as little as none. */
+static const char *said(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
+static apus_rc create_service(apus__serving *s, apus_err *err)
+{
+    const char *docs = said(s->options->docs);
+    apus_service_options o = { .root_path = said(s->options->root_path),
+                               .hides_docs = docs && strcmp(docs, "off") == 0,
+                               .mock_seed = said(getenv("APUS_MOCK")),          /* `apus mock` */
+                               .dev_status = said(getenv("APUS_DEV_STATUS")) }; /* `apus dev` */
+    if (docs && !o.hides_docs && strcmp(docs, "on") != 0)
+        return apus_err_set(err, APUS_INVALID, "--docs is on or off, not \"%s\"", docs);
+    return apus_service_create_as(s->app, s->loop, &o, &s->service, err);
+}
+
 /* What the command line says of proxies in front of us. */
 static apus_rc set_proxies(const apus__serving *s, apus_err *err)
 {
@@ -133,7 +151,7 @@ apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__op
     apus_rc rc = apus_loop_create(&s->loop, err);
     if (!rc) {
         apus_loop_show_busy(s->loop, b ? &b->cells[common->cell].busy_since : NULL);
-        rc = apus_service_create(app, s->loop, &s->service, err);
+        rc = create_service(s, err);
     }
     if (!rc)
         rc = apus__tls_open(options, b ? b->ticket_secret : NULL, &s->tls, err);

@@ -172,18 +172,15 @@ static void a_damaged_document_is_an_error(void **state)
 static void an_operator_hides_the_docs(void **state)
 {
     (void)state;
-    setenv("APUS_DOCS", "off", 1);
-    apus_test *t = apus_test_start(&app);
+    apus_test *t = apus_test_start_as(&app, &(apus_service_options){ .hides_docs = true });
     static const char *const paths[] = { "/openapi.json", "/docs", "/redoc", "/docs/assets/docs.js",
                                          "/docs/oauth2-redirect" };
     for (size_t i = 0; i < COUNT(paths); i++)
         apus_expect_status(apus_test_get(t, paths[i]), 404);
     apus_test_stop(t);
-    setenv("APUS_DOCS", "on", 1);
-    t = apus_test_start(&app);
+    t = apus_test_start_as(&app, &(apus_service_options){ .hides_docs = false });
     apus_expect_status(apus_test_get(t, "/docs"), 200);
     apus_test_stop(t);
-    unsetenv("APUS_DOCS");
 }
 
 static void the_root_path_is_the_first_server(void **state)
@@ -195,8 +192,8 @@ static void the_root_path_is_the_first_server(void **state)
     apus_expect_json(apus_test_get(t, "/openapi.json"), "$.servers", "[{\"url\":\"/own\"}]");
     apus_test_stop(t);
 
-    setenv("APUS_ROOT_PATH", "/given", 1);
-    t = apus_test_start(&own);
+    const apus_service_options given = { .root_path = "/given" };
+    t = apus_test_start_as(&own, &given);
     apus_expect_json(apus_test_get(t, "/openapi.json"), "$.servers", "[{\"url\":\"/given\"}]");
     apus_answer a = apus_test_get(t, "/docs");
     assert_non_null(strstr(a.body.ptr, "data-openapi=\"/given/openapi.json\""));
@@ -204,10 +201,9 @@ static void the_root_path_is_the_first_server(void **state)
     apus_test_stop(t);
 
     own.servers_as_written = true;
-    t = apus_test_start(&own);
+    t = apus_test_start_as(&own, &given);
     EXPECT_BODY(apus_test_get(t, "/openapi.json"), DOCUMENT);
     apus_test_stop(t);
-    unsetenv("APUS_ROOT_PATH");
 }
 
 #define WITHIN                                                                                     \
@@ -234,16 +230,13 @@ static void the_root_path_of_an_app_within(void **state)
 static void what_an_operator_mistypes_does_not_start(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name, *value;
-    } rows[] = { { "APUS_DOCS", "of" }, { "APUS_ROOT_PATH", "/v1/" }, { "APUS_ROOT_PATH", "v1" } };
-    for (size_t i = 0; i < COUNT(rows); i++) {
+    static const char *const paths[] = { "/v1/", "v1" };
+    for (size_t i = 0; i < COUNT(paths); i++) {
         apus_err err = { 0 };
         apus_service *s = NULL;
-        setenv(rows[i].name, rows[i].value, 1);
-        assert_int_equal(apus_service_create(&app, NULL, &s, &err), APUS_INVALID);
-        assert_non_null(strstr(err.msg, rows[i].value));
-        unsetenv(rows[i].name);
+        const apus_service_options mistyped = { .root_path = paths[i] };
+        assert_int_equal(apus_service_create_as(&app, NULL, &mistyped, &s, &err), APUS_INVALID);
+        assert_non_null(strstr(err.msg, paths[i]));
     }
 }
 
@@ -272,9 +265,9 @@ static void the_document_is_edited_before_it_is_served(void **state)
     apus_str text;
     apus_err err;
     apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
-    assert_int_equal(apus_app_document(&edited, &a, &text, &err), APUS_OK);
+    assert_int_equal(apus_app_document(&edited, NULL, &a, &text, &err), APUS_OK);
     assert_non_null(strstr(text.ptr, "Edited"));
-    assert_int_equal(apus_app_document(&silent, &a, &text, &err), APUS_NOT_FOUND);
+    assert_int_equal(apus_app_document(&silent, NULL, &a, &text, &err), APUS_NOT_FOUND);
     apus_arena_finish(&a);
 }
 

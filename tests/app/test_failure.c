@@ -212,9 +212,9 @@ static void mistakes_are_told_to_developers_alone(void **state)
     (void)state;
     apus_test *t = apus_test_start(&plain);
     EXPECT_BODY(apus_test_get(t, "/broken"), "Internal Server Error");
-    setenv("APUS_DEV_STATUS", "/nowhere", 1);
+    apus_test_stop(t);
+    t = apus_test_start_as(&plain, &(apus_service_options){ .dev_status = "/nowhere" });
     apus_answer a = apus_test_get(t, "/broken");
-    unsetenv("APUS_DEV_STATUS");
     apus_expect_status(a, 500);
     assert_non_null(strstr(a.body.ptr, "apus_set_header"));
     assert_non_null(strstr(a.body.ptr, "broken (shop.c:7)"));
