@@ -84,6 +84,7 @@ static pid_t start(apus_arena *arena, const struct project *p, const struct opti
     setenv("APUS_LISTEN_FD", textf(arena, "%d", listener), 1);
     setenv("APUS_READY_FD", textf(arena, "%d", ready[1]), 1);
     setenv("APUS_WORKERS", "0", 1);
+    setenv("APUS_DRAIN", "0", 1); /* nobody is left who listens to streams that never end */
     struct argv a = { .arena = arena };
     argv_add(&a, strchr(p->program, '/') ? p->program : textf(arena, "./%s", p->program));
     for (const char **word = options->rest; word && *word; word++)

@@ -69,7 +69,7 @@ const char *textf(apus_arena *arena, const char *fmt, ...) APUS_PRINTF(2, 3);
 #define ROW_FILES                                                                                  \
     {                                                                                              \
         "FILE...", NULL,                                                                           \
-            "the sources of one program, or a directory: its *.c and src/*.c (the working "        \
+            "the sources of one program, or a directory: its *.c and all below src (the working "  \
             "directory)",                                                                          \
             0                                                                                      \
     }

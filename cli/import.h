@@ -101,6 +101,7 @@ typedef enum import_kind {
     IMPORT_integer,
     IMPORT_number,
     IMPORT_text,
+    IMPORT_tuple, /* a struct that travels as a list */
     IMPORT_other, /* a date, an address: text that has no constraints of its own in C */
     IMPORT_enum,
     IMPORT_model,
@@ -196,6 +197,11 @@ import_declaration *import_model(importer *im, const apus_json *schema, const ch
 const char *import_enum(importer *im, const apus_json *schema, const char *at, const char *name,
                         const char *wire_name);
 bool import_is_union(importer *im, const apus_json *schema);
+bool import_is_tuple(const apus_json *schema);
+
+/* A struct that travels as a list; NULL within itself. */
+import_declaration *import_tuple(importer *im, const apus_json *schema, const char *at,
+                                 const char *name);
 
 /* import_operation.c: one handler. */
 void import_operation(importer *im, apus_buf *to, apus_str path, const apus_json *item,

@@ -469,6 +469,59 @@ static import_declaration *write_struct(importer *im, import_declaration *d,
     return d;
 }
 
+/* --- tuples --- */
+
+/* Whether it is a list of so many places, each with a schema of its own. */
+bool import_is_tuple(const apus_json *schema)
+{
+    enum { PLACES_MAX = 50 };
+    const apus_json *places = apus_json_get(schema, "prefixItems");
+    const apus_json *more = apus_json_get(schema, "items"),
+                    *most = apus_json_get(schema, "maxItems");
+    if (!places || places->kind != APUS_JSON_list || !places->n || places->n > PLACES_MAX)
+        return false;
+    return (more && more->kind == APUS_JSON_false) ||
+           (most && apus_json_int_or(most, -1) == (int64_t)places->n);
+}
+
+import_declaration *import_tuple(importer *im, const apus_json *schema, const char *at,
+                                 const char *name)
+{
+    import_declaration *d = find(im, schema, at);
+    if (d)
+        return d->is_open ? NULL : d; /* within itself it is any value */
+    d = declare(im, schema, at, name);
+    if (!d)
+        return NULL;
+    if (strncmp(at, "/components/", 12) == 0)
+        import_note(im, at, "a list with places stands in full wherever it is used");
+    apus_buf b = apus_buf_in(im->arena);
+    struct c_options model = { .b = apus_buf_in(im->arena) };
+    struct name_set names = { { NULL } };
+    const char *within = import_at(im, at, APUS_STR("prefixItems"));
+    int64_t least = apus_json_int_or(apus_json_get(schema, "minItems"), 0);
+    size_t i = 0;
+    begin_type(im, &b, schema, at);
+    apus_buf_addf(&b, "typedef struct %s {\n", d->name);
+    for (const apus_json *p = import_first(apus_json_get(schema, "prefixItems")); p;
+         p = p->next, i++) {
+        apus_str title = text_of(p, "title");
+        const char *called = title.len ? name_snake(im->arena, title) : "";
+        called = *called ? called : textf(im->arena, "item_%zu", i + 1);
+        write_member(im, &b, &names,
+                     &(struct member){ .name = apus_str_of(called),
+                                       .schema = p,
+                                       .at = import_at_index(im, within, i),
+                                       .is_required = (int64_t)i < least },
+                     d->name);
+    }
+    c_option(&model, "tuple");
+    end_type(im, &b, d, NULL, &model);
+    append(im, &b);
+    d->is_open = false;
+    return d;
+}
+
 /* --- unions --- */
 
 static const apus_json *shapes_of(const apus_json *schema, const char **key)

@@ -181,6 +181,8 @@ bool import_value_fits(importer *im, const import_type *t, const apus_json *v)
     bool fine = apus_schema_read(t->schema, "", &read, &err) != APUS_SYNTAX &&
                 apus_schema_check(&schema, im->arena, v, &err) == APUS_OK;
     switch (t->kind) {
+    case IMPORT_tuple: /* structs have no default and no example beside them */
+        return false;
     case IMPORT_integer:
         return fine && v->kind == APUS_JSON_int &&
                (strcmp(t->text, "int32_t") != 0 ||
@@ -328,6 +330,10 @@ static void note_rest(importer *im, const import_type *t)
         { IMPORT_text, "minLength" },
         { IMPORT_text, "maxLength" },
         { IMPORT_text, "pattern" },
+        { IMPORT_tuple, "prefixItems" },
+        { IMPORT_tuple, "items" },
+        { IMPORT_tuple, "minItems" },
+        { IMPORT_tuple, "maxItems" },
         { IMPORT_list, "items" },
         { IMPORT_list, "minItems" },
         { IMPORT_list, "maxItems" },

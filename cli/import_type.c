@@ -306,6 +306,20 @@ static import_type named(importer *im, const apus_json *schema, const char *at, 
     return out;
 }
 
+/* Its kind is none that has a name in the document: it stands in full wherever it is used. */
+static import_type tuple(importer *im, const apus_json *schema, const char *at, const char *hint)
+{
+    apus_str component = component_name(at);
+    import_type out = any_value(schema, at);
+    const import_declaration *d =
+        import_tuple(im, schema, at, component.len ? component.ptr : hint);
+    if (d) {
+        out.kind = IMPORT_tuple;
+        out.text = d->name;
+    }
+    return out;
+}
+
 /* A shape that the annotations have no word for. */
 static import_type give_up(importer *im, const apus_json *schema, const char *at, const char *why)
 {
@@ -319,6 +333,10 @@ static import_type plan(importer *im, const apus_json *schema, const char *at, c
     import_type out = any_value(schema, at);
     if (is_text_enum(schema) || import_is_union(im, schema) || has_members(schema))
         return named(im, schema, at, hint);
+    if (is_text(type, "array") && import_is_tuple(schema))
+        return tuple(im, schema, at, hint);
+    if (is_text(type, "array") && apus_json_get(schema, "prefixItems"))
+        import_note(im, at, "a list that may go on behind its places holds any value in C");
     if (is_text(type, "array"))
         return collection(im, schema, at, "items", hint);
     if (is_text(type, "object"))

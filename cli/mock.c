@@ -103,7 +103,7 @@ static int run(apus_arena *arena, const struct options *options)
 static const manual_row rows[] = {
     { "FILE...", NULL,
       "an OpenAPI document as JSON; or the sources of a program, or a directory: its *.c and "
-      "src/*.c (the working directory)",
+      "all below src (the working directory)",
       0 },
     ROW_HOST,
     ROW_PORT,

@@ -12,7 +12,10 @@
 #include "process.h"
 #include "toolchain.h"
 
-enum { SOURCES_MAX = 1000 };
+enum {
+    SOURCES_MAX = 1000,
+    FOLDERS_MAX = 16, /* folders within each other */
+};
 
 /* --- which sources --- */
 
@@ -26,6 +29,12 @@ static bool is_dir(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool is_link(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
 static bool is_source(const char *name)
@@ -58,8 +67,30 @@ static bool add_source(struct project *p, const char *path)
     return true;
 }
 
-static bool sources_of_dir(struct project *p, const struct options *options, const char *dir)
+enum deep { DEEP_no, DEEP_yes }; /* whether folders within are read, too */
+
+static bool sources_of_dir(struct project *p, const struct options *options, const char *dir,
+                           enum deep deep, unsigned depth);
+
+static bool sources_of_entry(struct project *p, const struct options *options, const char *path,
+                             const char *name, enum deep deep, unsigned depth)
 {
+    if (is_source(name))
+        return (p->kind != BUILD_TEST && is_test(name)) || add_source(p, path);
+    bool holds_tests = strcmp(name, "test") == 0 || strcmp(name, "tests") == 0;
+    if (deep == DEEP_no || name[0] == '.' || (holds_tests && p->kind != BUILD_TEST) ||
+        is_link(path) || !is_dir(path))
+        return true;
+    return sources_of_dir(p, options, path, deep, depth + 1);
+}
+
+static bool sources_of_dir(struct project *p, const struct options *options, const char *dir,
+                           enum deep deep, unsigned depth)
+{
+    if (depth > FOLDERS_MAX) {
+        complain("%s: more than %d folders within each other", dir, FOLDERS_MAX);
+        return false;
+    }
     DIR *d = opendir(dir);
     if (!d) {
         object_to(options, "%s: %s", dir, strerror(errno));
@@ -67,9 +98,9 @@ static bool sources_of_dir(struct project *p, const struct options *options, con
     }
     bool fine = true, is_here = strcmp(dir, ".") == 0;
     for (struct dirent *e; fine && (e = readdir(d));) {
-        if (is_source(e->d_name) && (p->kind == BUILD_TEST || !is_test(e->d_name)))
-            fine = add_source(
-                p, textf(p->arena, "%s%s%s", is_here ? "" : dir, is_here ? "" : "/", e->d_name));
+        const char *path =
+            textf(p->arena, "%s%s%s", is_here ? "" : dir, is_here ? "" : "/", e->d_name);
+        fine = sources_of_entry(p, options, path, e->d_name, deep, depth);
     }
     closedir(d);
     return fine;
@@ -81,8 +112,8 @@ static bool find_sources(struct project *p, const struct options *options)
         const char *path = options->paths[i];
         if (is_dir(path)) {
             const char *src = strcmp(path, ".") == 0 ? "src" : textf(p->arena, "%s/src", path);
-            if (!sources_of_dir(p, options, path) ||
-                (is_dir(src) && !sources_of_dir(p, options, src)))
+            if (!sources_of_dir(p, options, path, DEEP_no, 0) ||
+                (is_dir(src) && !sources_of_dir(p, options, src, DEEP_yes, 0)))
                 return false;
         } else if (access(path, R_OK)) {
             object_to(options, "%s: %s", path, strerror(errno));

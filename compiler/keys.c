@@ -449,6 +449,28 @@ static bool say_special(unit *u, const note *n, const char *name, ct_place place
     return false;
 }
 
+/* An enumerator has a number, and no text. */
+static const ct_value *find_enumerator(const ct_value *v)
+{
+    for (const ct_value *item = v->kind == CT_VALUE_list ? v->items : v; item; item = item->next) {
+        if (item->kind == CT_VALUE_int && item->word)
+            return item;
+        if (item == v)
+            break;
+    }
+    return NULL;
+}
+
+static void say_shape(unit *u, const note *n, const key *k, const ct_value *v)
+{
+    const ct_value *e = find_enumerator(v);
+    diag *g = diag_error(u->reader->diags, v->place, "'%s' of %s takes %s, not %s", v->key, n->word,
+                         shape_texts[k->shape], e ? "an enumerator" : value_kind_text(v));
+    if (e && (k->shape == SHAPE_texts || k->shape == SHAPE_text || k->shape == SHAPE_text_list))
+        diag_note(u->reader->diags, g, NULL,
+                  "an enumerator is a number; a macro names a text: #define %s \"...\"", e->word);
+}
+
 static void check_keyed(unit *u, const note *n, const key *keys, const ct_value *v)
 {
     const key *k = find_key(keys, v->key);
@@ -458,8 +480,7 @@ static void check_keyed(unit *u, const note *n, const key *keys, const ct_value 
         return;
     }
     if (!has_shape(v, k->shape))
-        diag_error(u->reader->diags, v->place, "'%s' of %s takes %s, not %s", v->key, n->word,
-                   shape_texts[k->shape], value_kind_text(v));
+        say_shape(u, n, k, v);
     for (const ct_value *other = n->options->items; other != v; other = other->next) {
         if (!other->key || strcmp(other->key, v->key) != 0)
             continue;

@@ -238,6 +238,23 @@ def case_several(work):
     expect("declaration of function 'nowhere'" in apus("build", cwd=work, code=1).stderr, "a call of nothing")
 
 
+def case_folders(work):
+    """Sources below src are of the program; tests among them only when it is tested."""
+    deep = work / "src/billing/taxes"
+    deep.mkdir(parents=True)
+    (work / "src/billing/tests").mkdir()
+    (work / "src/billing/.old").mkdir()
+    (work / "main.c").write_text('#include <apus/apus.h>\nint twice(int n);\nApp(shop, title = "Shop", version = "1");\n'
+                                 'Get("/twice/{n}")\nint get_twice(apus_req *req, int n)\n{\n    return twice(n);\n}\n')
+    (deep / "twice.c").write_text("int twice(int n);\nint twice(int n)\n{\n    return 2 * n;\n}\n")
+    (work / "src/billing/.old/twice.c").write_text("#error hidden folders are not read\n")
+    (work / "src/billing/tests/twice.c").write_text('#include <apus/apus.h>\nint twice(int n);\nTest(twice_of_two)\n{\n'
+                                                    "    apus_expect(twice(2) == 4);\n}\n")
+    apus("build", "-o", "shop", cwd=work)
+    expect("0 passed" in subprocess.run([work / "shop", "test"], capture_output=True, text=True).stdout, "without tests")
+    expect("1 passed, 0 failed" in apus("test", cwd=work).stdout, "with them")
+
+
 def case_run(work):
     (work / "main.c").write_text(HELLO)
     port = free_port()
