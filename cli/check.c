@@ -270,6 +270,19 @@ static const apus_json *param_named(const apus_json *list, apus_str name)
     return NULL;
 }
 
+/* "at=1&at=2" of a list, "n=1" of all else; nothing of an empty list. */
+static void add_query(apus_buf *to, char *separator, apus_str name, const apus_json *v)
+{
+    bool is_list = v->kind == APUS_JSON_list;
+    for (const apus_json *one = is_list ? v->first : v; one; one = is_list ? one->next : NULL) {
+        apus_buf_addc(to, *separator);
+        apus_buf_add(to, name);
+        apus_buf_addc(to, '=');
+        add_value(to, one);
+        *separator = '&';
+    }
+}
+
 /* The path with its parameters filled in, then the query.  with == NULL: the attacked
  * parameter is left out. */
 static const char *target_for(struct operation *o, apus_arena *a, const apus_json *attacked,
@@ -299,11 +312,11 @@ static const char *target_for(struct operation *o, apus_arena *a, const apus_jso
         const apus_json *v = value_of(o, a, p, attacked, with);
         if (!v)
             continue;
+        add_query(&b, &separator, apus_json_text_or(apus_json_get(p, "name"), APUS_STR("")), v);
+    }
+    if (o->check->service.query) {
         apus_buf_addc(&b, separator);
-        apus_buf_add(&b, apus_json_text_or(apus_json_get(p, "name"), APUS_STR("")));
-        apus_buf_addc(&b, '=');
-        add_value(&b, v);
-        separator = '&';
+        apus_buf_add(&b, apus_str_of(o->check->service.query));
     }
     apus_str target;
     return apus_buf_take(&b, &target) ? "/" : target.ptr;
@@ -561,7 +574,7 @@ static void attack_path(struct check *c, const apus_json *item)
         attack_body(&o);
         printf("%s  %-6s %-40s %5u calls%s\n", c->failures == failures ? "ok  " : "FAIL", upper,
                item->name.ptr, c->calls - calls,
-               o.taken ? "" : ", none of them taken: does it need a --header, or data?");
+               o.taken ? "" : ", none of them taken: does it need a --header, a --query, or data?");
     }
 }
 
@@ -593,12 +606,26 @@ static bool is_header(const char *text)
            !strpbrk(text, "\r\n");
 }
 
+/* As it stands in a URL: "key=a%20b". */
+static bool is_query(const char *text)
+{
+    const char *equals = strchr(text, '=');
+    for (const char *p = text; *p; p++)
+        if (*p <= ' ' || *p > '~' || *p == '#')
+            return false;
+    return equals && equals != text;
+}
+
 static int check(apus_arena *arena, const struct options *options)
 {
     const char *words[] = { "--check", NULL };
     struct project p;
     uint16_t port;
     int status;
+    if (options->query && !is_query(options->query)) {
+        complain("--query takes a name and a value as in a URL: --query key=sesame");
+        return EXIT_USAGE;
+    }
     if (options->header && !is_header(options->header)) {
         complain("--header takes a name and a value: --header 'X-API-Key: key-ada'");
         return EXIT_USAGE;
@@ -612,7 +639,7 @@ static int check(apus_arena *arena, const struct options *options)
     pid_t child = start(arena, &p, options, &port);
     if (child < 0)
         return EXIT_FAILED;
-    int code = attack(arena, (struct service){ port, options->header });
+    int code = attack(arena, (struct service){ port, options->header, options->query });
     if (has_crashed(child, &status)) {
         complain("the service crashed: exit code %d", process_code(status));
         return EXIT_FAILED;
@@ -628,6 +655,8 @@ static const manual_row rows[] = {
       "sent with each request, so that guarded routes are attacked behind their guards: "
       "'X-API-Key: key-ada'",
       PLACE(header) },
+    { "-Q, --query", "NAME=VALUE",
+      "sent in the query of each request, for keys that stand there: 'key=sesame'", PLACE(query) },
     ROW_CFLAGS,
     ROW_VERBOSE,
     ROW_END,
@@ -636,7 +665,7 @@ static const manual_row rows[] = {
 const struct command command_check = {
     .name = "check",
     .page = { .name = "apus check",
-              .usage = "[FILE...|DIR] [--header HEADER] [-- ARG...]",
+              .usage = "[FILE...|DIR] [-H HEADER] [-Q NAME=VALUE] [-- ARG...]",
               .summary = "check the contract, then attack the running program with it",
               .heading = "Options",
               .rows = rows,

@@ -18,6 +18,7 @@ struct reply {
 struct service {
     uint16_t port;
     const char *header; /* "Name: value", or NULL */
+    const char *query;  /* "name=value", at the end of each target; or NULL */
 };
 
 /* Sends one request over a connection of its own and reads the answer to its end, for at

@@ -24,6 +24,7 @@ struct options {
     const char *port;   /* --port */
     const char *filter; /* test: --filter */
     const char *header; /* check: --header */
+    const char *query;  /* check: --query */
     const char *seed;   /* mock: --seed */
     const char *record; /* test: --record */
     const char *cflags; /* --cflags, and the environment's CFLAGS */

@@ -9,7 +9,8 @@
 enum {
     LONG_TEXT = 5000,
     LONG_LIST = 2000,
-    WITHIN_MAX = 3, /* models within models whose members are attacked one by one */
+    PLACES_MAX = 50, /* of a list with a schema for each place */
+    WITHIN_MAX = 3,  /* models within models whose members are attacked one by one */
 };
 
 static apus_json *inputs_within(struct inputs *up, const apus_json *schema);
@@ -79,6 +80,35 @@ static void add_lengths(struct inputs *in, const apus_json *s)
     }
 }
 
+/* A good list of places, each with a schema of its own; `at` has `with` instead. */
+static apus_json *placed_list(struct inputs *in, const apus_json *places, size_t n, size_t at,
+                              const apus_json *with)
+{
+    apus_json *list = apus_json_array(in->arena);
+    for (size_t i = 0; i < n; i++) {
+        const apus_json *place = apus_json_at(places, i < places->n ? i : places->n - 1);
+        apus_json *good =
+            i == at ? copy(in->arena, with) : inputs_good(in->arena, in->document, place);
+        apus_json_add(list, good);
+    }
+    return list;
+}
+
+/* One place too few, one too many, and each place with each of its own inputs. */
+static void add_placed(struct inputs *in, const apus_json *s, const apus_json *places)
+{
+    size_t n = places->n, least = (size_t)apus_json_int_or(apus_json_get(s, "minItems"), 0);
+    apus_json_add(in->list, placed_list(in, places, n, n, NULL));
+    apus_json_add(in->list, placed_list(in, places, n + 1, n + 1, NULL));
+    if (least && least <= n)
+        apus_json_add(in->list, placed_list(in, places, least - 1, n, NULL));
+    for (size_t i = 0; i < n; i++) {
+        const apus_json *values = inputs_within(in, apus_json_at(places, i));
+        for (const apus_json *v = values->first; v; v = v->next)
+            apus_json_add(in->list, placed_list(in, places, n, i, v));
+    }
+}
+
 /* A list of n good items, the first of them again and again. */
 static void add_list(struct inputs *in, const apus_json *s, int64_t n)
 {
@@ -92,7 +122,11 @@ static void add_list(struct inputs *in, const apus_json *s, int64_t n)
 static void add_lists(struct inputs *in, const apus_json *s)
 {
     int64_t least = apus_json_int_or(apus_json_get(s, "minItems"), 0);
-    const apus_json *most = apus_json_get(s, "maxItems");
+    const apus_json *most = apus_json_get(s, "maxItems"), *places = apus_json_get(s, "prefixItems");
+    if (places && places->kind == APUS_JSON_list && places->n && places->n <= PLACES_MAX) {
+        add_placed(in, s, places);
+        return;
+    }
     add_list(in, s, 2); /* twice the same */
     add_list(in, s, least > 0 ? least - 1 : 0);
     if (most) {
@@ -266,10 +300,14 @@ static apus_json *lenient(apus_arena *a, const apus_json *document, const apus_j
     if (!s || depth > WITHIN_MAX + 2 || apus_json_get(s, "anyOf") || apus_json_get(s, "oneOf") ||
         apus_json_get(s, "allOf") || may_convert(s, v))
         return inputs_good(a, document, schema);
-    if (v->kind == APUS_JSON_list && apus_json_get(s, "items")) {
+    const apus_json *places = apus_json_get(s, "prefixItems"), *items = apus_json_get(s, "items");
+    if (v->kind == APUS_JSON_list && (items || places)) {
         apus_json *list = apus_json_array(a);
-        for (const apus_json *item = v->first; item; item = item->next)
-            apus_json_add(list, lenient(a, document, apus_json_get(s, "items"), item, depth + 1));
+        size_t i = 0;
+        for (const apus_json *item = v->first; item; item = item->next, i++) {
+            const apus_json *place = apus_json_at(places, i);
+            apus_json_add(list, lenient(a, document, place ? place : items, item, depth + 1));
+        }
         return list;
     }
     const apus_json *properties = apus_json_get(s, "properties");

@@ -381,6 +381,37 @@ def case_check(work):
     expect("error:" in apus("check", "main.c", cwd=work, code=1).stderr, "a contract that does not hold")
 
 
+PLACES = """#include <apus/apus.h>
+
+App(maps, title = "Maps", version = "1");
+Security(key, query = "key");
+typedef struct position {
+    double latitude Field(ge = -90, le = 90);
+    double longitude;
+} Model(tuple) position;
+
+Get("/at")
+position get_at(apus_req *req, key k, position at Query())
+{
+    if (!apus_str_eq(k.value, APUS_STR("sesame")))
+        apus_fail(req, 401, NULL, "no");
+    return at;
+}
+"""
+
+
+def case_check_places(work):
+    """Lists with a schema for each place, in a query, behind a key that stands there."""
+    (work / "main.c").write_text(PLACES)
+    expect("none of them taken" in apus("check", "main.c", cwd=work).stdout, "without the key")
+    said = apus("check", "main.c", "--query", "key=sesame", cwd=work).stdout
+    expect(" 0 failed" in said and "none of them" not in said, "with it")
+    (work / "main.c").write_text(PLACES.replace("return at;", "at.latitude += 100;\n    return at;"))
+    said = apus("check", "main.c", "-Q", "key=sesame", cwd=work, code=1).stdout
+    expect("FAIL  GET /at" in said, "an answer that breaks its bounds")
+    expect("a name and a value" in apus("check", "-Q", "nonsense", cwd=work, code=2).stderr, "no query")
+
+
 STREAMS = r"""#include <apus/apus.h>
 
 App(prices, title = "Prices", version = "1.0.0");
