@@ -61,7 +61,8 @@ static void say_result(struct handler *h, const apus_json *response, const char 
     if (t.is_nullable)
         import_note(im, schema_at, "an answer is not null in C, unless it is void");
     else if (only_title &&
-             !(t.said == t.schema && apus_str_starts(apus_str_of(lost.b.ptr), APUS_STR("title"))))
+             !(t.said == t.schema &&
+               apus_str_starts((apus_str){ lost.b.ptr, lost.b.len }, APUS_STR("title"))))
         import_note(im, schema_at, "an answer has the rules of its type, and no others");
     bool is_object = t.kind == IMPORT_model || t.kind == IMPORT_list || t.kind == IMPORT_map ||
                      t.kind == IMPORT_any;
