@@ -47,7 +47,7 @@ struct apus_problem {
     uint32_t depth;
 };
 
-/* The fields are private but for `n`. */
+/* The fields are private but for `n` and `first`, from which `next` leads on. */
 typedef struct apus_problems {
     apus_arena *arena;
     apus_problem *first, *last;
