@@ -65,6 +65,9 @@ APUS_API_BEGIN
     X(counter, shed_lag, "apus_shed_total", "layer=\"lag\"", "")                                   \
     X(counter, shed_memory, "apus_shed_total", "layer=\"memory\"", "")                             \
     X(counter, shed_descriptors, "apus_shed_total", "layer=\"descriptors\"", "")                   \
+    X(counter, topic_sent, "apus_topic_messages_total", "result=\"sent\"",                         \
+      "Messages of topics that went to other workers")                                             \
+    X(counter, topic_lost, "apus_topic_messages_total", "result=\"lost\"", "")                     \
     X(gauge, workers, "apus_workers", "", "Worker processes that serve")                           \
     X(counter, worker_starts, "apus_worker_starts_total", "",                                      \
       "Worker processes that were started")                                                        \

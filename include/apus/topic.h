@@ -20,7 +20,13 @@
  * queue is full the oldest message is dropped and counted, or, with
  * `overflow = disconnect`, the subscription ends.
  *
- * A topic reaches the fibers of its worker, no further.
+ * A topic reaches the fibers of all workers of its service, on one machine: within a worker
+ * at once, in another some tens of microseconds later.  Messages of one publisher keep their
+ * order; those of several meet in any.  Nobody waits for a worker that is behind: what its
+ * socket does not take is lost, and counted (apus_topic_messages_total).  Members that are
+ * not on the wire (Field(skip)) are zero elsewhere, and a message of over 128 KiB stays in
+ * its worker.  While a reload goes on, workers of both versions hear each other as long as
+ * the topic's model is the same in both.
  *
  * MEMORY: a message is copied when it is published, and again for each subscriber that
  * takes it, so that what apus_next gives is the taker's own until the next call.
@@ -83,13 +89,13 @@ uint64_t apus_sub_dropped(apus_sub *sub);
 /* Listens no longer; `sub` is gone, and nobody may be waiting for it.  NULL is fine. */
 void apus_unsubscribe(apus_req *req, apus_sub *sub);
 
-/* Gives *object to everybody in the room; how many there are.  Aborts with 503 when memory
- * is out. */
+/* Gives *object to everybody in the room; how many there are in this worker.  Aborts with 503
+ * when memory is out. */
 #define apus_publish(req, topic, key, ...)                                                         \
     apus__publish((req), &topic##_topic, (key), 1 ? (__VA_ARGS__) : (const topic##_topic_item *)0)
 size_t apus__publish(apus_req *req, const apus_topic *topic, apus_str key, const void *object);
 
-/* How many listen to that key; those who listen to all are not counted. */
+/* How many listen to that key in this worker; those who listen to all are not counted. */
 #define apus_subscribers(req, topic, key) apus__subscribers((req), &topic##_topic, (key))
 size_t apus__subscribers(const apus_req *req, const apus_topic *topic, apus_str key);
 

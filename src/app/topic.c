@@ -2,6 +2,7 @@
 
 #include "apus/copy.h"
 #include "apus/fiber.h"
+#include "apus/pack.h"
 #include "app/service.h"
 #include "app/stream.h"
 #include "app/topic.h"
@@ -98,20 +99,69 @@ static void message_drop(apus__hub *hub, message *m)
     hub->n_idle++;
 }
 
-/* Held by the caller; NULL without memory. */
-static message *message_of(apus__hub *hub, const apus_topic *topic, apus_str key,
-                           const void *object)
+/* What it holds, or nothing without memory. */
+static message *message_whole(apus__hub *hub, message *m)
 {
-    message *m = message_take(hub);
-    if (!m)
-        return NULL;
     m->n_holders = 1;
-    m->object = apus_model_copy(&m->arena, topic->model, object);
-    m->key = apus_arena_str(&m->arena, key);
     if (m->object && m->key.ptr)
         return m;
     message_drop(hub, m);
     return NULL;
+}
+
+/* Held by the caller; packed as well where *packed is given.  NULL without memory. */
+static message *message_of(apus__hub *hub, const apus_topic *topic, apus_str key,
+                           const void *object, apus_buf *packed)
+{
+    message *m = message_take(hub);
+    if (!m)
+        return NULL;
+    m->object = packed ? apus_model_pack(&m->arena, topic->model, object, packed)
+                       : apus_model_copy(&m->arena, topic->model, object);
+    m->key = apus_arena_str(&m->arena, key);
+    return message_whole(hub, m);
+}
+
+/* --- on the bus --- */
+
+struct head {
+    uint64_t print;
+    uint32_t key_len;
+};
+
+/* Where to pack a message to; NULL where no other process wants it. */
+static apus_buf *begin_packed(apus__hub *hub, const apus__bus_topic *t, apus_str key)
+{
+    if (!t || !hub->bus->wants(hub->bus->ctx, t->place))
+        return NULL;
+    struct head head = { t->print, (uint32_t)key.len };
+    apus_buf_clear(&hub->packed);
+    apus_buf_add(&hub->packed, (apus_str){ (const char *)&head, sizeof(head) });
+    apus_buf_add(&hub->packed, key);
+    return &hub->packed;
+}
+
+static void send_packed(const apus__hub *hub, const apus__bus_topic *t)
+{
+    if (hub->packed.failed)
+        hub->bus->refused(hub->bus->ctx, t->topic);
+    else
+        hub->bus->send(hub->bus->ctx, t->place, (apus_str){ hub->packed.ptr, hub->packed.len });
+}
+
+/* Its topic as the bus has it; NULL where there is no bus. */
+static const apus__bus_topic *on_bus(apus__hub *hub, const apus_topic *topic)
+{
+    return hub->bus ? apus__bus_topic_of(&hub->known, topic) : NULL;
+}
+
+static void tell_listens(const apus__hub *hub, const apus_topic *topic, int change)
+{
+    const apus__bus_topic *t = hub->known;
+    while (t && t->topic != topic)
+        t = t->next;
+    if (t)
+        hub->bus->listens(hub->bus->ctx, t->place, change);
 }
 
 void apus__hub_finish(apus__hub *hub)
@@ -122,6 +172,9 @@ void apus__hub_finish(apus__hub *hub)
     }
     if (hub->buckets)
         give_memory(hub->buckets, hub->n_buckets * sizeof(room *));
+    apus__bus_topics_finish(hub->known);
+    if (hub->bus)
+        apus_buf_finish(&hub->packed);
     *hub = (apus__hub){ 0 };
 }
 
@@ -229,6 +282,8 @@ static apus_sub *subscribe(apus_req *req, const apus_topic *topic, apus_str key,
         return NULL;
     }
     apus__hub *hub = &req->service->hub;
+    if (hub->bus && !on_bus(hub, topic))
+        no_memory(req);
     apus_sub *sub = take_memory(sub_size(topic));
     room *r = sub ? room_find(hub, topic, key, is_all) : NULL;
     if (sub && !r)
@@ -242,6 +297,7 @@ static apus_sub *subscribe(apus_req *req, const apus_topic *topic, apus_str key,
                        .key = APUS_STR(""),
                        .room_for = topic->queue ? topic->queue : APUS_TOPIC_QUEUE };
     sub_link(sub, req, r);
+    tell_listens(hub, topic, 1);
     return sub;
 }
 
@@ -277,6 +333,7 @@ void apus_unsubscribe(apus_req *req, apus_sub *sub)
     if (sub->next)
         sub->next->at = sub->at;
     r->n_subs--;
+    tell_listens(hub, r->topic, -1);
     while (sub->n)
         message_drop(hub, ring_take(sub));
     give_memory(sub, sub_size(r->topic));
@@ -317,6 +374,14 @@ static size_t put_all(apus__hub *hub, const room *r, message *m)
     return r ? r->n_subs : 0;
 }
 
+/* To those in this process. */
+static size_t deliver(apus__hub *hub, const room *own, const room *all, message *m)
+{
+    size_t n = put_all(hub, own, m) + put_all(hub, all, m);
+    message_drop(hub, m);
+    return n;
+}
+
 size_t apus__publish(apus_req *req, const apus_topic *topic, apus_str key, const void *object)
 {
     if (apus__req_is_on_thread()) {
@@ -327,14 +392,46 @@ size_t apus__publish(apus_req *req, const apus_topic *topic, apus_str key, const
     key = key_of(key);
     const room *own = room_find(hub, topic, key, false);
     const room *all = room_find(hub, topic, APUS_STR(""), true);
-    if (!own && !all)
+    const apus__bus_topic *t = on_bus(hub, topic);
+    apus_buf *packed = begin_packed(hub, t, key);
+    if (!own && !all && !packed)
         return 0;
-    message *m = message_of(hub, topic, key, object);
+    message *m = message_of(hub, topic, key, object, packed);
     if (!m)
         no_memory(req);
-    size_t n = put_all(hub, own, m) + put_all(hub, all, m);
-    message_drop(hub, m);
-    return n;
+    if (packed)
+        send_packed(hub, t);
+    return deliver(hub, own, all, m);
+}
+
+void apus_service_use_bus(apus_service *s, const apus_bus *bus)
+{
+    s->hub.bus = bus;
+    s->hub.packed = apus_buf_with(&apus_alloc_libc);
+    s->hub.packed.limit = APUS_BUS_MESSAGE_MAX;
+}
+
+/* Without memory it is lost, as it would be were the queue full. */
+void apus_service_hear(apus_service *s, apus_str text)
+{
+    apus__hub *hub = &s->hub;
+    struct head head;
+    if (text.len < sizeof(head))
+        return;
+    memcpy(&head, apus_str_cut(&text, sizeof(head)).ptr, sizeof(head));
+    const apus__bus_topic *t = apus__bus_topic_find(hub->known, head.print);
+    if (!t || head.key_len > text.len)
+        return;
+    apus_str key = apus_str_cut(&text, head.key_len);
+    const room *own = room_find(hub, t->topic, key, false);
+    const room *all = room_find(hub, t->topic, APUS_STR(""), true);
+    message *m = own || all ? message_take(hub) : NULL;
+    if (!m)
+        return;
+    m->object = apus_model_unpack(&m->arena, t->topic->model, &text);
+    m->key = apus_arena_str(&m->arena, key);
+    if ((m = message_whole(hub, m)))
+        deliver(hub, own, all, m);
 }
 
 size_t apus__subscribers(const apus_req *req, const apus_topic *topic, apus_str key)

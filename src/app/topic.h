@@ -4,10 +4,14 @@
  *                                             └─ ring of messages, each counted
  *
  * A message is made once, in an arena of its own, and freed by the last subscriber that
- * takes or drops it; a few are kept for the next ones. */
+ * takes or drops it; a few are kept for the next ones.
+ *
+ * On the bus a message is its topic's print, its key and the packed model. */
 #ifndef APUS_APP_TOPIC_H
 #define APUS_APP_TOPIC_H
 
+#include "apus/buf.h"
+#include "app/bus.h"
 #include "app/request.h"
 
 typedef struct apus__hub {
@@ -15,6 +19,9 @@ typedef struct apus__hub {
     uint32_t n_buckets, n_rooms;
     struct apus__message *idle;
     uint32_t n_idle;
+    const apus_bus *bus;    /* or NULL */
+    apus__bus_topic *known; /* topics that were listened to, or published, since there is one */
+    apus_buf packed;        /* the message that is being sent */
 } apus__hub;
 
 void apus__hub_finish(apus__hub *hub);

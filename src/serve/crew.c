@@ -6,9 +6,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "apus/metric.h"
 #include "apus/socket.h"
+#include "serve/bus.h"
 #include "serve/serving.h"
 
 #define LATE      APUS_SECOND /* a neighbour accepts for who is silent for so long */
@@ -103,11 +105,13 @@ void apus__worker_dismiss(apus__worker *w, apus__verb how)
         apus_process_signal(w->pid, SIGTERM);
 }
 
-static void close_control(apus__worker *w)
+static void close_links(apus__worker *w)
 {
+    apus__relay_close(w);
     if (w->control < 0)
         return;
-    apus_watch_close(w->watch);
+    if (w->watch)
+        apus_watch_close(w->watch);
     apus_socket_close(w->control);
     w->control = -1;
 }
@@ -119,7 +123,8 @@ static void drop_worker(apus__worker *w)
     while (*at != w)
         at = &(*at)->next;
     *at = w->next;
-    close_control(w);
+    close_links(w);
+    memset(&c->board->ears[w->cell], 0, sizeof(apus__ears));
     apus_metrics_forget(&c->board->tallies[w->cell].metrics);
     c->cells[w->cell] = 0;
     free(w);
@@ -251,22 +256,25 @@ static bool take_cell(apus__crew *c, uint32_t *cell)
 }
 
 /* From its orders to a process. */
-static apus_rc launch(apus__worker *w, const apus__version *v, int its_end, apus_err *err)
+static apus_rc launch(apus__worker *w, const apus__version *v, int its_control, int its_bus,
+                      apus_err *err)
 {
     static apus__orders orders; /* one at a time, and too large for a stack */
     static char text[sizeof(APUS__ORDERS_VARIABLE "=") + APUS__ORDERS_TEXT_MAX];
-    static int keep[APUS__LISTENERS_MAX + 2];
+    static int keep[APUS__LISTENERS_MAX + 3];
     const apus__crew *c = w->crew;
-    orders = (apus__orders){ .control = its_end,
+    orders = (apus__orders){ .control = its_control,
+                             .bus = its_bus,
                              .board = c->board_fd,
                              .cell = w->cell,
                              .slot = w->slot,
                              .n_shares = v->listeners.n };
-    keep[0] = its_end;
-    keep[1] = c->board_fd;
+    keep[0] = its_control;
+    keep[1] = its_bus;
+    keep[2] = c->board_fd;
     for (uint32_t i = 0; i < v->listeners.n; i++) {
         orders.shares[i] = v->listeners.items[i];
-        keep[i + 2] = v->listeners.items[i].fd;
+        keep[i + 3] = v->listeners.items[i].fd;
     }
     int n = snprintf(text, sizeof(text), "%s=", APUS__ORDERS_VARIABLE);
     apus__orders_print(&orders, text + n);
@@ -276,32 +284,46 @@ static apus_rc launch(apus__worker *w, const apus__version *v, int its_end, apus
                                  .argv = c->arguments,
                                  .env = v->environment,
                                  .keep = keep,
-                                 .n_keep = v->listeners.n + 2U,
+                                 .n_keep = v->listeners.n + 3U,
                                  .as = v->has_identity ? &v->identity : NULL },
         &w->pid, err);
+}
+
+static apus_rc make_links(int control[2], int bus[2], apus_err *err)
+{
+    apus_rc rc = apus_socket_pair(control, err);
+    if (!rc && (rc = apus_socket_pair(bus, err))) {
+        apus_socket_close(control[0]);
+        apus_socket_close(control[1]);
+    }
+    return rc;
 }
 
 static apus_rc start(apus__slot *s, const apus__version *v, apus__worker *w, apus_err *err)
 {
     apus__crew *c = s->crew;
-    int ends[2];
+    int control[2], bus[2];
     if (!take_cell(c, &w->cell))
         return apus_err_set(err, APUS_LIMIT, "over %d processes", APUS__CELLS_MAX);
-    apus_rc rc = apus_socket_pair(ends, err);
+    apus_rc rc = make_links(control, bus, err);
     if (rc) {
         c->cells[w->cell] = 0;
         return rc;
     }
-    rc = launch(w, v, ends[1], err);
-    apus_socket_close(ends[1]);
-    w->control = ends[0];
+    w->control = control[0];
+    w->bus = bus[0];
+    rc = apus__relay_open(w);
+    if (!rc)
+        rc = launch(w, v, control[1], bus[1], err);
+    apus_socket_close(control[1]);
+    apus_socket_close(bus[1]);
     if (!rc)
         rc = apus_watch_open(apus_loop_reactor(c->loop), w->control, on_control, w, &w->watch);
     if (!rc) {
         apus_watch_set(w->watch, APUS_WATCH_READ);
         return APUS_OK;
     }
-    apus_socket_close(w->control);
+    close_links(w);
     c->cells[w->cell] = 0;
     if (w->pid)
         apus_process_signal(w->pid, SIGKILL); /* buried as one that nobody knows */
@@ -316,6 +338,8 @@ bool apus__slot_start(apus__slot *s, const apus__version *v)
     apus_timer_stop(c->loop, &s->again);
     if (w) {
         *w = (apus__worker){ .crew = c,
+                             .control = -1,
+                             .bus = -1,
                              .slot = s->index,
                              .generation = c->generation + (v == &c->next),
                              .started = apus_loop_now(c->loop),

@@ -41,8 +41,8 @@ typedef enum apus__worker_state {
 struct apus__worker {
     apus__worker *next;
     apus__crew *crew;
-    int pid, control; /* control: our end; -1 once it was closed */
-    apus_watch *watch;
+    int pid, control, bus; /* our ends; -1 once they were closed */
+    apus_watch *watch, *bus_watch;
     uint32_t slot, cell, generation;
     apus__worker_state state;
     int64_t started, ready; /* loop time */

@@ -29,8 +29,8 @@ apus_rc apus__link_recv(int fd, apus__message *out)
 
 void apus__orders_print(const apus__orders *o, char to[APUS__ORDERS_TEXT_MAX])
 {
-    size_t len = (size_t)snprintf(to, APUS__ORDERS_TEXT_MAX, "%d %d %d %" PRIu32 " %" PRIu32,
-                                  APUS__LAYOUT, o->control, o->board, o->cell, o->slot);
+    size_t len = (size_t)snprintf(to, APUS__ORDERS_TEXT_MAX, "%d %d %d %d %" PRIu32 " %" PRIu32,
+                                  APUS__LAYOUT, o->control, o->bus, o->board, o->cell, o->slot);
     for (uint32_t i = 0; i < o->n_shares; i++)
         len += (size_t)snprintf(to + len, APUS__ORDERS_TEXT_MAX - len, " %d:%d", o->shares[i].fd,
                                 o->shares[i].slot);
@@ -58,6 +58,7 @@ apus_rc apus__orders_parse(const char *text, apus__orders *out, apus_err *err)
                             "the service was started by another version of Apus, which cannot go "
                             "over to this one: restart it");
     bool good = take(&text, ' ', 0, INT32_MAX, &out->control) &&
+                take(&text, ' ', 0, INT32_MAX, &out->bus) &&
                 take(&text, ' ', 0, INT32_MAX, &out->board) &&
                 take(&text, ' ', 0, APUS__CELLS_MAX - 1, &cell) &&
                 take(&text, ' ', 0, APUS__WORKERS_MAX - 1, &slot);

@@ -2,7 +2,8 @@
  *
  * A worker is the same program with the same arguments, and APUS_WORKER in its
  * environment: its orders.  Over a pair of sockets go messages of one verb and one
- * number; when the supervisor's end closes, the worker retires.  In shared memory each
+ * number; when the supervisor's end closes, the worker retires.  Over another pair go
+ * messages of topics, which the supervisor passes on (serve/bus.h).  In shared memory each
  * process has a cell where its loop shows that it comes round, and counts (apus/metric.h). */
 #ifndef APUS_SERVE_LINK_H
 #define APUS_SERVE_LINK_H
@@ -10,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "apus/bus.h"
 #include "apus/metric.h"
 #include "apus/rc.h"
 #include "apus/traffic.h"
@@ -46,7 +48,7 @@ enum {
     APUS__LISTENERS_MAX = APUS__WORKERS_MAX * APUS__ADDRESSES_MAX,
     APUS__EVERY_SLOT = -1,
     APUS__EVERY_ADMIN = -2, /* every slot, for those who look after the service */
-    APUS__ORDERS_TEXT_MAX = 64 + APUS__LISTENERS_MAX * 12,
+    APUS__ORDERS_TEXT_MAX = 80 + APUS__LISTENERS_MAX * 12,
 };
 
 /* A listening socket and whose it is. */
@@ -56,7 +58,8 @@ typedef struct apus__share {
 } apus__share;
 
 typedef struct apus__orders {
-    int control;   /* the worker's end of the pair */
+    int control;   /* the worker's end of the pair ... */
+    int bus;       /* ... and of the one for topics */
     int board;     /* shared memory */
     uint32_t cell; /* its place there */
     uint32_t slot;
@@ -66,7 +69,7 @@ typedef struct apus__orders {
 
 #define APUS__ORDERS_VARIABLE "APUS_WORKER"
 
-/* "LAYOUT CONTROL BOARD CELL SLOT FD:SLOT FD:SLOT ..." */
+/* "LAYOUT CONTROL BUS BOARD CELL SLOT FD:SLOT FD:SLOT ..." */
 void apus__orders_print(const apus__orders *o, char to[APUS__ORDERS_TEXT_MAX]);
 
 /* APUS_OK; APUS_UNSUPPORTED when they are those of another layout; APUS_INVALID. */
@@ -77,7 +80,7 @@ apus_rc apus__orders_parse(const char *text, apus__orders *out, apus_err *err) A
 #define APUS__BOARD_MAGIC UINT64_C(0x6472616f62737061)
 
 enum {
-    APUS__LAYOUT = 4000 + APUS_METRIC_COUNT, /* of all that stands in this header */
+    APUS__LAYOUT = 5000 + APUS_METRIC_COUNT, /* of all that stands in this header */
     APUS__CELLS_MAX = 2048                   /* processes at once, those that retire among them */
 };
 
@@ -85,6 +88,11 @@ typedef struct apus__cell {
     int64_t busy_since; /* see apus_loop_show_busy */
     char unused[56];    /* a cache line of its own */
 } apus__cell;
+
+/* How many listen in each place of the bus; a process's own. */
+typedef struct apus__ears {
+    _Alignas(64) uint32_t places[APUS_BUS_PLACES];
+} apus__ears;
 
 /* What a process counts, beside its cell: who has the cell next goes on from there, so that
  * the sum over all cells never falls. */
@@ -109,6 +117,7 @@ typedef struct apus__board {
     apus__phase phase;
     char unused[4];
     apus__cell cells[APUS__CELLS_MAX];
+    apus__ears ears[APUS__CELLS_MAX];
     apus__tally supervisor;
     apus__tally tallies[APUS__CELLS_MAX];
     apus_traffic traffic[APUS__WORKERS_MAX]; /* of a slot, whoever serves there */

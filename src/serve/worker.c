@@ -7,6 +7,7 @@
 #include "apus/process.h"
 #include "apus/reactor.h"
 #include "apus/socket.h"
+#include "serve/bus.h"
 #include "serve/exit.h"
 #include "serve/link.h"
 #include "serve/serving.h"
@@ -19,6 +20,7 @@ struct worker {
     int adopted[APUS__LISTENERS_MAX]; /* our own number for one that we adopted, or -1 */
     apus__board *board;
     apus_watch *control;
+    apus__bus_end bus;
 };
 
 bool apus__worker_is_this(void)
@@ -173,6 +175,8 @@ static apus_rc take_orders(struct worker *w, apus_err *err)
     for (uint32_t i = 0; i < APUS__LISTENERS_MAX; i++)
         w->adopted[i] = -1;
     rc = apus_socket_adopt(w->orders.control);
+    if (!rc)
+        rc = apus_socket_adopt(w->orders.bus);
     for (uint32_t i = 0; !rc && i < w->orders.n_shares; i++)
         rc = apus_socket_adopt(w->orders.shares[i].fd);
     if (rc || w->board->magic != APUS__BOARD_MAGIC || w->board->layout != APUS__LAYOUT)
@@ -214,6 +218,9 @@ static apus_rc start(struct worker *w, const apus_app *app, const apus__options 
     if (!rc)
         rc = watch(w, err);
     if (!rc)
+        rc = apus__bus_open(&w->bus, w->serving.service, w->serving.loop, w->board, w->orders.cell,
+                            w->orders.bus, err);
+    if (!rc)
         rc = listen_on_ours(w, err);
     if (!rc)
         rc = apus__link_send(w->orders.control, APUS__VERB_ready, 0);
@@ -234,6 +241,7 @@ int apus__worker_run(const char *program, const apus_app *app, const apus__optio
     apus__serving_run(&w.serving);
     if (w.control)
         apus_watch_close(w.control);
+    apus__bus_close(&w.bus);
     apus__serving_close(&w.serving);
     return APUS__EXIT_STOPPED;
 }

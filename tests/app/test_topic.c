@@ -1,6 +1,7 @@
 /* Topics: who gets what, what is dropped, and how listening ends; fibers beside a handler's. */
 #include "tables.h"
 
+#include <apus/bus.h>
 #include <apus/fiber.h>
 #include <apus/loop.h>
 #include <apus/topic.h>
@@ -51,6 +52,14 @@ static void publish_n(apus_req *req, const char *key, int n)
 static void publish(apus_req *req)
 {
     publish_n(req, apus_req_header(req, "key").ptr, atoi(apus_req_header(req, "n").ptr));
+}
+
+static void publish_large(apus_req *req)
+{
+    char *text = apus_new_n(req, char, APUS_BUS_MESSAGE_MAX + 1);
+    memset(text, 'x', APUS_BUS_MESSAGE_MAX);
+    struct news news = { { text, APUS_BUS_MESSAGE_MAX }, 1 };
+    apus_publish(req, city, APUS_STR(""), &news);
 }
 
 static void publish_strictly(apus_req *req)
@@ -259,6 +268,7 @@ static const apus_ws_options plain = { 0 };
 static const apus_route routes[] = {
     PLAIN("/publish", publish),
     PLAIN("/strict", publish_strictly),
+    PLAIN("/large", publish_large),
     PLAIN("/together", together),
     PLAIN("/leaves", leaves),
     PLAIN("/crowd", crowd),
@@ -356,6 +366,102 @@ static void rooms_come_and_go(void **state)
         apus_test_ws_close(s[i], 0);
     wait_for_end(t);
     assert_int_equal(t->service->hub.n_rooms, 0);
+    apus_test_stop(t);
+}
+
+/* --- another process --- */
+
+static struct {
+    bool wanted;
+    int listeners, n_sent, n_refused;
+    size_t len;
+    char sent[4096];
+} beyond;
+
+static bool is_wanted(void *ctx, uint32_t place)
+{
+    (void)ctx;
+    assert_true(place < APUS_BUS_PLACES);
+    return beyond.wanted;
+}
+
+static void send_beyond(void *ctx, uint32_t place, apus_str message)
+{
+    (void)ctx;
+    (void)place;
+    assert_true(message.len <= sizeof(beyond.sent));
+    memcpy(beyond.sent, message.ptr, message.len);
+    beyond.len = message.len;
+    beyond.n_sent++;
+}
+
+static void count_listeners(void *ctx, uint32_t place, int change)
+{
+    (void)ctx;
+    (void)place;
+    beyond.listeners += change;
+}
+
+static void refuse(void *ctx, const apus_topic *topic)
+{
+    (void)ctx;
+    assert_ptr_equal(topic, &city_topic);
+    beyond.n_refused++;
+}
+
+static const apus_bus bus = {
+    .wants = is_wanted, .send = send_beyond, .listens = count_listeners, .refused = refuse
+};
+
+/* The same service stands for both processes: what it sent, it hears. */
+static void the_bus_carries_messages(void **state)
+{
+    (void)state;
+    apus_test *t = start();
+    memset(&beyond, 0, sizeof(beyond));
+    apus_service_use_bus(t->service, &bus);
+    publish_to(t, "a", "1");
+    assert_int_equal(beyond.n_sent, 0); /* nobody wants it */
+    beyond.wanted = true;
+    publish_to(t, "a", "1");
+    assert_int_equal(beyond.n_sent, 1);
+    apus_str message = { beyond.sent, beyond.len };
+    apus_service_hear(t->service, message); /* nobody listens */
+    beyond.wanted = false;
+    apus_test_socket *a = listen_at(t, "/listen", "a"), *all = listen_at(t, "/listen-all", "-");
+    apus_test_socket *b = listen_at(t, "/listen", "b");
+    assert_int_equal(beyond.listeners, 3);
+    apus_service_hear(t->service, message);
+    apus_expect_ws_text(a, "a/a 1");
+    apus_expect_ws_text(all, "a/a 1");
+    for (size_t len = 0; len < message.len; len++)
+        apus_service_hear(t->service, (apus_str){ message.ptr, len }); /* cut: none of ours */
+    beyond.sent[0] = (char)~beyond.sent[0];
+    apus_service_hear(t->service, message); /* of a topic, or a model, that we do not know */
+    publish_to(t, "b", "1");
+    apus_expect_ws_text(b, "b/b 1");
+    apus_expect_ws_text(all, "b/b 1");
+    apus_test_ws_close(a, 0);
+    apus_test_ws_close(b, 0);
+    apus_test_ws_close(all, 0);
+    wait_for_end(t);
+    assert_int_equal(beyond.listeners, 0);
+    apus_test_stop(t);
+}
+
+static void the_bus_refuses_what_is_too_large(void **state)
+{
+    (void)state;
+    apus_test *t = start();
+    memset(&beyond, 0, sizeof(beyond));
+    apus_service_use_bus(t->service, &bus);
+    beyond.wanted = true;
+    apus_test_socket *s = apus_test_ws(t, "/listen-all");
+    apus_test_header(t, "n", "1");
+    apus_expect_status(apus_test_get(t, "/large"), 200);
+    assert_int_equal(beyond.n_sent, 0);
+    assert_int_equal(beyond.n_refused, 1);
+    assert_true(apus_test_ws_recv(s).body.len > APUS_BUS_MESSAGE_MAX); /* at home it is heard */
     apus_test_stop(t);
 }
 
@@ -511,6 +617,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rooms_hear_their_own),
         cmocka_unit_test(rooms_come_and_go),
+        cmocka_unit_test(the_bus_carries_messages),
+        cmocka_unit_test(the_bus_refuses_what_is_too_large),
         cmocka_unit_test(slow_listeners_miss_the_oldest),
         cmocka_unit_test(strict_topics_disconnect_them),
         cmocka_unit_test(handlers_change_rooms),

@@ -1,4 +1,4 @@
-/* Copies of models stand alone: the original may go. */
+/* Copies of models stand alone: the original may go, or be in another process. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,105 +11,8 @@
 #include "apus/copy.h"
 #include "apus/decode.h"
 #include "apus/encode.h"
-
-/* --- a model with everything that points somewhere --- */
-
-struct leg {
-    const char *name;
-    double *length;
-};
-struct legs {
-    struct leg *ptr;
-    size_t len;
-};
-struct note {
-    apus_str key;
-    apus_str value;
-};
-struct notes {
-    struct note *ptr;
-    size_t len;
-};
-struct animal {
-    uint8_t kind;
-    apus_str name;
-    apus_bytes mark;
-    struct legs legs;
-    struct leg *best;
-    uint8_t n_ages;
-    int64_t *ages;
-    apus_str pair[2];
-    struct notes notes;
-    apus_json any;
-    union {
-        apus_str purrs; /* of cats */
-        apus_strs barks;
-    };
-    apus_json rest;
-};
-
-#define FIELD(S, m, ...)                                                                           \
-    {                                                                                              \
-        APUS_FIELD_NAME(#m), .offset = offsetof(struct S, m), .type = &__VA_ARGS__                 \
-    }
-#define TYPE(S, kind_, ...)                                                                        \
-    {                                                                                              \
-        .kind = APUS_KIND_##kind_, .size = sizeof(S), .align = _Alignof(S), __VA_ARGS__            \
-    }
-#define POINTER  .flags = APUS_FIELD_pointer | APUS_FIELD_nullable
-#define COUNT(a) (uint32_t)(sizeof(a) / sizeof((a)[0]))
-#define MODEL(S, f)                                                                                \
-    .name = #S, .size = sizeof(struct S), .align = _Alignof(struct S), .fields = f,                \
-    .n_fields = COUNT(f)
-
-static const apus_field leg_fields[] = {
-    FIELD(leg, name, apus_type_cstr),
-    FIELD(leg, length, apus_type_double, POINTER),
-};
-static const apus_model leg_model = { MODEL(leg, leg_fields) };
-static const apus_type leg_type = TYPE(struct leg, model, .model = &leg_model);
-static const apus_type legs_type = TYPE(struct legs, list, .item = &leg_type);
-static const apus_type ages_type = TYPE(int64_t *, counted, .item = &apus_type_int64);
-static const apus_type pair_type = TYPE(apus_str[2], array, .n = 2, .item = &apus_type_str);
-static const apus_type notes_type =
-    TYPE(struct notes, map, .item = &apus_type_str, .entry_size = sizeof(struct note),
-         .value_offset = offsetof(struct note, value));
-static const apus_enum_value kinds[] = { { APUS_STR_INIT("cat"), 0 }, { APUS_STR_INIT("dog"), 1 } };
-static const apus_enum kind_enum = { .name = "kind", .values = kinds, .n_values = 2 };
-static const apus_type kind_type = TYPE(uint8_t, enum, .enumeration = &kind_enum);
-
-#define COMMON                                                                                     \
-    FIELD(animal, kind, kind_type, .flags = APUS_FIELD_tag | APUS_FIELD_required),                 \
-        FIELD(animal, name, apus_type_str), FIELD(animal, mark, apus_type_bytes),                  \
-        FIELD(animal, legs, legs_type), FIELD(animal, best, leg_type, POINTER),                    \
-        FIELD(animal, ages, ages_type, .count_offset = offsetof(struct animal, n_ages),            \
-              .count_size = 1),                                                                    \
-        FIELD(animal, pair, pair_type), FIELD(animal, notes, notes_type),                          \
-        FIELD(animal, any, apus_type_json)
-#define KEEPS .extra = APUS_EXTRA_keep, .keep_offset = offsetof(struct animal, rest)
-
-static const apus_field cat_fields[] = { COMMON, FIELD(animal, purrs, apus_type_str) };
-static const apus_field dog_fields[] = { COMMON, FIELD(animal, barks, apus_type_strs) };
-static const apus_model cat_model = { MODEL(animal, cat_fields), KEEPS };
-static const apus_model dog_model = { MODEL(animal, dog_fields), KEEPS };
-static const apus_variant variants[] = { { 0, APUS_STR_INIT("cat"), &cat_model },
-                                         { 1, APUS_STR_INIT("dog"), &dog_model } };
-static const apus_field tag_fields[] = { COMMON };
-static const apus_model animal_model = { MODEL(animal, tag_fields), .variants = variants,
-                                         .n_variants = 2, .tag_field = 0 };
-static const apus_type animal_type = TYPE(struct animal, model, .model = &animal_model);
-
-static const apus_str texts[] = {
-    APUS_STR_INIT(
-        "{\"kind\":\"cat\",\"name\":\"Tom\",\"mark\":\"AP8=\","
-        "\"legs\":[{\"name\":\"left\",\"length\":1.5},{\"name\":\"right\",\"length\":null}],"
-        "\"best\":{\"name\":\"left\",\"length\":2.5},\"ages\":[1,2,3],\"pair\":[\"a\",\"b\"],"
-        "\"notes\":{\"k\":\"v\",\"l\":\"w\"},\"any\":{\"k\":[1,2.5,null,\"t\",{}]},"
-        "\"purrs\":\"loud\",\"more\":{\"deep\":[\"x\"]},\"last\":123456789012345678901234567890}"),
-    APUS_STR_INIT("{\"kind\":\"dog\",\"name\":\"\",\"mark\":\"\",\"legs\":[],\"best\":null,"
-                  "\"ages\":[],\"pair\":[\"\",\"\"],\"notes\":{},\"any\":null,"
-                  "\"barks\":[\"wau\",\"wuff\"]}"),
-};
+#include "animal.h"
+#include "apus/pack.h"
 
 /* Reads text in an arena of its own, copies what it came to into *a, and lets the original go. */
 static struct animal *read_and_copy(apus_arena *a, apus_str text)
@@ -162,11 +65,92 @@ static void there_may_be_no_room(void **state)
     }
 }
 
+static void reads_as(struct animal *one, apus_str text)
+{
+    apus_arena a;
+    apus_str out;
+    apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
+    apus_buf b = apus_buf_in(&a);
+    assert_non_null(one);
+    assert_int_equal(apus_encode_model(&b, &animal_model, one, APUS_OMIT_nothing), APUS_OK);
+    assert_int_equal(apus_buf_take(&b, &out), APUS_OK);
+    assert_string_equal(out.ptr, text.ptr);
+    apus_arena_finish(&a);
+}
+
+/* What text comes to, packed in the arena; the model that was packed is gone. */
+static apus_str packed_of(apus_arena *a, apus_str text)
+{
+    apus_arena first;
+    apus_str packed = { 0 };
+    apus_buf b = apus_buf_in(a);
+    apus_arena_init(&first, &apus_alloc_libc, 1 << 20);
+    struct animal *one = read_and_copy(&first, text);
+    one->hidden = &one->kind;
+    reads_as(apus_model_pack(&first, &animal_model, one, &b), text);
+    assert_int_equal(apus_buf_take(&b, &packed), APUS_OK);
+    apus_arena_finish(&first);
+    return packed;
+}
+
+static void what_is_packed_comes_out_the_same(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        apus_arena a;
+        apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
+        apus_str packed = packed_of(&a, texts[i]);
+        struct animal *one = apus_model_unpack(&a, &animal_model, &packed);
+        assert_int_equal(packed.len, 0);
+        reads_as(one, texts[i]);
+        assert_null(one->hidden); /* it led into a process that may be another one */
+        apus_arena_finish(&a);
+    }
+}
+
+/* Cut anywhere, and with a byte changed anywhere. */
+static void broken_pieces_are_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        apus_arena a, each;
+        apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
+        apus_arena_init(&each, &apus_alloc_libc, 1 << 20);
+        apus_str packed = packed_of(&a, texts[i]);
+        for (size_t n = 0; n < packed.len; n++) {
+            apus_str cut = { packed.ptr, n };
+            assert_null(apus_model_unpack(&each, &animal_model, &cut));
+            char *bent = (char *)(uintptr_t)packed.ptr + n, was = *bent;
+            apus_str whole = packed;
+            *bent = (char)~was;
+            struct animal *one = apus_model_unpack(&each, &animal_model, &whole);
+            assert_true(!one || whole.len < packed.len);
+            *bent = was;
+            apus_arena_reset(&each);
+        }
+        apus_arena_finish(&each);
+        apus_arena_finish(&a);
+    }
+}
+
+static void prints_tell_models_apart(void **state)
+{
+    apus_model other = animal_model;
+    (void)state;
+    assert_true(apus_model_print(&animal_model) == apus_model_print(&other));
+    other.n_variants--;
+    assert_true(apus_model_print(&animal_model) != apus_model_print(&other));
+    assert_true(apus_model_print(&cat_model) != apus_model_print(&dog_model));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_outlive_the_original),
         cmocka_unit_test(there_may_be_no_room),
+        cmocka_unit_test(what_is_packed_comes_out_the_same),
+        cmocka_unit_test(broken_pieces_are_refused),
+        cmocka_unit_test(prints_tell_models_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,13 +19,14 @@ static char text[APUS__ORDERS_TEXT_MAX];
 static void orders_are_read_as_they_were_given(void **state)
 {
     (void)state;
-    given = (apus__orders){ .control = 5, .board = 6, .cell = 7, .slot = 1, .n_shares = 3 };
+    given =
+        (apus__orders){ .control = 5, .bus = 4, .board = 6, .cell = 7, .slot = 1, .n_shares = 3 };
     given.shares[0] = (apus__share){ 8, 0 };
     given.shares[1] = (apus__share){ 9, 1 };
     given.shares[2] = (apus__share){ 10, APUS__EVERY_SLOT };
     apus__orders_print(&given, text);
     char wanted[64];
-    snprintf(wanted, sizeof(wanted), "%d 5 6 7 1 8:0 9:1 10:-1", APUS__LAYOUT);
+    snprintf(wanted, sizeof(wanted), "%d 5 4 6 7 1 8:0 9:1 10:-1", APUS__LAYOUT);
     assert_string_equal(text, wanted);
     assert_int_equal(apus__orders_parse(text, &read, NULL), APUS_OK);
     assert_memory_equal(&read, &given, sizeof(given));
@@ -43,14 +44,14 @@ static void orders_that_are_none_are_refused(void **state)
     static const char *const wrong[] = { "",
                                          "x",
                                          " 5",
-                                         " 5 6",
-                                         " 5 6 7",
-                                         " 5 6 -1 0",
-                                         " 5 6 2048 0",
-                                         " 5 6 7 256",
-                                         " 5 6 7 1 8",
-                                         " 5 6 7 1 8:-3",
-                                         " 5 6 7 1 8:1x" };
+                                         " 5 4 6",
+                                         " 5 4 6 7",
+                                         " 5 4 6 -1 0",
+                                         " 5 4 6 2048 0",
+                                         " 5 4 6 7 256",
+                                         " 5 4 6 7 1 8",
+                                         " 5 4 6 7 1 8:-3",
+                                         " 5 4 6 7 1 8:1x" };
     apus_err err;
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         if (wrong[i][0] == ' ')
