@@ -35,10 +35,13 @@ deb: profiled ## Debian packages in build/profiled/packages
 	@ls build/profiled/packages/*.deb
 
 nightly: ## what takes longer: thousands of simulated days, long fuzzing, all conformance cases
-	@$(MAKE) sim soak && TIME=600 $(MAKE) fuzz && FULL=1 .ci/run
+	@$(MAKE) sim soak slow && TIME=600 $(MAKE) fuzz && FULL=1 .ci/run
 
 soak: build/test/build.ninja ## mixed load with faults for MINUTES (20): memory and descriptors stay
 	@ninja -C build/test soak_service && tests/soak/soak.py build/test/tests/sim/soak_service --seconds $$(($${MINUTES:-20} * 60))
+
+slow: build/test/build.ninja ## thousands of slow and idle clients: ordinary requests must not notice
+	@ninja -C build/test example_hello bench_surge && { scripts/slow_clients.py build/test || [ $$? = 77 ]; }
 
 sim: build/asan/build.ninja ## simulate SEEDS (20000 that nobody has seen) with sanitizers
 	@ninja -C build/asan sim && scripts/sim.sh build/asan/tests/sim/sim $(SEEDS)

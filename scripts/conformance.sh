@@ -19,6 +19,18 @@ case "$build" in /*) ;; *) build=$PWD/$build ;; esac
 programs=$build/tests/conformance
 
 log=$work/$kit.log
+
+serve() { # PROGRAM: until this script ends, at $url
+    "$1" --port 0 >"$work/$kit.out" 2>&1 &
+    server=$!
+    trap 'kill $server 2>/dev/null || true' EXIT
+    for _ in $(seq 50); do
+        url=$(grep -aoE 'http://[0-9.]+:[0-9]+' "$work/$kit.out" | head -1 || true)
+        [ -n "$url" ] && break
+        sleep 0.1
+    done
+}
+
 case "$kit" in
 json) "$work/json/run.sh" --cmd "$programs/jsoncheck" >"$log" 2>&1 || true ;;
 jsonschema) "$work/jsonschema/run.sh" "$programs/schemacheck" core >"$log" 2>&1 || true ;;
@@ -49,15 +61,18 @@ openapi)
     tests/conformance/openapi.sh "$work/openapi" "$build" >"$log" 2>&1 || true
     ;;
 sse)
-    "$programs/sseserver" --port 0 >"$work/sse.out" 2>&1 &
-    server=$!
-    trap 'kill $server 2>/dev/null || true' EXIT
-    for _ in $(seq 50); do
-        url=$(grep -aoE 'http://[0-9.]+:[0-9]+' "$work/sse.out" | head -1 || true)
-        [ -n "$url" ] && break
-        sleep 0.1
-    done
+    serve "$programs/sseserver"
     "$work/sse/run.sh" "$url/events" --max-gap 4 >"$log" 2>&1 || true
+    ;;
+load)
+    # wrk2 and autocannon are used where the kit has them; h2load gives the latencies at a rate
+    if ! command -v wrk >/dev/null || ! command -v h2load >/dev/null; then
+        echo "skipped: load needs wrk and h2load (scripts/deps.sh ci installs them)"
+        exit 77
+    fi
+    serve "$build/examples/example_hello"
+    "$work/load/run.sh" "$url/hello/ada" 500 "${SECONDS_EACH:-4}" 50 >"$log" 2>&1 || true
+    cat "$log"
     ;;
 tls)
     if ! command -v testssl >/dev/null; then

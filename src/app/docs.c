@@ -26,6 +26,14 @@ struct html {
 };
 
 /* What our own routes answer with; one per app. */
+/* What was inflated for a client that takes no gzip, and is for the next one. */
+struct kept {
+    const void *gzip; /* whose text it is */
+    apus_str text;
+};
+
+enum { KEPT_MAX = 4 }; /* the document and three assets: all that may be large */
+
 struct apus__docs {
     const apus_app *app;
     apus_str prefix; /* of the app within others */
@@ -33,6 +41,7 @@ struct apus__docs {
     apus_blob openapi;
     char openapi_etag[24];
     char page_etag[24]; /* of both pages and our own files */
+    struct kept kept[KEPT_MAX];
 };
 
 /* Of which app, and where it stands. */
@@ -49,6 +58,28 @@ static bool takes_gzip(const apus_req *req)
 {
     apus_str list = apus__req_raw_header(req, APUS_STR("accept-encoding"));
     return apus_accept_weight(list, APUS_STR("gzip")) > 0;
+}
+
+/* Inflating takes milliseconds and the text megabytes: as often as somebody asks, and for as long
+ * as he does not read it, would be too much. */
+static apus_rc inflate_once(apus_req *req, const apus_blob *blob, apus_str *out)
+{
+    struct apus__docs *d = (struct apus__docs *)(uintptr_t)req->plan->docs;
+    struct kept *k = d->kept, *end = k + KEPT_MAX;
+    if (!blob->gzip_len)
+        return apus_blob_text(blob, &req->x->arena, out);
+    while (k < end && k->gzip && k->gzip != blob->gzip)
+        k++;
+    if (k == end)
+        return apus_blob_text(blob, &req->x->arena, out);
+    if (!k->gzip) {
+        apus_rc rc = apus_blob_text(blob, &req->service->arena, &k->text);
+        if (rc)
+            return rc;
+        k->gzip = blob->gzip;
+    }
+    *out = k->text;
+    return APUS_OK;
 }
 
 /* Whether the client has this version already (RFC 9110 section 13.1.2). */
@@ -106,7 +137,7 @@ static void answer(apus_req *req, const struct page *p)
         apus_set_header(req, "content-encoding", "gzip");
         body = (apus_str){ (const char *)p->blob.gzip, p->blob.gzip_len };
     } else {
-        apus_rc rc = apus_blob_text(&p->blob, &req->x->arena, &body);
+        apus_rc rc = inflate_once(req, &p->blob, &body);
         if (rc == APUS_NOMEM)
             apus_abort(req, 503, NULL, "out of memory");
         if (rc) {
