@@ -253,6 +253,9 @@ Test(a_wrong_password_opens_nothing)
     apus_expect_json(a, "$.detail", "\"Incorrect username or password\"");
     apus_expect_status(log_in(t, "username=mallory&password=wonderland"), 400);
     apus_expect_status(log_in(t, "username=ada"), 422);
+    char form[64 + APUS_PASSWORD_MAX] = "username=ada&password=";
+    memset(form + strlen(form), 'x', APUS_PASSWORD_MAX + 1); // longer than any that was hashed
+    apus_expect_status(log_in(t, form), 400);
     apus_test_stop(t);
 }
 

@@ -34,14 +34,15 @@ typedef struct apus_password_cost {
     uint32_t lanes;      /* 1 */
 } apus_password_cost;
 
-/* The hash, in the request's memory; cost may be NULL.  NULL with the failure set: 422 for a
+/* The hash, in the request's memory; cost may be NULL.  NULL with the failure set: 400 for a
  * password over APUS_PASSWORD_MAX bytes, 503 where the pool is full or memory is out, or the
  * request was cancelled. */
 const char *apus_password_hash(apus_req *req, apus_str password, const apus_password_cost *cost);
 
 /* Whether the password is the one that was hashed.  With NULL, or with what is no such hash, it
  * takes as long and is false, so that nobody learns from the time which accounts there are.
- * false with the failure set as above. */
+ * false for passwords that are too long to have been hashed, whosever; false with the failure
+ * set where the pool is full, memory is out or the request was cancelled. */
 bool apus_password_verify(apus_req *req, apus_str password, const char *hash);
 
 /* Whether a hash was made at another cost, and should be made anew when its owner logs in. */

@@ -119,17 +119,11 @@ static struct work *new_work(apus_req *req, apus_str password)
     return w;
 }
 
-static bool is_too_long(apus_req *req, apus_str password)
-{
-    if (password.len > APUS_PASSWORD_MAX)
-        apus_fail(req, 422, NULL, "A password has at most %d bytes", APUS_PASSWORD_MAX);
-    return password.len > APUS_PASSWORD_MAX;
-}
-
 const char *apus_password_hash(apus_req *req, apus_str password, const apus_password_cost *cost)
 {
-    if (is_too_long(req, password))
-        return NULL;
+    if (password.len > APUS_PASSWORD_MAX)
+        return apus_fail(req, 400, "password_too_long", "A password has at most %d bytes",
+                         APUS_PASSWORD_MAX);
     struct work *w = new_work(req, password);
     w->cost = cost;
     return apus_offload(req, make, w) ? w->out.ptr : NULL;
@@ -137,8 +131,6 @@ const char *apus_password_hash(apus_req *req, apus_str password, const apus_pass
 
 bool apus_password_verify(apus_req *req, apus_str password, const char *hash)
 {
-    if (is_too_long(req, password))
-        return false;
     struct work *w = new_work(req, password);
     w->hash = hash;
     return apus_offload(req, match, w) != NULL;
