@@ -367,7 +367,8 @@ void apus__mark(apus_req *req, const apus_model *m, const void *object, const ch
 /* A copy of *stored with the sent members of *patch laid over it. */
 #define apus_merge(req, model, stored, patch)                                                      \
     ((model *)apus__merge((req), APUS__MODEL(model), (stored), (patch)))
-void *apus__merge(apus_req *req, const apus_model *m, const void *stored, const void *patch);
+void *apus__merge(apus_req *req, const apus_model *m, const void *stored, const void *patch)
+    APUS_NODISCARD; /* nothing is laid over *stored itself */
 
 /* The request that a check looks at; NULL where something else is read (settings, say). */
 static inline apus_req *apus_checking_req(apus_checking *c)
