@@ -19,18 +19,20 @@ enum {
 struct options {
     const char **paths; /* FILE... or one DIR; "." if none */
     unsigned n_paths;
-    const char *output; /* -o */
-    const char *host;   /* --host */
-    const char *port;   /* --port */
-    const char *filter; /* test: --filter */
-    const char *header; /* check: --header */
-    const char *query;  /* check: --query */
-    const char *seed;   /* mock: --seed */
-    const char *record; /* test: --record */
-    const char *cflags; /* --cflags, and the environment's CFLAGS */
-    const char **rest;  /* behind --, for the program; NULL-terminated */
+    const char *output;   /* -o */
+    const char *host;     /* --host */
+    const char *port;     /* --port */
+    const char *filter;   /* test: --filter */
+    const char *header;   /* check: --header */
+    const char *query;    /* check: --query */
+    const char *seed;     /* mock: --seed */
+    const char *record;   /* test: --record */
+    const char *template; /* new: --template */
+    const char *cflags;   /* --cflags, and the environment's CFLAGS */
+    const char **rest;    /* behind --, for the program; NULL-terminated */
     bool verbose, json, contract, tls;
-    bool quiet; /* dev, while it watches: sources that are missing are no news */
+    bool templates; /* new: --templates */
+    bool quiet;     /* dev, while it watches: sources that are missing are no news */
 };
 
 struct command {

@@ -13,7 +13,7 @@ static int run_command(const struct command *c, int argc, char **argv)
     struct options o = { .cflags = getenv("CFLAGS"),
                          .paths = APUS_NEW(&arena, const char *, (size_t)argc + 2) };
     int code = o.paths ? options_read(c, argc, argv, &o) : EXIT_FAILED;
-    if (code == EXIT_FINE && o.n_paths == 0 && c == &command_new) {
+    if (code == EXIT_FINE && o.n_paths == 0 && c == &command_new && !o.templates) {
         complain("which name?  Usage: %s %s", c->page.name, c->page.usage);
         code = EXIT_USAGE;
     }

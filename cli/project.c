@@ -164,7 +164,7 @@ static const char *program_name(struct project *p, const char *first, bool from_
     return *name ? name : "app";
 }
 
-static bool make_dirs(apus_arena *arena, const char *path)
+bool project_make_dirs(apus_arena *arena, const char *path)
 {
     for (const char *p = path + 1; *p; p++) {
         if (*p == '/' && mkdir(textf(arena, "%.*s", (int)(p - path), path), 0777) &&
@@ -187,28 +187,30 @@ bool project_find(apus_arena *arena, const struct options *options, enum build_k
     *out = (struct project){
         .arena = arena,
         .kind = kind,
-        .cflags = options->cflags,
         .verbose = options->verbose,
         .sources = APUS_NEW(arena, const char *, SOURCES_MAX),
         .units = APUS_NEW(arena, const char *, SOURCES_MAX),
     };
     const char *slash = strrchr(first, '/');
     out->dir = from_dir ? first : slash ? textf(arena, "%.*s", (int)(slash - first), first) : ".";
-    if (!out->sources || !out->units || !find_sources(out, options))
+    if (!out->sources || !out->units || !find_sources(out, options) ||
+        !project_file_read(arena, out->dir, &out->file))
         return false;
+    out->cflags = options->cflags && *options->cflags
+                      ? textf(arena, "%s %s", out->file.cflags, options->cflags)
+                      : out->file.cflags;
     name_units(out);
     out->name = program_name(out, first, from_dir);
     /* other flags make other objects */
     const char *flags =
-        options->cflags && *options->cflags
-            ? textf(arena, "-%08x",
-                    (unsigned)apus_hash(options->cflags, strlen(options->cflags), 0))
+        *out->cflags
+            ? textf(arena, "-%08x", (unsigned)apus_hash(out->cflags, strlen(out->cflags), 0))
             : "";
     out->work = textf(arena, "%s/.apus/%s-%s%s", out->dir, out->name, kinds[kind], flags);
     out->program = options->output         ? options->output
                    : kind == BUILD_RELEASE ? textf(arena, "%s/%s", out->dir, out->name)
                                            : textf(arena, "%s/%s", out->work, out->name);
-    return make_dirs(arena, out->work);
+    return project_make_dirs(arena, out->work);
 }
 
 /* --- building --- */
@@ -327,6 +329,7 @@ static bool link_program(const struct project *p, const struct toolchain *t, str
     /* the old program may be running: a new file takes its name when it is whole */
     const char *fresh = textf(p->arena, "%s.new", p->program);
     argv_add(link, t->library);
+    argv_add_words(link, p->file.libraries);
     argv_add_words(link, getenv("LDLIBS"));
     argv_add_words(link, APUS_LINK_LIBS);
     argv_add(link, "-o");
@@ -361,6 +364,8 @@ bool project_build(const struct project *p, const char **errors)
 const char **project_watched(const struct project *p, apus_arena *arena)
 {
     struct argv files = { .arena = arena };
+    if (p->file.path)
+        argv_add(&files, p->file.path);
     for (unsigned i = 0; i < p->n_sources; i++) {
         argv_add(&files, p->sources[i]);
         const char **deps = read_depfile(arena, textf(arena, "%s/%s.apus.d", p->work, p->units[i]));

@@ -10,6 +10,7 @@
 
 #include "apus/arena.h"
 #include "command.h"
+#include "project_file.h"
 
 enum build_kind {
     BUILD_RELEASE, /* optimised */
@@ -26,7 +27,8 @@ struct project {
     unsigned n_sources;
     const char *work; /* .apus/<kind> */
     const char *program;
-    const char *cflags;
+    const char *cflags;       /* of the command line, behind those of the project */
+    struct project_file file; /* apus.yaml */
     enum build_kind kind;
     bool verbose;
 };
@@ -42,6 +44,9 @@ bool project_build(const struct project *p, const char **errors);
 /* The files whose change asks for another build: sources and every header outside
  * of the system's.  NULL-terminated. */
 const char **project_watched(const struct project *p, apus_arena *arena);
+
+/* Makes the directory and those above it; false after a complaint. */
+bool project_make_dirs(apus_arena *arena, const char *path);
 
 /* Runs apusc with further words on the project's sources.  Its exit code. */
 int project_apusc(const struct project *p, const char *const *words);

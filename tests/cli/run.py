@@ -162,6 +162,67 @@ def case_new(work):
     expect("C identifier" in apus("new", "my-shop", cwd=work, code=2).stderr, "a name that C cannot say")
 
 
+def case_new_full(work):
+    expect(re.findall(r"^(\w+) ", apus("new", "--templates").stdout, re.M) == ["small", "full"], "the list of templates")
+    said = apus("new", "shop", "--template", "ful", cwd=work, code=2).stderr
+    expect('no template "ful"' in said and "  full " in said, "a template that is not there")
+    apus("new", "shop", "--template", "full", cwd=work)
+    project = work / "shop"
+    files = {str(path.relative_to(project)) for path in project.rglob("*") if path.is_file()}
+    expect({"src/main.c", "src/test_items.c", "apus.yaml", "Dockerfile", "deploy/service@.service", "deploy/shop.yaml", ".env",
+            ".env.example", ".github/workflows/ci.yml", "README.md", "AGENTS.md"} <= files, f"files: {sorted(files)}")
+    texts = "".join((project / name).read_text() for name in files)
+    expect(not re.search("projectname|newsecret", texts, re.I), "words of the template are left")
+    secret = re.search(r"^SHOP_SECRET=([0-9a-f]{64})$", (project / ".env").read_text(), re.M).group(1)
+    expect((project / ".env").stat().st_mode & 0o077 == 0, "its secret is for its owner only")
+    apus("new", "other", "--template", "full", cwd=work)
+    expect(secret not in (work / "other/.env").read_text(), "another project has another secret")
+    said = apus("test", "--contract", cwd=project)
+    expect("8 passed, 0 failed" in said.stdout and "9 exercised, 0 excused, 0 never" in said.stdout, "its tests")
+    said = apus("build", cwd=project)
+    expect("built" in said.stdout and not said.stderr, "it builds without a warning")
+    # the image has what the program links to
+    linked = re.findall(r"=> (/\S+)", subprocess.run(["ldd", project / "shop"], capture_output=True, text=True).stdout)
+    owners = {subprocess.run(["dpkg", "-S", path], capture_output=True, text=True).stdout.split(":")[0]
+              for name in linked for path in [os.path.realpath(name)]} - {"", "libc6"}
+    image = set(re.search(r"bookworm-slim\nRUN.*?install(.*?)&&", (project / "Dockerfile").read_text(), re.S).group(1).split())
+    expect(owners <= image, f"the image lacks {owners - image}")
+    full_in_service(project)
+
+
+def full_in_service(project):
+    """What the README does in its first minute."""
+    port = free_port()
+    with Running("run", "--port", str(port), cwd=project):
+        until("the service is up", lambda: get(port, "/health")[0] == 200)
+
+        def ask(path, body, token=None):
+            request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=body, headers={
+                **({"Authorization": f"Bearer {token}"} if token else {}),
+                **({"Content-Type": "application/json"} if body and body[:1] == b"{" else {})})
+            return json.loads(urllib.request.urlopen(request, timeout=20).read())
+
+        ask("/users", b'{"email": "ada@example.com", "name": "Ada", "password": "wonderland"}')
+        token = ask("/token", b"username=ada@example.com&password=wonderland")["access_token"]
+        ask("/items", b'{"title": "Saw"}', token)
+        expect(ask("/items", None, token) == [{"id": 1, "title": "Saw", "description": ""}], "items of whoever logged in")
+    with Running("run", "--port", str(port), cwd=project):
+        until("the service is up again", lambda: get(port, "/health")[0] == 200)
+        expect(ask("/items", None, token)[0]["title"] == "Saw", "items and tokens outlive a restart")
+
+
+def case_project_file(work):
+    (work / "main.c").write_text(HELLO.replace("#include <apus/apus.h>", "#include <apus/apus.h>\n#include <sqlite3.h>").replace(
+        "    out->message", "    (void)sqlite3_libversion();\n#ifndef FROM_FILE\n#error no flag\n#endif\n    out->message"))
+    (work / "apus.yaml").write_text("libraries: [sqlite3]\ncflags: -DFROM_FILE\n")
+    expect("built" in apus("build", "main.c", cwd=work).stdout, "libraries and flags of the project")
+    for text, wrong in (("librarys: []", "librarys"), ("libraries: sqlite3", "is a list"), ("libraries: [-lm]", "-lm"),
+                        ("cflags: [a]", "is a text"), ("libraries: [", "apus.yaml")):
+        (work / "apus.yaml").write_text(text + "\n")
+        said = apus("build", "main.c", cwd=work, code=1).stderr
+        expect("apus.yaml" in said and wrong in said, f"what is wrong with {text}")
+
+
 def case_build(work):
     (work / "main.c").write_text(HELLO)
     expect(apus("build", "main.c", "-o", "hello", cwd=work).stdout == "built hello\n", "what it made")

@@ -1,0 +1,15 @@
+# cmake -DOUT=FILE -DROOT=FOLDER -DFILES="small/main.c;..." -P embed.cmake: the files of the templates as
+# rows of a C table.  "deploy/service@.service=PATH" stands elsewhere, at PATH.
+set(text "/* made by cli/templates/embed.cmake */\n")
+foreach(file IN LISTS FILES)
+  set(from ${ROOT}/${file})
+  if(file MATCHES "^(.*)=(.*)$")
+    set(file ${CMAKE_MATCH_1})
+    set(from ${CMAKE_MATCH_2})
+  endif()
+  file(READ ${from} bytes HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
+  string(REGEX MATCH "^([a-z]+)/(.*)$" file ${file})
+  string(APPEND text "{ \"${CMAKE_MATCH_1}\", \"${CMAKE_MATCH_2}\", (const char[]){ ${bytes}0 } },\n")
+endforeach()
+file(WRITE ${OUT} "${text}")
