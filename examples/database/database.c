@@ -20,7 +20,7 @@ static void close_database(void *db)
 /* One connection for each worker: it is used by one fiber at a time, and kept across no wait. */
 sqlite3 *open_database(apus_worker *w, const settings *s Depends(read_settings))
 {
-    static const char begin[] = "PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 1000;"
+    static const char begin[] = "PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL;"
                                 "CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY,"
                                 " text TEXT NOT NULL, color TEXT)";
     sqlite3 *db = NULL;
