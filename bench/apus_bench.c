@@ -96,3 +96,24 @@ candle_list list_candles(apus_req *req, int64_t limit Query(default = 1000, ge =
     }
     return out;
 }
+
+/* --- beside the loads: what knowing who calls costs --- */
+
+Security(api_key, header = "X-API-Key", scopes = { read : "Read what is guarded." });
+
+static apus_str read_scope = APUS_STR_INIT("read");
+
+static void check_key(apus_req *req, api_key key)
+{
+    if (!apus_equal_secret(key.value, APUS_STR("key-7f3a9c")))
+        apus_unauthorized(req, "This key opens nothing");
+    else
+        apus_identify(req,
+                      &(apus_principal){ .id = APUS_STR("bench"), .scopes = { &read_scope, 1 } });
+}
+
+Get("/guarded", scopes = "read", depends = [check_key])
+greeting *say_hello_to_some(apus_req *req)
+{
+    return say_hello(req);
+}

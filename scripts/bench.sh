@@ -45,6 +45,12 @@ echo "# 16 requests on the way on each connection"
 progress "16 pipelined"
 load --rounds "$rounds" --pipeline 16 --load json "$floor" "$bare" "$full"
 
+echo "# with an API key and a scope on the route, beside the same without"
+progress "an API key"
+load --rounds "$rounds" --path /json --label "key=none" "$floor" "$bare"
+load --rounds "$rounds" --path /guarded --header "X-API-Key: key-7f3a9c" --label "key=checked" \
+    "$floor" "$bare"
+
 echo "# connections"
 most=$((($(ulimit -n) - 200) / 2)) # the load generator holds those to both servers
 for n in 1 10 100 1000 10000; do
@@ -74,11 +80,11 @@ echo "# a worker that does nothing"
 progress "a worker's start and memory"
 "$bench/bench_process" --port $((port + 90)) "$bench/apus_bench --port {port}"
 
-echo "# TLS 1.3 beside the same without"
-progress "TLS"
+echo "# TLS 1.3, and HTTP/2 with 32 streams, beside HTTP/1.1"
+progress "TLS and HTTP/2"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
     -keyout "$scratch/key.pem" -out "$scratch/cert.pem" 2>/dev/null
-"$bench/bench_tls" --port $((port + 95)) "$bench/apus_bench --port {port}" \
+"$bench/bench_ways" --port $((port + 95)) "$bench/apus_bench --port {port}" \
     "$bench/apus_bench --port {port} --tls-cert $scratch/cert.pem --tls-key $scratch/key.pem" 2>/dev/null
 
 echo "# apusc on 50 routes and 50 models, five times"

@@ -24,6 +24,8 @@ train() {
     done
     "$bench/bench_load" --port "$port" --rounds 2 --seconds 0.3 --pipeline 16 --load json \
         "bare=$bench/apus_bench --port {port}"
+    "$bench/bench_load" --port "$port" --rounds 2 --seconds 0.3 --path /guarded \
+        --header "X-API-Key: key-7f3a9c" "bare=$bench/apus_bench --port {port}"
     "$bench/bench_json"
 }
 
