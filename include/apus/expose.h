@@ -17,6 +17,7 @@
 #include "apus/rc.h"
 #include "apus/str.h"
 #include "apus/traffic.h"
+#include "apus/usage.h"
 
 APUS_API_BEGIN
 
@@ -41,6 +42,15 @@ void apus_expose_metrics(const apus_expose *x, const apus_metrics *sums);
  * APUS_NOMEM when *scratch has no room for one pointer a row. */
 apus_rc apus_expose_traffic(const apus_expose *x, const apus_traffic *const *tables, size_t n,
                             apus_arena *scratch) APUS_NODISCARD;
+
+/* A process of the service. */
+typedef struct apus_expose_process {
+    char name[24]; /* the value of the label `process`; nothing in it is escaped */
+    apus_process_usage usage;
+} apus_expose_process;
+
+/* process_cpu_seconds_total and its like, a row for each of n processes. */
+void apus_expose_processes(const apus_expose *x, const apus_expose_process *list, size_t n);
 
 /* What ends a page of that form. */
 void apus_expose_end(const apus_expose *x);

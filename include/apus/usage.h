@@ -4,6 +4,7 @@
 #ifndef APUS_USAGE_H
 #define APUS_USAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "apus/api.h"
@@ -31,6 +32,19 @@ unsigned apus_descriptor_percent(void);
 /* Allows this process, and those that it starts, n descriptors at once, or as many as the system
  * lets it without asking (the hard limit); never fewer than before. */
 void apus_descriptors_allow(uint64_t n);
+
+/* What a process has taken of the machine. */
+typedef struct apus_process_usage {
+    double cpu_seconds;      /* of processors, in the program and in the system */
+    double started;          /* seconds since 1970 */
+    uint64_t resident;       /* bytes in memory */
+    uint64_t address_space;  /* bytes, whether there is memory behind them or not */
+    int64_t descriptors;     /* that are open; -1: another user's, and not told ... */
+    int64_t descriptors_max; /* ... or without a limit */
+} apus_process_usage;
+
+/* Of the process with that number.  false: there is none, or the system does not tell. */
+bool apus_process_usage_of(int pid, apus_process_usage *out);
 
 APUS_API_END
 

@@ -50,6 +50,60 @@ void apus_expose_metrics(const apus_expose *x, const apus_metrics *sums)
     }
 }
 
+/* --- processes --- */
+
+static double cpu_of(const apus_process_usage *u)
+{
+    return u->cpu_seconds;
+}
+
+static double start_of(const apus_process_usage *u)
+{
+    return u->started;
+}
+
+static double resident_of(const apus_process_usage *u)
+{
+    return (double)u->resident;
+}
+
+static double space_of(const apus_process_usage *u)
+{
+    return (double)u->address_space;
+}
+
+static double descriptors_of(const apus_process_usage *u)
+{
+    return (double)u->descriptors;
+}
+
+static double most_descriptors_of(const apus_process_usage *u)
+{
+    return (double)u->descriptors_max;
+}
+
+void apus_expose_processes(const apus_expose *x, const apus_expose_process *list, size_t n)
+{
+    static const struct {
+        const char *family, *type, *help;
+        double (*value)(const apus_process_usage *u); /* below 0: it is not told */
+    } rows[] = {
+        { "process_cpu_seconds_total", "counter", "Processor time that was used", cpu_of },
+        { "process_resident_memory_bytes", "gauge", "Memory that is taken", resident_of },
+        { "process_virtual_memory_bytes", "gauge", "Address space that is taken", space_of },
+        { "process_open_fds", "gauge", "Descriptors that are open", descriptors_of },
+        { "process_max_fds", "gauge", "Descriptors that may be open", most_descriptors_of },
+        { "process_start_time_seconds", "gauge", "When it began, since 1970", start_of },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        put_family(x, rows[i].family, rows[i].type, rows[i].help);
+        for (size_t k = 0; k < n; k++)
+            if (rows[i].value(&list[k].usage) >= 0)
+                apus_buf_addf(x->to, "%s{process=\"%s\"} %.15g\n", rows[i].family, list[k].name,
+                              rows[i].value(&list[k].usage));
+    }
+}
+
 /* --- traffic --- */
 
 /* Rows of equal labels, one after the other. */

@@ -1,5 +1,8 @@
 #include "serve/admin.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "apus/expose.h"
 
 const char apus__admin_mark[] = "admin";
@@ -71,6 +74,37 @@ static size_t find_tables(const apus__admin *a, const apus_traffic *tables[APUS_
     return n < APUS__WORKERS_MAX ? n : APUS__WORKERS_MAX;
 }
 
+static void add_process(apus_expose_process *list, size_t *n, int pid)
+{
+    if (pid > 0 && apus_process_usage_of(pid, &list[*n].usage))
+        ++*n;
+}
+
+/* Workers are called by their cells: no two that live have the same.  A name without a process is
+ * written over. */
+static size_t find_processes(const apus__board *b, uint32_t cells, apus_expose_process *list)
+{
+    size_t n = 0;
+    snprintf(list[0].name, sizeof(list[0].name), "%s", b ? "supervisor" : "service");
+    add_process(list, &n, b ? b->supervisor_pid : getpid());
+    for (uint32_t i = 0; i < cells && i < APUS__CELLS_MAX; i++) {
+        snprintf(list[n].name, sizeof(list[n].name), "worker-%u", i);
+        add_process(list, &n, __atomic_load_n(&b->cells[i].pid, __ATOMIC_RELAXED));
+    }
+    return n;
+}
+
+static void put_processes(const apus__admin *a, const apus_expose *e, apus_arena *scratch)
+{
+    uint32_t cells = a->board ? __atomic_load_n(&a->board->cells_used, __ATOMIC_ACQUIRE) : 0;
+    size_t most = 2 + (size_t)cells; /* the last one is only tried */
+    apus_expose_process *list = APUS_NEW(scratch, apus_expose_process, most);
+    if (!list)
+        e->to->failed = APUS_NOMEM;
+    else
+        apus_expose_processes(e, list, find_processes(a->board, cells, list));
+}
+
 static void answer_metrics(const apus__admin *a, apus_exchange *x)
 {
     const apus_traffic *tables[APUS__WORKERS_MAX];
@@ -81,6 +115,7 @@ static void answer_metrics(const apus__admin *a, apus_exchange *x)
                       .form = apus_expose_choose(accept ? accept->value : APUS_STR("")) };
     sum_all(a->board, &sums);
     apus_expose_metrics(&e, &sums);
+    put_processes(a, &e, &x->arena);
     apus_rc rc = apus_expose_traffic(&e, tables, find_tables(a, tables), &x->arena);
     apus_expose_end(&e);
     apus_str text;

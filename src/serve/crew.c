@@ -116,6 +116,17 @@ static void close_links(apus__worker *w)
     w->control = -1;
 }
 
+static void note_process(const apus__crew *c, uint32_t cell, int pid)
+{
+    __atomic_store_n(&c->board->cells[cell].pid, pid, __ATOMIC_RELAXED);
+}
+
+static void give_cell(apus__crew *c, uint32_t cell)
+{
+    note_process(c, cell, 0);
+    c->cells[cell] = 0;
+}
+
 static void drop_worker(apus__worker *w)
 {
     apus__crew *c = w->crew;
@@ -126,7 +137,7 @@ static void drop_worker(apus__worker *w)
     close_links(w);
     memset(&c->board->ears[w->cell], 0, sizeof(apus__ears));
     apus_metrics_forget(&c->board->tallies[w->cell].metrics);
-    c->cells[w->cell] = 0;
+    give_cell(c, w->cell);
     free(w);
 }
 
@@ -307,7 +318,7 @@ static apus_rc start(apus__slot *s, const apus__version *v, apus__worker *w, apu
         return apus_err_set(err, APUS_LIMIT, "over %d processes", APUS__CELLS_MAX);
     apus_rc rc = make_links(control, bus, err);
     if (rc) {
-        c->cells[w->cell] = 0;
+        give_cell(c, w->cell);
         return rc;
     }
     w->control = control[0];
@@ -317,6 +328,7 @@ static apus_rc start(apus__slot *s, const apus__version *v, apus__worker *w, apu
         rc = launch(w, v, control[1], bus[1], err);
     apus_socket_close(control[1]);
     apus_socket_close(bus[1]);
+    note_process(c, w->cell, w->pid);
     if (!rc)
         rc = apus_watch_open(apus_loop_reactor(c->loop), w->control, on_control, w, &w->watch);
     if (!rc) {
@@ -324,7 +336,7 @@ static apus_rc start(apus__slot *s, const apus__version *v, apus__worker *w, apu
         return APUS_OK;
     }
     close_links(w);
-    c->cells[w->cell] = 0;
+    give_cell(c, w->cell);
     if (w->pid)
         apus_process_signal(w->pid, SIGKILL); /* buried as one that nobody knows */
     return rc;

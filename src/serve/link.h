@@ -80,13 +80,14 @@ apus_rc apus__orders_parse(const char *text, apus__orders *out, apus_err *err) A
 #define APUS__BOARD_MAGIC UINT64_C(0x6472616f62737061)
 
 enum {
-    APUS__LAYOUT = 5000 + APUS_METRIC_COUNT, /* of all that stands in this header */
+    APUS__LAYOUT = 5100 + APUS_METRIC_COUNT, /* of all that stands in this header */
     APUS__CELLS_MAX = 2048                   /* processes at once, those that retire among them */
 };
 
 typedef struct apus__cell {
     int64_t busy_since; /* see apus_loop_show_busy */
-    char unused[56];    /* a cache line of its own */
+    int32_t pid;        /* 0: it has no process */
+    char unused[52];    /* a cache line of its own */
 } apus__cell;
 
 /* How many listen in each place of the bus; a process's own. */
@@ -115,7 +116,7 @@ typedef struct apus__board {
     uint32_t cells_used;       /* those from here on never had a process ... */
     uint32_t slots_used;       /* ... nor those slots a worker */
     apus__phase phase;
-    char unused[4];
+    int32_t supervisor_pid;
     apus__cell cells[APUS__CELLS_MAX];
     apus__ears ears[APUS__CELLS_MAX];
     apus__tally supervisor;

@@ -304,6 +304,7 @@ static apus_rc make_board(apus__crew *c, apus_err *err)
     c->board = at;
     c->board->magic = APUS__BOARD_MAGIC;
     c->board->layout = APUS__LAYOUT;
+    c->board->supervisor_pid = getpid();
     c->board->n_cells = APUS__CELLS_MAX;
     apus_metrics_move(&c->board->supervisor.metrics);
     return apus_random(c->board->ticket_secret, sizeof(c->board->ticket_secret), err);

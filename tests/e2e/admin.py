@@ -68,6 +68,19 @@ def until(what):
 COUNT = "http_server_request_duration_seconds_count"
 
 
+def processes_are_told(seen, workers):
+    names = {k.split('"')[1] for k in seen if k.startswith("process_start_time_seconds{")}
+    n = int(workers or 1)
+    assert names == ({"supervisor"} | {f"worker-{i}" for i in range(n)} if n else {"service"}), names
+    for name in names:
+        def of(family):
+            return seen[f'process_{family}{{process="{name}"}}']
+        assert of("cpu_seconds_total") >= 0
+        assert 1 << 20 < of("resident_memory_bytes") < of("virtual_memory_bytes")
+        assert 3 < of("open_fds") < of("max_fds")
+        assert abs(time.time() - of("start_time_seconds")) < 600
+
+
 def requests_are_counted_over_all_workers(workers):
     with Service("--workers", workers, "--admin", "0") as s:
         for _ in range(40):
@@ -80,6 +93,7 @@ def requests_are_counted_over_all_workers(workers):
         assert total(seen, "http_server_response_body_size_bytes_sum", "/version") == 40
         assert seen["apus_workers"] == int(workers or 1) or workers == "0"
         assert seen["apus_connections_total"] >= 42
+        processes_are_told(seen, workers)
         assert seen["apus_received_bytes_total"] > 42 * 40
         assert ask(s.admin, "/live")[0] == ask(s.admin, "/ready")[0] == 200
         assert ask(s.admin, "/metrics", "POST")[0] == 405 and ask(s.admin, "/version")[0] == 404
@@ -103,6 +117,8 @@ def a_crash_is_counted_and_nothing_is_forgotten():
         after = numbers(s.admin)
         assert after["apus_worker_starts_total"] == 3
         for name, value in before.items():
+            if name.startswith("process_"):
+                continue  # one of them has gone
             if "_total" in name or "_count" in name:
                 assert after[name] >= value, name
 

@@ -1,11 +1,15 @@
 /* How much memory and how many descriptors are taken, as files and the system say. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "apus/usage.h"
@@ -70,11 +74,48 @@ static void descriptors_are_counted(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
 }
 
+static void processes_are_measured(void **state)
+{
+    (void)state;
+    apus_process_usage before, after, child;
+    assert_true(apus_process_usage_of(getpid(), &before));
+    assert_true(before.resident > 100000 && before.address_space > before.resident);
+    assert_true(before.started > 1.5e9 && before.started < (double)time(NULL) + 5);
+    volatile uint64_t work = 0;
+    do {
+        for (int i = 0; i < 1000000; i++)
+            work += (uint64_t)i;
+        assert_true(apus_process_usage_of(getpid(), &after));
+    } while (after.cpu_seconds < before.cpu_seconds + 0.05);
+    assert_true(after.started == before.started);
+
+    int fd = dup(STDERR_FILENO);
+    assert_true(apus_process_usage_of(getpid(), &after));
+    assert_int_equal(after.descriptors, before.descriptors + 1);
+    close(fd);
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (limit.rlim_cur != RLIM_INFINITY)
+        assert_int_equal(after.descriptors_max, limit.rlim_cur);
+
+    pid_t pid = fork();
+    if (pid == 0) {
+        pause();
+        _exit(0);
+    }
+    assert_true(apus_process_usage_of(pid, &child));
+    assert_true(child.started >= before.started && child.descriptors > 0);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_false(apus_process_usage_of(pid, &child));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_tightest_group_counts, clear),
         cmocka_unit_test(descriptors_are_counted),
+        cmocka_unit_test(processes_are_measured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
