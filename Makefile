@@ -35,7 +35,7 @@ deb: profiled ## Debian packages in build/profiled/packages
 	@ls build/profiled/packages/*.deb
 
 nightly: ## what takes longer: thousands of simulated days, long fuzzing, all conformance cases
-	@$(MAKE) sim soak slow && TIME=600 $(MAKE) fuzz && FULL=1 .ci/run
+	@scripts/nightly.sh
 
 soak: build/test/build.ninja ## mixed load with faults for MINUTES (20): memory and descriptors stay
 	@ninja -C build/test soak_service && tests/soak/soak.py build/test/tests/sim/soak_service --seconds $$(($${MINUTES:-20} * 60))
