@@ -12,6 +12,7 @@ part() {
 
 part make sim
 part make soak
+part make slow
 part make fuzz TIME=600
 part env FULL=1 .ci/run
 if [ -n "$failed" ]; then
