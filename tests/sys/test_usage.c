@@ -84,7 +84,7 @@ static void processes_are_measured(void **state)
     volatile uint64_t work = 0;
     do {
         for (int i = 0; i < 1000000; i++)
-            work += (uint64_t)i;
+            work = work + (uint64_t)i;
         assert_true(apus_process_usage_of(getpid(), &after));
     } while (after.cpu_seconds < before.cpu_seconds + 0.05);
     assert_true(after.started == before.started);
