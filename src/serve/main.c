@@ -182,6 +182,9 @@ static int run(const char *program, int argc, char **argv, const apus_app *app,
     case APUS__COMMAND_help:
         apus__options_help(stdout, program, app);
         return 0;
+    case APUS__COMMAND_markdown:
+        apus__options_markdown(stdout);
+        return 0;
     case APUS__COMMAND_version:
         printf("%s %s (Apus %s)\n", app->name, app->version ? app->version : "", apus_version());
         return 0;

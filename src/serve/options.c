@@ -347,9 +347,13 @@ static const struct word {
     const char *word;
     apus__command command;
 } words[] = {
-    { "serve", APUS__COMMAND_serve },     { "test", APUS__COMMAND_test },
-    { "openapi", APUS__COMMAND_openapi }, { "--help", APUS__COMMAND_help },
-    { "-h", APUS__COMMAND_help },         { "--version", APUS__COMMAND_version },
+    { "serve", APUS__COMMAND_serve },
+    { "test", APUS__COMMAND_test },
+    { "openapi", APUS__COMMAND_openapi },
+    { "--help", APUS__COMMAND_help },
+    { "--help-markdown", APUS__COMMAND_markdown },
+    { "-h", APUS__COMMAND_help },
+    { "--version", APUS__COMMAND_version },
 };
 
 static bool read_word(const char *arg, apus__options *o)
@@ -426,8 +430,35 @@ void apus__options_help(FILE *to, const char *program, const apus_app *app)
             fprintf(to, " (%s)", o->text);
         fprintf(to, "\n  %-20s environment: %s\n", "", o->variable);
     }
-    fprintf(to, "  --help               this text\n  --version            versions of the program "
-                "and of Apus\n\nSIGTERM or SIGINT lets requests in flight finish; a second one "
-                "stops at once.\nWith workers, SIGHUP goes over to the program and settings that "
-                "are there by then.\n");
+    fprintf(to,
+            "  --help               this text\n  --help-markdown      the options as a table for "
+            "documents\n  --version            versions of the program "
+            "and of Apus\n\nSIGTERM or SIGINT lets requests in flight finish; a second one "
+            "stops at once.\nWith workers, SIGHUP goes over to the program and settings that "
+            "are there by then.\n");
+}
+
+/* In a cell of a table a bar ends it. */
+static void put_cell(FILE *to, const char *text)
+{
+    for (; *text; text++)
+        fprintf(to, *text == '|' ? "\\%c" : "%c", *text);
+}
+
+void apus__options_markdown(FILE *to)
+{
+    fprintf(to, "| flag | variable | unless set | |\n| --- | --- | --- | --- |\n");
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        const struct option *o = &options[i];
+        fprintf(to, "| `--%s ", o->flag);
+        put_cell(to, o->argument);
+        fprintf(to, "` | `%s` | ", o->variable);
+        if (o->kind > PATH)
+            fprintf(to, "%" PRId64, o->number);
+        else if (o->text)
+            fprintf(to, "`%s`", o->text);
+        fputs(" | ", to);
+        put_cell(to, o->help);
+        fputs(" |\n", to);
+    }
 }

@@ -14,6 +14,7 @@ typedef enum apus__command {
     APUS__COMMAND_test,
     APUS__COMMAND_openapi,
     APUS__COMMAND_help,
+    APUS__COMMAND_markdown,
     APUS__COMMAND_version,
 } apus__command;
 
@@ -77,5 +78,8 @@ apus_rc apus__options_read(int argc, char **argv, apus__options *out, apus_err *
 void apus__options_finish(apus__options *o);
 
 void apus__options_help(FILE *to, const char *program, const apus_app *app);
+
+/* The same options as a table of Markdown: docs/reference/program.md. */
+void apus__options_markdown(FILE *to);
 
 #endif

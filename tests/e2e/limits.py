@@ -170,7 +170,10 @@ def every_flag_stands_in_the_documents():
     text = "".join((docs / page).read_text() for page in ("deploy.md", "limits.md", "logging.md", "overload.md", "proxy.md", "metrics.md"))
     told = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, timeout=PATIENCE).stdout
     flags = re.findall(r"^  (--[a-z-]+) ", told, re.M)
-    assert len(flags) > 40 and not [f for f in flags if f"`{f}" not in text and f not in ("--help", "--version")], flags
+    page = docs.parent / "reference" / "program.md"
+    table = subprocess.run([PROGRAM, "--help-markdown"], capture_output=True, text=True, timeout=PATIENCE).stdout
+    assert table in page.read_text(), f"{page} has another table than --help-markdown prints"
+    assert len(flags) > 40 and not [f for f in flags if f"`{f}" not in text and f not in ("--help", "--help-markdown", "--version")], flags
 
 
 run(more_connections_than_there_may_be, more_than_that_over_tls, more_connections_of_an_address, more_requests_than_there_may_be,
