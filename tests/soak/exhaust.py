@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """exhaust.py SERVICE: what runs out is said and answered, and when it is there again all is well.
 
-Descriptors (a limit of 64), memory (a limit on the address space) and the disk for large bodies (no
-folder to write to), one after the other, each on a service of its own and real sockets."""
-import os, resource, signal, subprocess, sys, tempfile, time
+Descriptors (a limit of 64), memory (a limit on the address space), the disk for large bodies (no
+folder to write to) and a disk that is full (a file system of 8 MiB, in a mount namespace of its own,
+where the system lets us), one after the other, each on a service of its own and real sockets."""
+import os, resource, shutil, signal, subprocess, sys, tempfile, time
 
 from soak import Connection, PATTERN, free_port
 
@@ -113,8 +114,65 @@ def disk(program):
     print("disk: a large body is refused with 503 while there is none, small ones are not")
 
 
+HEAD = b"POST /length HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\n\r\n"
+
+
+def send_large(s, megabytes):
+    """The status of a body of so many, and of the connection's answer however early it comes."""
+    c, body = s.connect(), b"x" * (megabytes << 20)
+    try:
+        c.socket.sendall(HEAD % len(body) + body)
+    except OSError:
+        pass
+    return c.answer()[0]
+
+
+def full_disk(program, folder):
+    """In the namespace: large bodies and the access log share a disk, and something else fills it."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], check=True)
+    log, ballast = f"{folder}/access.log", f"{folder}/ballast"
+    s = Service(program, None, "--body-max", str(64 << 20), "--access-log", log, TMPDIR=folder)
+    assert send_large(s, 3) == 200, "there is room for one"
+    assert send_large(s, 20) == 503, "there is none for this"
+    assert send_large(s, 3) == 200, "what was kept of it is gone"
+    with open(ballast, "wb", buffering=0) as f:
+        try:
+            while True:
+                f.write(bytes(1 << 16))
+        except OSError:
+            pass
+    for _ in range(300):
+        assert s.ask()[0] == 200, "whoever needs no disk is served"
+    assert send_large(s, 3) == 503
+    wait_until(lambda: "No space left" in s.said() or "full" in s.said(), f"nothing was said of the log: {s.said()}")
+    os.unlink(ballast)
+    before = os.path.getsize(log)
+
+    def is_written_again():
+        return s.ask()[0] == 200 and os.path.getsize(log) > before
+    wait_until(is_written_again, "the log is not written again")
+    assert send_large(s, 3) == 200, "and then there is room again"
+    s.stop()
+    last = open(log, "rb").read().splitlines()
+    assert all(line.startswith(b"{") and line.endswith(b"}") for line in last), "lines are whole"
+    print(f"full disk: 503 for large bodies, the others served; {len(last)} lines of the log, all whole; then all is well")
+
+
+def full_disk_apart(program):
+    can = shutil.which("unshare") and subprocess.run(["unshare", "-rm", "true"], stderr=subprocess.DEVNULL).returncode == 0
+    if not can:
+        print("full disk: skipped, the system lets us mount nothing")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(["unshare", "-rm", sys.executable, __file__, program, folder])
+        assert done.returncode == 0, "full disk"
+
+
 def main():
-    for part in (descriptors, memory, disk):
+    if len(sys.argv) > 2:
+        full_disk(*sys.argv[1:])
+        return
+    for part in (descriptors, memory, disk, full_disk_apart):
         part(sys.argv[1])
 
 
