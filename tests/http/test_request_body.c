@@ -339,6 +339,37 @@ static void a_dribble_is_given_up_as_well(void **state)
     client_close(t);
 }
 
+/* Nobody will read the body: what is here of it is passed over, and the connection goes on. */
+static void one_request_too_many_is_answered(void **state)
+{
+    apus_http_limits limits = { .requests_max = 1 };
+    apus_buf out = apus_buf_with(&apus_alloc_libc);
+    apus_http_pipe *other;
+    (void)state;
+    struct client *t = open_streamed(&limits);
+    send_text(t, POST("/wait") "Content-Length: 3\r\n\r\nabc");
+    apus_loop_turn(t->loop, 0);
+    assert_int_equal(apus_http_pipe_open(t->server, &out, &other), APUS_OK);
+    apus_http_pipe_send(other, APUS_STR(POST("/all") "Content-Length: 3\r\n\r\nabc"));
+    apus_loop_turn(t->loop, 0);
+    apus_buf_addc(&out, '\0');
+    assert_non_null(strstr(out.ptr, "HTTP/1.1 503 Service Unavailable\r\n"));
+    assert_non_null(strstr(out.ptr, "\r\nRetry-After: 1\r\n"));
+    assert_null(strstr(out.ptr, "Connection: close"));
+    apus_buf_clear(&out);
+    release(t);
+    apus_loop_turn(t->loop, 0);
+    EXPECT(t, REPLY(3, "abc"));
+    apus_http_pipe_send(other, APUS_STR(POST("/all") "Content-Length: 3\r\n\r\nabc"));
+    apus_loop_turn(t->loop, 0);
+    apus_buf_addc(&out, '\0');
+    assert_non_null(strstr(out.ptr, "HTTP/1.1 200 OK\r\n"));
+    assert_non_null(strstr(out.ptr, "\r\n\r\nabc"));
+    apus_http_pipe_close(other);
+    apus_buf_finish(&out);
+    client_close(t);
+}
+
 static void clients_may_leave(void **state)
 {
     (void)state;
@@ -439,6 +470,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_told),
         cmocka_unit_test(slow_clients_are_given_up),
         cmocka_unit_test(a_dribble_is_given_up_as_well),
+        cmocka_unit_test(one_request_too_many_is_answered),
         cmocka_unit_test(clients_may_leave),
         cmocka_unit_test(draining_waits_for_bodies),
         cmocka_unit_test(memory_may_run_out_anywhere),
