@@ -112,9 +112,12 @@ static const char *list_word(unit *u, ct_place place)
     return memory_slice(u->reader->arena, at.ptr, end < at.len ? end + 1 : at.len);
 }
 
-/* What would have declared it, where the name says so. */
+/* What would have declared it, where the name says so; how a header is found. */
 static void advise(unit *u, diag *g, const char *text)
 {
+    if (apus_str_ends(apus_str_of(text), APUS_STR("' file not found")))
+        diag_note(u->reader->diags, g, NULL,
+                  "install what brings it, or say where it is: cflags in apus.yaml, -I");
     static const char before[] = "use of undeclared identifier '";
     if (strncmp(text, before, sizeof(before) - 1) != 0)
         return;
@@ -125,6 +128,12 @@ static void advise(unit *u, diag *g, const char *text)
     else if (apus_str_ends(name, APUS_STR("_topic'")))
         diag_note(u->reader->diags, g, NULL, "Topic(%.*s, MODEL); declares it", (int)name.len - 7,
                   name.ptr);
+}
+
+static bool is_missing_header(unit *u, CXDiagnostic d)
+{
+    return apus_str_ends(apus_str_of(take_text(u, clang_getDiagnosticSpelling(d))),
+                         APUS_STR("' file not found"));
 }
 
 static bool pass_on(unit *u, CXDiagnostic d)
@@ -144,6 +153,24 @@ static bool pass_on(unit *u, CXDiagnostic d)
     add_notes(u, d, g, NULL);
     advise(u, g, text);
     return false;
+}
+
+/* What follows from a header that is missing is no news: it is said alone. */
+static bool pass_all_on(unit *u)
+{
+    unsigned n = clang_getNumDiagnostics(u->tu);
+    CXDiagnostic *all = NEW_N(u->reader->arena, CXDiagnostic, n + 1);
+    bool ok = true, is_missing = false;
+    for (unsigned i = 0; i < n; i++) {
+        all[i] = clang_getDiagnostic(u->tu, i);
+        is_missing = is_missing || is_missing_header(u, all[i]);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        if (!is_missing || is_missing_header(u, all[i]))
+            ok = pass_on(u, all[i]) && ok;
+        clang_disposeDiagnostic(all[i]);
+    }
+    return ok;
 }
 
 /* --- declarations --- */
@@ -302,12 +329,7 @@ bool unit_parse(unit *u, const flag_list *flags)
         u->tu = NULL;
         return false;
     }
-    bool ok = true;
-    for (unsigned i = 0; i < clang_getNumDiagnostics(u->tu); i++) {
-        CXDiagnostic d = clang_getDiagnostic(u->tu, i);
-        ok = pass_on(u, d) && ok;
-        clang_disposeDiagnostic(d);
-    }
+    bool ok = pass_all_on(u);
     CXCursor top = clang_getTranslationUnitCursor(u->tu);
     clang_visitChildren(top, find_enumerators, u);
     clang_visitChildren(top, note_declaration, u);
