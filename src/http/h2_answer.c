@@ -181,6 +181,8 @@ void apus__h2_cut(apus__exchange *x)
     bool ends = !nghttp2_submit_rst_stream(session_of(x), NGHTTP2_FLAG_NONE, s->id,
                                            NGHTTP2_INTERNAL_ERROR) ||
                 !nghttp2_session_resume_data(session_of(x), s->id); /* give_data ends it */
+    if (s->reader) /* of a tunnel: what it waits for is not for it any more */
+        apus_fiber_wake(s->reader);
     apus__exchange_answer_over(x);
     if (!ends)
         apus__connection_lose(c);

@@ -196,4 +196,17 @@ static inline struct answer *get(struct peer *p, const char *path)
     return ask(p, "GET", path, NULL, NULL, 0);
 }
 
+/* A WebSocket (RFC 8441), which says nothing at first. */
+static inline struct answer *ask_tunnel(struct peer *p)
+{
+    nghttp2_nv list[] = { nv(":method", "CONNECT"), nv(":protocol", "websocket"),
+                          nv(":scheme", "http"),    nv(":path", "/chat"),
+                          nv(":authority", "a"),    nv("sec-websocket-version", "13") };
+    struct answer *a = &p->answers[p->n++];
+    *a = (struct answer){ .left = SIZE_MAX };
+    nghttp2_data_provider data = { { .ptr = a }, give_body };
+    a->id = nghttp2_submit_request(p->session, NULL, list, 6, &data, p);
+    return a;
+}
+
 #endif

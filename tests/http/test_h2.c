@@ -220,18 +220,6 @@ static void echo_bytes(struct client *t, apus_exchange *x)
     apus_exchange_finish(x);
 }
 
-static struct answer *ask_tunnel(struct peer *p)
-{
-    nghttp2_nv list[] = { nv(":method", "CONNECT"), nv(":protocol", "websocket"),
-                          nv(":scheme", "http"),    nv(":path", "/chat"),
-                          nv(":authority", "a"),    nv("sec-websocket-version", "13") };
-    struct answer *a = &p->answers[p->n++];
-    *a = (struct answer){ .left = SIZE_MAX };
-    nghttp2_data_provider data = { { .ptr = a }, give_body };
-    a->id = nghttp2_submit_request(p->session, NULL, list, 6, &data, p);
-    return a;
-}
-
 static void tunnels_carry_bytes_both_ways(void **state)
 {
     (void)state;

@@ -122,6 +122,50 @@ static void it_may_run_out_anywhere(void **state)
     }
 }
 
+/* --- tunnels --- */
+
+static struct failing *memory;
+static apus_rc heard;
+static bool has_heard;
+
+static void hear(void *exchange)
+{
+    char bytes[16];
+    size_t got;
+    heard = apus_exchange_recv(exchange, bytes, sizeof(bytes), APUS_NEVER, &got);
+    has_heard = true;
+}
+
+/* One fiber waits for the client while the other has no memory for what it says. */
+static void speak(struct client *t, apus_exchange *x)
+{
+    if (apus_exchange_upgrade(x, APUS_STR("")) || apus_fiber_spawn(t->loop, hear, x, "hears", NULL))
+        return;
+    memory->fail_at = memory->calls + 1;
+    t->reply_rc = apus_exchange_write(x, (apus_str){ t->big, 60000 });
+    memory->fail_at = 0;
+    for (int i = 0; i < 100 && !has_heard; i++)
+        (void)apus_fiber_sleep(0);
+}
+
+static void who_hears_a_tunnel_is_told_of_its_end(void **state)
+{
+    (void)state;
+    struct failing f = { 0 };
+    struct peer *p = peer_failing(&f, NULL);
+    memory = &f;
+    heard = APUS_OK;
+    has_heard = false;
+    p->t->own = speak;
+    ask_tunnel(p);
+    pump(p);
+    assert_int_equal(p->t->reply_rc, APUS_IO);
+    assert_true(has_heard);
+    assert_int_equal(heard, APUS_IO);
+    peer_close(p);
+    assert_int_equal(f.held, 0);
+}
+
 /* --- bodies that are too large for memory --- */
 
 enum { LARGE = 40 << 20 };
@@ -216,6 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_may_run_out_anywhere),
         cmocka_unit_test(large_bodies_stand_on_disk),
+        cmocka_unit_test(who_hears_a_tunnel_is_told_of_its_end),
         cmocka_unit_test(a_goodbye_that_cannot_be_said),
         cmocka_unit_test(idle_ones_end_without_a_goodbye),
     };
