@@ -4,6 +4,7 @@
 
 #include <apus/value.h>
 
+#include "frame.h"
 #include "service.h"
 #include "sys/sim/sim.h"
 
@@ -95,12 +96,39 @@ static void (*const makers[])(ask *a) = {
     make_bytes, make_square, make_length, make_lines,     make_unknown,
 };
 
-void ask_make(ask *a)
+static void begin(ask *a)
 {
     *a = (ask){ .method = "GET",
                 .status = 200,
                 .body = apus_buf_with(&sim_alloc),
                 .answer = apus_buf_with(&sim_alloc) };
+}
+
+void ask_make_tunnel(ask *a)
+{
+    static const apus_str normal = APUS_STR_INIT("\x03\xe8");
+    begin(a);
+    a->is_tunnel = true;
+    snprintf(a->path, sizeof(a->path), "/tunnel");
+    for (int64_t n = sim_between(0, 8); n; n--) {
+        unsigned first = FRAME_FINAL | (sim_chance(500) ? FRAME_TEXT : FRAME_BINARY);
+        int64_t len = sim_between(0, sim_chance(200) ? 60000 : 300);
+        apus_buf message = apus_buf_with(&sim_alloc);
+        for (int64_t i = 0; i < len; i++)
+            apus_buf_addc(&message, pattern_byte(i + n));
+        frame_put(&a->body, first, (apus_str){ message.ptr, message.len });
+        frame_put_plain(&a->answer, first, (apus_str){ message.ptr, message.len });
+        apus_buf_finish(&message);
+    }
+    a->goodbye = a->body.len;
+    a->before_it = a->answer.len;
+    frame_put(&a->body, FRAME_FINAL | FRAME_CLOSE, normal);
+    frame_put_plain(&a->answer, FRAME_FINAL | FRAME_CLOSE, normal);
+}
+
+void ask_make(ask *a)
+{
+    begin(a);
     makers[sim_between(0, sizeof(makers) / sizeof(makers[0]) - 1)](a);
     a->is_chunked = a->content_type[0] && sim_chance(300);
 }

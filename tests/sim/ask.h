@@ -14,6 +14,9 @@ typedef struct ask {
     char content_type[32]; /* "" without a body */
     apus_buf body;
     bool is_chunked;
+    bool is_tunnel;   /* a WebSocket over HTTP/2: body and answer are its frames; ... */
+    size_t goodbye;   /* ... from there on in the body it closes, ... */
+    size_t before_it; /* ... once so much of the answer has come */
     unsigned status;
     apus_buf answer; /* the body that must come; not looked at unless the status is 200 */
 } ask;
@@ -21,6 +24,9 @@ typedef struct ask {
 /* One that the seed chooses.  Ends with ask_finish. */
 void ask_make(ask *a);
 void ask_finish(ask *a);
+
+/* A WebSocket whose messages come back, and which it then closes. */
+void ask_make_tunnel(ask *a);
 
 /* As HTTP/1.1, with further header lines. */
 void ask_write(const ask *a, const char *headers, apus_buf *to);

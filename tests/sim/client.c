@@ -34,6 +34,15 @@ void client_begin(client *self, conditions *c, const char *kind)
     sim_note(kind, self->number, 0);
 }
 
+void client_connect_again(client *self)
+{
+    sim_peer_close(self->peer);
+    apus_buf_clear(&self->in);
+    apus_buf_clear(&self->out);
+    self->out_at = 0;
+    self->peer = sim_connect(self->c->port, step, self);
+}
+
 void client_end(client *self)
 {
     sim_peer_close(self->peer);

@@ -42,6 +42,9 @@ typedef struct client {
 void client_begin(client *self, conditions *c, const char *kind);
 void client_end(client *self);
 
+/* Leaves its connection, if that is not over, for another one. */
+void client_connect_again(client *self);
+
 /* It must be over by then (sim time), by the server's doing. */
 void client_must_end_by(client *self, int64_t at);
 
@@ -59,5 +62,6 @@ void client_judge(client *self, const ask *a, unsigned status, apus_str body);
 void client_start_http1(conditions *c);
 void client_start_http2(conditions *c);
 void client_start_socket(conditions *c);
+void client_start_events(conditions *c);
 
 #endif

@@ -96,6 +96,8 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const ui
     (void)flags;
     if (s)
         apus_buf_add(&s->body, (apus_str){ (const char *)data, len });
+    if (s && s->a.is_tunnel && s->body.len >= s->a.before_it && s->written < s->a.body.len)
+        (void)nghttp2_session_resume_data(session, id); /* if it waits */
     if (h->manner != GIVES_NO_ROOM)
         nghttp2_session_consume(session, id, len);
     return 0;
@@ -128,7 +130,8 @@ static int on_close(nghttp2_session *session, int32_t id, uint32_t code, void *c
     h->n_over++;
     apus_str body = { s->body.ptr ? s->body.ptr : "", s->body.len };
     bool is_one_too_many = code == NGHTTP2_REFUSED_STREAM && h->base.c->limits.streams_max;
-    if (is_deserved(h, s) || is_one_too_many)
+    bool is_left = s->a.is_tunnel && h->base.c->may_break; /* with a goodbye, or refused */
+    if (is_deserved(h, s) || is_one_too_many || is_left)
         return 0;
     if (s->has_ended)
         client_judge(&h->base, &s->a, s->status, body);
@@ -149,6 +152,8 @@ static ssize_t give_body(nghttp2_session *session, int32_t id, uint8_t *to, size
     size_t n = s->a.body.len - s->written;
     if (n > room)
         n = room;
+    if (s->a.is_tunnel && s->body.len < s->a.before_it && s->written + n > s->a.goodbye)
+        n = s->a.goodbye - s->written;
     if (h->manner == STOPS_WRITING && s->written + n > s->mute_after)
         n = s->mute_after - s->written;
     if (n)
@@ -175,10 +180,16 @@ static void begin_stream(http2 *h)
     nghttp2_nv head[] = { pair(":method", s->a.method), pair(":path", s->a.path),
                           pair(":scheme", "http"), pair(":authority", "sim"),
                           pair("content-type", s->a.content_type) };
-    bool has_body = s->a.content_type[0];
+    nghttp2_nv tunnel[] = { pair(":method", "CONNECT"), pair(":protocol", "websocket"),
+                            pair(":path", s->a.path),   pair(":scheme", "http"),
+                            pair(":authority", "sim"),  pair("sec-websocket-version", "13") };
+    bool has_body = s->a.content_type[0] || s->a.is_tunnel;
     nghttp2_data_provider body = { .source = { .ptr = s }, .read_callback = give_body };
     s->mute_after = (size_t)sim_between(0, (int64_t)s->a.body.len);
-    s->id = nghttp2_submit_request(h->session, NULL, head, has_body ? 5 : 4,
+    s->id = nghttp2_submit_request(h->session, NULL, s->a.is_tunnel ? tunnel : head,
+                                   s->a.is_tunnel ? 6
+                                   : has_body     ? 5
+                                                  : 4,
                                    has_body ? &body : NULL, s);
     if (s->id < 0)
         client_fail(&h->base, "nghttp2: %s", nghttp2_strerror(s->id));
@@ -328,8 +339,10 @@ void client_start_http2(conditions *c)
     h->session = open_session(h);
     h->n_asks = (unsigned)sim_between(1, ASKS_MAX);
     h->depth = (unsigned)sim_between(1, ASKS_MAX);
+    /* a tunnel waits for its client for ever */
+    bool may_tunnel = h->manner != STOPS_WRITING && h->manner != STOPS_READING;
     for (unsigned i = 0; i < h->n_asks; i++) {
-        ask_make(&h->streams[i].a);
+        (may_tunnel && sim_chance(150) ? ask_make_tunnel : ask_make)(&h->streams[i].a);
         h->streams[i].body = apus_buf_with(&sim_alloc);
     }
     h->read_most = SIZE_MAX;

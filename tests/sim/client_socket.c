@@ -6,11 +6,9 @@
 
 #include "answer.h"
 #include "client.h"
+#include "frame.h"
 
-enum { MESSAGES_MAX = 12, FRAME_HEAD_MAX = 14, CLOSE_NORMAL = 1000 };
-
-/* RFC 6455 section 5.2 */
-enum { TEXT = 1, BINARY = 2, CLOSE = 8, PING = 9, PONG = 10, FINAL = 0x80, MASKED = 0x80 };
+enum { MESSAGES_MAX = 12, CLOSE_NORMAL = 1000 };
 
 typedef enum manner {
     GOOD,
@@ -22,7 +20,7 @@ typedef enum manner {
 } manner;
 
 typedef struct message {
-    unsigned kind; /* TEXT or BINARY */
+    unsigned kind; /* FRAME_TEXT or FRAME_BINARY */
     apus_buf bytes;
 } message;
 
@@ -44,55 +42,19 @@ static void give(client *self)
         apus_buf_finish(&w->messages[i].bytes);
 }
 
-/* --- frames --- */
-
-static void put_head(apus_buf *to, unsigned first, size_t len)
-{
-    apus_buf_addc(to, (char)first);
-    if (len < 126) {
-        apus_buf_addc(to, (char)(MASKED | len));
-    } else {
-        apus_buf_addc(to, (char)(MASKED | 126));
-        apus_buf_addc(to, (char)(len >> 8));
-        apus_buf_addc(to, (char)len);
-    }
-}
-
-static void put_mask(apus_buf *to, unsigned char mask[4])
-{
-    uint64_t random = sim_random();
-    memcpy(mask, &random, 4);
-    apus_buf_add(to, (apus_str){ (const char *)mask, 4 });
-}
-
-static void put_part(apus_buf *to, const message *m, unsigned first, size_t from, size_t to_at)
-{
-    unsigned char mask[4];
-    put_head(to, first, to_at - from);
-    put_mask(to, mask);
-    for (size_t i = from; i < to_at; i++)
-        apus_buf_addc(to, (char)(m->bytes.ptr[i] ^ (char)mask[(i - from) % 4]));
-}
-
-static void put_control(apus_buf *to, unsigned kind, apus_str bytes)
-{
-    unsigned char mask[4];
-    put_head(to, FINAL | kind, bytes.len);
-    put_mask(to, mask);
-    for (size_t i = 0; i < bytes.len; i++)
-        apus_buf_addc(to, (char)(bytes.ptr[i] ^ (char)mask[i % 4]));
-}
+/* --- what is sent --- */
 
 /* In one frame or in two with a ping between. */
 static void put_message(apus_buf *to, const message *m)
 {
-    if (m->bytes.len && sim_chance(300)) {
-        size_t cut = (size_t)sim_between(0, (int64_t)m->bytes.len);
-        put_part(to, m, m->kind, 0, cut);
-        put_control(to, PING, APUS_STR("hey"));
-        put_part(to, m, FINAL, cut, m->bytes.len);
+    apus_str bytes = { m->bytes.ptr, m->bytes.len };
+    if (bytes.len && sim_chance(300)) {
+        size_t cut = (size_t)sim_between(0, (int64_t)bytes.len);
+        frame_put(to, m->kind, apus_str_slice(bytes, 0, cut));
+        frame_put(to, FRAME_FINAL | FRAME_PING, APUS_STR("hey"));
+        frame_put(to, FRAME_FINAL, apus_str_slice(bytes, cut, bytes.len));
     } else {
-        put_part(to, m, FINAL | m->kind, 0, m->bytes.len);
+        frame_put(to, FRAME_FINAL | m->kind, bytes);
     }
 }
 
@@ -144,7 +106,7 @@ static void take_close(wsclient *w, apus_str bytes)
     if (!is_due && !self->c->may_break && !self->c->may_refuse)
         client_fail(self, "closed with %u", code);
     if (!w->has_closed && w->manner != SAYS_NOTHING)
-        put_control(&self->out, CLOSE, apus_str_slice(bytes, 0, 2));
+        frame_put(&self->out, FRAME_FINAL | FRAME_CLOSE, apus_str_slice(bytes, 0, 2));
     w->has_closed = true;
 }
 
@@ -154,17 +116,17 @@ static void take_frame(wsclient *w, unsigned first, apus_str bytes)
     if (w->was_closed)
         client_fail(self, "a frame behind the close");
     switch (first) {
-    case FINAL | TEXT:
-    case FINAL | BINARY:
+    case FRAME_FINAL | FRAME_TEXT:
+    case FRAME_FINAL | FRAME_BINARY:
         take_message(w, first & 15, bytes);
         break;
-    case FINAL | PING:
+    case FRAME_FINAL | FRAME_PING:
         if (w->manner != SAYS_NOTHING && !w->has_closed)
-            put_control(&self->out, PONG, bytes);
+            frame_put(&self->out, FRAME_FINAL | FRAME_PONG, bytes);
         break;
-    case FINAL | PONG:
+    case FRAME_FINAL | FRAME_PONG:
         break;
-    case FINAL | CLOSE:
+    case FRAME_FINAL | FRAME_CLOSE:
         take_close(w, bytes);
         break;
     default:
@@ -246,7 +208,7 @@ static void write_messages(wsclient *w)
         put_message(&self->out, &w->messages[w->n_sent++]);
     bool is_enough = w->is_room && sim_now() >= w->leaves_at;
     if (w->n_back == w->n_messages || is_enough) {
-        put_control(&self->out, CLOSE, APUS_STR("\x03\xe8"));
+        frame_put(&self->out, FRAME_FINAL | FRAME_CLOSE, APUS_STR("\x03\xe8"));
         w->has_closed = true;
     }
 }
@@ -282,7 +244,7 @@ static void step(client *self)
 static void make_message(wsclient *w, unsigned i)
 {
     message *m = &w->messages[i];
-    *m = (message){ .kind = w->is_room || sim_chance(500) ? TEXT : BINARY,
+    *m = (message){ .kind = w->is_room || sim_chance(500) ? FRAME_TEXT : FRAME_BINARY,
                     .bytes = apus_buf_with(&sim_alloc) };
     if (w->is_room) {
         apus_buf_addf(&m->bytes, "{\"count\":%lld,\"sum\":%u}", (long long)w->base.number, i);

@@ -172,7 +172,7 @@ static void stop(run *r)
 static void arrive(void *ctx)
 {
     static void (*const kinds[])(conditions * c) = { client_start_http1, client_start_http2,
-                                                     client_start_socket };
+                                                     client_start_socket, client_start_events };
     kinds[sim_between(0, sizeof(kinds) / sizeof(kinds[0]) - 1)](ctx);
 }
 

@@ -148,10 +148,8 @@ total *measure(apus_req *req, apus_bytes body Body(raw), session *s Depends(open
     return out;
 }
 
-WebSocket("/socket")
-void speak(apus_req *req, apus_ws *ws, session *s Depends(open_session))
+static void send_back(apus_ws *ws)
 {
-    (void)req, (void)s;
     apus_ws_message m;
     while (apus_ws_recv_any(ws, &m)) {
         if (m.kind == APUS_WS_TEXT)
@@ -159,6 +157,21 @@ void speak(apus_req *req, apus_ws *ws, session *s Depends(open_session))
         else
             apus_ws_send_bytes(ws, (apus_bytes){ (const uint8_t *)m.text.ptr, m.text.len });
     }
+}
+
+WebSocket("/socket")
+void speak(apus_req *req, apus_ws *ws, session *s Depends(open_session))
+{
+    (void)req, (void)s;
+    send_back(ws);
+}
+
+/// Says nothing of its own, so that what it says is known beforehand.
+WebSocket("/tunnel", ping = false)
+void speak_when_spoken_to(apus_req *req, apus_ws *ws, session *s Depends(open_session))
+{
+    (void)req, (void)s;
+    send_back(ws);
 }
 
 Topic(news, total);
@@ -179,6 +192,24 @@ void meet(apus_req *req, apus_ws *ws, session *s Depends(open_session))
         return;
     for (total *t; (t = apus_ws_recv(ws, total));)
         apus_publish(req, news, APUS_STR("all"), t);
+}
+
+/// Numbers, from the one on that the client has not heard.
+Sse("/ticks/{n}", item = total)
+void tick(apus_req *req, apus_sse *out, int64_t n Path(ge = 0, le = 1000),
+          int64_t pause Query(default = 0), int64_t last_event_id Header(default = 0),
+          session *s Depends(open_session))
+{
+    (void)s;
+    for (int64_t i = last_event_id + 1; i <= n; i++) {
+        char id[24];
+        snprintf(id, sizeof(id), "%lld", (long long)i);
+        total t = { .count = i, .sum = i * i };
+        if (!apus_sse_send_as(out, total, &t, &(apus_sse_fields){ .id = id }))
+            return;
+        if (pause && !apus_sleep(req, pause * APUS_MILLISECOND))
+            return;
+    }
 }
 
 Sse("/news", item = total)
