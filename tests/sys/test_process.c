@@ -13,6 +13,7 @@
 
 #include "apus/process.h"
 #include "apus/socket.h"
+#include "../support/system_root.h"
 
 extern char **environ;
 
@@ -166,63 +167,43 @@ static void a_port_is_shared_among_our_own_only(void **state)
 
 /* --- cores --- */
 
-static char root[] = "/tmp/apus-cores-XXXXXX";
-
-static void put(const char *dir, const char *name, const char *text)
-{
-    char path[512];
-    snprintf(path, sizeof(path), "mkdir -p '%s%s'", root, dir);
-    assert_int_equal(system(path), 0);
-    snprintf(path, sizeof(path), "%s%s/%s", root, dir, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static void clear(void)
-{
-    char command[64];
-    snprintf(command, sizeof(command), "rm -rf '%s'", root);
-    assert_int_equal(system(command), 0);
-}
-
 static void quotas_of_groups_count(void **state)
 {
     (void)state;
-    assert_non_null(mkdtemp(root));
-    assert_int_equal(apus_cores_allowed(root, 8), 8); /* no groups at all */
-    put("/proc/self", "cgroup", "0::/a/b\n");
-    assert_int_equal(apus_cores_allowed(root, 8), 8);
-    put("/sys/fs/cgroup/a/b", "cpu.max", "max 100000\n");
-    assert_int_equal(apus_cores_allowed(root, 8), 8);
-    put("/sys/fs/cgroup/a", "cpu.max", "250000 100000\n"); /* of the group above */
-    assert_int_equal(apus_cores_allowed(root, 8), 3);
-    put("/sys/fs/cgroup/a/b", "cpu.max", "10000 100000\n");
-    assert_int_equal(apus_cores_allowed(root, 8), 1);
-    put("/sys/fs/cgroup/a/b", "cpu.max", "200000 100000\n");
-    assert_int_equal(apus_cores_allowed(root, 8), 2);
-    assert_int_equal(apus_cores_allowed(root, 1), 1); /* there are no more than there are */
+    system_root_make();
+    assert_int_equal(apus_cores_allowed(system_root, 8), 8); /* no groups at all */
+    system_root_put("/proc/self", "cgroup", "0::/a/b\n");
+    assert_int_equal(apus_cores_allowed(system_root, 8), 8);
+    system_root_put("/sys/fs/cgroup/a/b", "cpu.max", "max 100000\n");
+    assert_int_equal(apus_cores_allowed(system_root, 8), 8);
+    system_root_put("/sys/fs/cgroup/a", "cpu.max", "250000 100000\n"); /* of the group above */
+    assert_int_equal(apus_cores_allowed(system_root, 8), 3);
+    system_root_put("/sys/fs/cgroup/a/b", "cpu.max", "10000 100000\n");
+    assert_int_equal(apus_cores_allowed(system_root, 8), 1);
+    system_root_put("/sys/fs/cgroup/a/b", "cpu.max", "200000 100000\n");
+    assert_int_equal(apus_cores_allowed(system_root, 8), 2);
+    assert_int_equal(apus_cores_allowed(system_root, 1), 1); /* there are no more than there are */
     /* as a container sees it: its own group is the root */
-    put("/proc/self", "cgroup", "0::/\n");
-    put("/sys/fs/cgroup", "cpu.max", "400000 100000\n");
-    assert_int_equal(apus_cores_allowed(root, 8), 4);
-    clear();
+    system_root_put("/proc/self", "cgroup", "0::/\n");
+    system_root_put("/sys/fs/cgroup", "cpu.max", "400000 100000\n");
+    assert_int_equal(apus_cores_allowed(system_root, 8), 4);
+    system_root_clear();
 }
 
 static void quotas_of_the_first_version_count(void **state)
 {
     (void)state;
-    put("/proc/self", "cgroup", "3:memory:/x\n2:cpu,cpuacct:/x\n1:cpuset:/x\nnonsense\n");
-    put("/sys/fs/cgroup/cpu/x", "cpu.cfs_quota_us", "-1\n");
-    put("/sys/fs/cgroup/cpu/x", "cpu.cfs_period_us", "100000\n");
-    assert_int_equal(apus_cores_allowed(root, 8), 8);
-    put("/sys/fs/cgroup/cpu/x", "cpu.cfs_quota_us", "150000\n");
-    assert_int_equal(apus_cores_allowed(root, 8), 2);
-    put("/sys/fs/cgroup/cpu/x", "cpu.cfs_period_us", "0\n");
-    assert_int_equal(apus_cores_allowed(root, 8), 8);
+    system_root_put("/proc/self", "cgroup",
+                    "3:memory:/x\n2:cpu,cpuacct:/x\n1:cpuset:/x\nnonsense\n");
+    system_root_put("/sys/fs/cgroup/cpu/x", "cpu.cfs_quota_us", "-1\n");
+    system_root_put("/sys/fs/cgroup/cpu/x", "cpu.cfs_period_us", "100000\n");
+    assert_int_equal(apus_cores_allowed(system_root, 8), 8);
+    system_root_put("/sys/fs/cgroup/cpu/x", "cpu.cfs_quota_us", "150000\n");
+    assert_int_equal(apus_cores_allowed(system_root, 8), 2);
+    system_root_put("/sys/fs/cgroup/cpu/x", "cpu.cfs_period_us", "0\n");
+    assert_int_equal(apus_cores_allowed(system_root, 8), 8);
     assert_true(apus_cores() >= 1);
-    clear();
+    system_root_clear();
 }
 
 int main(void)

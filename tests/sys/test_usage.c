@@ -13,50 +13,30 @@
 #include <cmocka.h>
 
 #include "apus/usage.h"
-
-static char root[] = "/tmp/apus-usage-XXXXXX";
-
-static void put(const char *dir, const char *name, const char *text)
-{
-    char path[512];
-    snprintf(path, sizeof(path), "mkdir -p '%s%s'", root, dir);
-    assert_int_equal(system(path), 0);
-    snprintf(path, sizeof(path), "%s%s/%s", root, dir, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static int clear(void **state)
-{
-    char command[64];
-    (void)state;
-    snprintf(command, sizeof(command), "rm -rf '%s'", root);
-    return system(command);
-}
+#include "../support/system_root.h"
 
 static void the_tightest_group_counts(void **state)
 {
     (void)state;
-    assert_non_null(mkdtemp(root));
-    assert_int_equal(apus_memory_percent_below(root), 0); /* no groups at all */
-    put("/proc/self", "cgroup", "4:memory:/old\n0::/a/b\n");
-    assert_int_equal(apus_memory_percent_below(root), 0);
-    put("/sys/fs/cgroup/a/b", "memory.max", "max\n");
-    put("/sys/fs/cgroup/a/b", "memory.stat", "anon 500\nfile 900\n");
-    assert_int_equal(apus_memory_percent_below(root), 0);
-    put("/sys/fs/cgroup/a/b", "memory.max", "1000\n");
-    assert_int_equal(apus_memory_percent_below(root), 50);
-    put("/sys/fs/cgroup/a", "memory.max", "2000\n");
-    put("/sys/fs/cgroup/a", "memory.stat", "file 100\nanon 1900\n");
-    assert_int_equal(apus_memory_percent_below(root), 95);
-    put("/proc/self", "cgroup", "0::/\n"); /* as a container sees it */
-    put("/sys/fs/cgroup", "memory.max", "0\n");
-    put("/sys/fs/cgroup", "memory.stat", "anon 1\n");
-    assert_int_equal(apus_memory_percent_below(root), 0);
-    put("/sys/fs/cgroup", "memory.max", "4\n");
-    assert_int_equal(apus_memory_percent_below(root), 25);
+    system_root_make();
+    assert_int_equal(apus_memory_percent_below(system_root), 0); /* no groups at all */
+    system_root_put("/proc/self", "cgroup", "4:memory:/old\n0::/a/b\n");
+    assert_int_equal(apus_memory_percent_below(system_root), 0);
+    system_root_put("/sys/fs/cgroup/a/b", "memory.max", "max\n");
+    system_root_put("/sys/fs/cgroup/a/b", "memory.stat", "anon 500\nfile 900\n");
+    assert_int_equal(apus_memory_percent_below(system_root), 0);
+    system_root_put("/sys/fs/cgroup/a/b", "memory.max", "1000\n");
+    assert_int_equal(apus_memory_percent_below(system_root), 50);
+    system_root_put("/sys/fs/cgroup/a", "memory.max", "2000\n");
+    system_root_put("/sys/fs/cgroup/a", "memory.stat", "file 100\nanon 1900\n");
+    assert_int_equal(apus_memory_percent_below(system_root), 95);
+    system_root_put("/proc/self", "cgroup", "0::/\n"); /* as a container sees it */
+    system_root_put("/sys/fs/cgroup", "memory.max", "0\n");
+    system_root_put("/sys/fs/cgroup", "memory.stat", "anon 1\n");
+    assert_int_equal(apus_memory_percent_below(system_root), 0);
+    system_root_put("/sys/fs/cgroup", "memory.max", "4\n");
+    assert_int_equal(apus_memory_percent_below(system_root), 25);
+    system_root_clear();
 }
 
 static void descriptors_are_counted(void **state)
@@ -113,7 +93,7 @@ static void processes_are_measured(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(the_tightest_group_counts, clear),
+        cmocka_unit_test(the_tightest_group_counts),
         cmocka_unit_test(descriptors_are_counted),
         cmocka_unit_test(processes_are_measured),
     };
