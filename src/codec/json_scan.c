@@ -361,6 +361,17 @@ apus_rc apus_scan_enter_object(apus_scan *s)
     return enter(s);
 }
 
+/* The comma between two, which the end must not follow: that is what `trailing` says. */
+static inline apus_rc take_comma(apus_scan *s, char end, const char *trailing)
+{
+    const char *comma = s->at;
+    if (apus_scan_peek(s) != ',')
+        return fail_at(s, comma, "Expecting ',' delimiter");
+    s->at++;
+    skip_blanks(s);
+    return apus_scan_peek(s) == end ? fail_at(s, comma, trailing) : APUS_OK;
+}
+
 apus_rc apus_scan_more_items(apus_scan *s, bool is_first, bool *more)
 {
     *more = false;
@@ -368,15 +379,10 @@ apus_rc apus_scan_more_items(apus_scan *s, bool is_first, bool *more)
         leave(s);
         return APUS_OK;
     }
-    if (!is_first) {
-        const char *comma = s->at;
-        if (apus_scan_peek(s) != ',')
-            return fail_at(s, s->at, "Expecting ',' delimiter");
-        s->at++;
-        skip_blanks(s);
-        if (apus_scan_peek(s) == ']')
-            return fail_at(s, comma, "Illegal trailing comma before end of array");
-    }
+    apus_rc rc =
+        is_first ? APUS_OK : take_comma(s, ']', "Illegal trailing comma before end of array");
+    if (rc)
+        return rc;
     *more = true;
     return APUS_OK;
 }
@@ -389,18 +395,13 @@ apus_rc apus_scan_more_members(apus_scan *s, bool is_first, apus_arena *a, apus_
         leave(s);
         return APUS_OK;
     }
-    if (!is_first) {
-        const char *comma = s->at;
-        if (apus_scan_peek(s) != ',')
-            return fail_at(s, s->at, "Expecting ',' delimiter");
-        s->at++;
-        skip_blanks(s);
-        if (apus_scan_peek(s) == '}')
-            return fail_at(s, comma, "Illegal trailing comma before end of object");
-    }
+    apus_rc rc =
+        is_first ? APUS_OK : take_comma(s, '}', "Illegal trailing comma before end of object");
+    if (rc)
+        return rc;
     if (apus_scan_peek(s) != '"')
         return fail_at(s, s->at, "Expecting property name enclosed in double quotes");
-    apus_rc rc = a ? apus_scan_string(s, a, key) : skip_string(s);
+    rc = a ? apus_scan_string(s, a, key) : skip_string(s);
     if (rc)
         return rc;
     if (apus_scan_peek(s) != ':')
