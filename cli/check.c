@@ -352,7 +352,7 @@ static const char *headers_for(struct operation *o, apus_arena *a, const apus_js
 /* What a body is made of, and how it is written. */
 struct body {
     const char *type;
-    const apus_json *schema;
+    const apus_json *schema, *encoding;
 };
 
 static const char boundary[] = "apus-check-7d1f";
@@ -365,9 +365,10 @@ static struct body body_of(const struct operation *o)
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         const apus_json *media = apus_json_get(content, known[i]);
         if (media)
-            return (struct body){ known[i], apus_json_get(media, "schema") };
+            return (struct body){ known[i], apus_json_get(media, "schema"),
+                                  apus_json_get(media, "encoding") };
     }
-    return (struct body){ NULL, NULL };
+    return (struct body){ NULL, NULL, NULL };
 }
 
 static apus_str write_json(apus_arena *a, const apus_json *v)
@@ -378,15 +379,35 @@ static apus_str write_json(apus_arena *a, const apus_json *v)
     return apus_buf_take(&b, &text) ? APUS_STR("") : text;
 }
 
-static bool is_file(const struct operation *o, const struct body *body, const apus_json *member)
+/* The type of a file that is sent in a form's member, the first that its encoding names or the
+ * one of its schema; empty for what is no file. */
+static apus_str file_type(const struct operation *o, const struct body *body,
+                          const apus_json *member)
 {
     const apus_json *schema = apus_json_resolve(o->check->document, body->schema);
     const apus_json *p = apus_json_get(apus_json_get(schema, "properties"), member->name.ptr);
     const apus_json *items = apus_json_get(p, "items");
     p = items ? items : p;
-    return apus_json_get(p, "contentMediaType") ||
-           apus_str_eq(apus_json_text_or(apus_json_get(p, "format"), APUS_STR("")),
-                       APUS_STR("binary"));
+    bool is_binary = apus_str_eq(apus_json_text_or(apus_json_get(p, "format"), APUS_STR("")),
+                                 APUS_STR("binary"));
+    apus_str of_schema =
+        apus_json_text_or(apus_json_get(p, "contentMediaType"),
+                          is_binary ? APUS_STR("application/octet-stream") : APUS_STR(""));
+    const apus_json *encoding = apus_json_get(body->encoding, member->name.ptr);
+    apus_str said = apus_json_text_or(apus_json_get(encoding, "contentType"), of_schema);
+    size_t comma = apus_str_find(said, ',');
+    return of_schema.len ? apus_str_slice(said, 0, comma) : APUS_STR("");
+}
+
+/* What stands in front of a file's bytes; a range of types ends in "*", and any of it will do. */
+static const char *file_head(apus_arena *a, apus_str type)
+{
+    const char *any = apus_str_ends(type, APUS_STR("/*")) ? "x-any" : "";
+    if (type.len == 0)
+        return "";
+    if (*any)
+        type.len--;
+    return textf(a, "; filename=\"a.bin\"\r\ncontent-type: %.*s%s", APUS_FMT(type), any);
 }
 
 static void add_field(apus_arena *a, apus_buf *b, const struct operation *o,
@@ -394,8 +415,7 @@ static void add_field(apus_arena *a, apus_buf *b, const struct operation *o,
 {
     if (body->type[0] == 'm') {
         apus_buf_addf(b, "--%s\r\ncontent-disposition: form-data; name=\"%.*s\"%s\r\n\r\n%.*s\r\n",
-                      boundary, APUS_FMT(member->name),
-                      is_file(o, body, member) ? "; filename=\"a.bin\"" : "",
+                      boundary, APUS_FMT(member->name), file_head(a, file_type(o, body, member)),
                       APUS_FMT(plain_text(a, v)));
         return;
     }

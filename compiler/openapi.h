@@ -43,6 +43,9 @@ apus_json *type_schema(struct openapi *d, const ct_type *type, const ct_rules *r
 /* The schema of a member or parameter, with title, default, description, null. */
 apus_json *field_schema(struct openapi *d, const ct_field *f, const char *title_from);
 
+/* What a file must be, where that is one type; or NULL. */
+const char *only_media_type(const ct_rules *r);
+
 /* {"$ref": "#/components/schemas/NAME"} */
 apus_json *schema_ref(struct openapi *d, const char *name);
 

@@ -262,6 +262,30 @@ static void add_named_examples(struct openapi *d, apus_json *media, const ct_par
         apus_json_set(d->arena, media, "examples", value_json(d, NULL, examples));
 }
 
+/* What a file may be, where its schema has no room for it: several types, or a range. */
+static void collect_encoding(struct openapi *d, const ct_param *p, void *ctx)
+{
+    const ct_rules *r = &p->field.rules;
+    bool is_file = p->kind == CT_PARAM_value && p->in == APUS_IN_file;
+    const char *types = "";
+    if (!is_file || !r->media_types || only_media_type(r))
+        return;
+    for (const ct_value *v = r->media_types->items; v; v = v->next)
+        types = doc_name(d, "%s%s%s", types, *types ? ", " : "", v->text);
+    apus_json *of_file = apus_json_object(d->arena);
+    set_text(d, of_file, "contentType", types);
+    apus_json_set(d->arena, ctx, p->field.name, of_file);
+}
+
+/* OpenAPI 3.1, encoding object. */
+static void add_encoding(struct openapi *d, apus_json *media, const struct route_path *r)
+{
+    apus_json *encoding = apus_json_object(d->arena);
+    each_in_operation(d, r, collect_encoding, encoding);
+    if (encoding->first)
+        apus_json_set(d->arena, media, "encoding", encoding);
+}
+
 static bool add_body(struct openapi *d, apus_json *operation, const struct route_path *r)
 {
     struct body b = { 0 };
@@ -276,6 +300,8 @@ static bool add_body(struct openapi *d, apus_json *operation, const struct route
     apus_json *body = apus_json_object(d->arena);
     apus_json *content = content_json(d, type, body_schema(d, r, &b));
     add_named_examples(d, apus_json_get(content, type), b.single);
+    if (b.has_file)
+        add_encoding(d, apus_json_get(content, type), r);
     apus_json_set(d->arena, body, "content", content);
     set_true(d, body, "required", b.required);
     apus_json_set(d->arena, operation, "requestBody", body);

@@ -382,12 +382,17 @@ static apus_json *byte_size_schema(struct openapi *d)
     return s;
 }
 
-/* A file's, where it can be only one. */
-static const char *media_type_of(const ct_rules *r)
+const char *only_media_type(const ct_rules *r)
 {
     const ct_value *only = r->media_types ? r->media_types->items : NULL;
     bool is_one = only && !only->next && !strchr(only->text, '*');
-    return is_one ? only->text : "application/octet-stream";
+    return is_one ? only->text : NULL;
+}
+
+static const char *media_type_of(const ct_rules *r)
+{
+    const char *only = only_media_type(r);
+    return only ? only : "application/octet-stream";
 }
 
 /* A struct that travels as a list, wherever it stands; it cannot hold itself. */

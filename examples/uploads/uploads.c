@@ -93,6 +93,16 @@ Test(bodies_are_as_large_as_their_route_says)
     apus_test_stop(t);
 }
 
+Test(the_document_says_what_a_picture_may_be)
+{
+    apus_test *t = apus_test_start(&uploads_app);
+    apus_expect_json(
+        apus_test_get(t, "/openapi.json"),
+        "$.paths['/pictures'].post.requestBody.content['multipart/form-data'].encoding",
+        "{\"picture\":{\"contentType\":\"image/*\"}}");
+    apus_test_stop(t);
+}
+
 Test(logs_are_counted_as_they_come)
 {
     apus_test *t = apus_test_start(&uploads_app);
