@@ -216,10 +216,13 @@ static size_t whole_lines(const char *at, size_t len, size_t most)
     return end ? (size_t)(end - at) + 1 : most;
 }
 
-/* Writes all that there is now. */
+/* Writes until there is nothing, which under load may be never: a file that was moved is opened
+ * anew between two pieces. */
 static void empty(apus_lines *l)
 {
     for (;;) {
+        if (__atomic_exchange_n(&l->reopens, false, __ATOMIC_ACQ_REL))
+            reopen(l);
         size_t head = LOAD(&l->head), tail = l->tail;
         if (tail == head)
             return;
@@ -254,8 +257,6 @@ static void *thread_main(void *lines)
     while (!ends) {
         rest(l);
         ends = LOAD(&l->ends); /* before the last look */
-        if (__atomic_exchange_n(&l->reopens, false, __ATOMIC_ACQ_REL))
-            reopen(l);
         empty(l);
     }
     pthread_mutex_lock(&l->lock);

@@ -1,5 +1,6 @@
 /* Lines to a file from a thread of their own: whole, in order, and never waited for. */
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "apus/clock.h"
 #include "apus/lines.h"
 #include "apus/metric.h"
 #include "apus/value.h"
@@ -139,6 +142,33 @@ struct heard {
     char text[2][240];
 };
 
+/* Whoever adds is always ahead of who writes: a pipe takes a little at a time. */
+static void what_is_never_empty_is_opened_anew_as_well(void **state)
+{
+    (void)state;
+    char some[4096];
+    int64_t last = apus_clock_now() + PATIENCE;
+    unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int pipe = open(path, O_RDWR | O_NONBLOCK);
+    assert_true(pipe >= 0);
+    apus_lines *l = open_lines(path, 1 << 16, APUS_MICROSECOND);
+    for (int i = 0; i < 20000; i++)
+        (void)apus_lines_add(l, APUS_STR("a short line\n"));
+    assert_int_equal(poll(&(struct pollfd){ .fd = pipe, .events = POLLIN }, 1, 30000), 1);
+    assert_int_equal(rename(path, moved), 0);
+    apus_lines_reopen(l);
+    while (access(path, F_OK) && apus_clock_now() < last) {
+        for (int i = 0; i < 1000; i++)
+            (void)apus_lines_add(l, APUS_STR("a short line\n"));
+        (void)!read(pipe, some, sizeof(some));
+    }
+    assert_int_equal(access(path, F_OK), 0);
+    apus_lines_close(l, PATIENCE);
+    close(pipe);
+    unlink(moved);
+}
+
 static void hear(void *ctx, const apus_err *err)
 {
     struct heard *h = ctx;
@@ -235,6 +265,7 @@ int main(void)
         cmocka_unit_test(little_memory_drops_whole_lines),
         cmocka_unit_test(a_line_that_is_too_long_is_dropped),
         cmocka_unit_test(a_file_that_was_moved_goes_on_anew),
+        cmocka_unit_test(what_is_never_empty_is_opened_anew_as_well),
         cmocka_unit_test(a_full_disk_is_told_once_and_costs_lines),
         cmocka_unit_test(a_stuck_pipe_is_given_up_in_time),
         cmocka_unit_test(what_cannot_be_opened_is_explained),
