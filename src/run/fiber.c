@@ -212,6 +212,7 @@ static bool resume(apus_fiber *f)
 static void leave(apus_fiber *f)
 {
 #ifdef APUS__RUN_TSAN
+    apus__tsan_take_signals();
     __tsan_switch_to_fiber(f->tsan_resumer, 0);
 #endif
 #ifdef APUS__RUN_ASAN
