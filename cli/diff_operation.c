@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "apus/http.h"
 #include "apus/json_pointer.h"
 #include "command.h"
 #include "diff.h"
@@ -295,17 +296,6 @@ static void compare_schemes(struct diff *d)
 
 /* --- operations --- */
 
-static bool is_method(apus_str name)
-{
-    static const char *const methods[] = { "get",    "post", "put",     "patch",
-                                           "delete", "head", "options", "trace" };
-    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-        if (apus_str_eq(name, apus_str_of(methods[i])))
-            return true;
-    }
-    return false;
-}
-
 /* Equal but for the names in braces. */
 static bool is_same_path(apus_str a, apus_str b)
 {
@@ -377,7 +367,7 @@ static void compare_paths(struct diff *d)
         const apus_json *other = find_path(now, item->name);
         for (const apus_json *op = diff_first(item); op; op = op->next) {
             const apus_json *match = other ? named(other, op->name) : NULL;
-            if (!is_method(op->name))
+            if (!apus_method_of_operation(op->name))
                 continue;
             d->operation = operation_name(d, op, item->name);
             if (match)
@@ -390,7 +380,7 @@ static void compare_paths(struct diff *d)
     for (const apus_json *item = diff_first(now); item; item = item->next) {
         const apus_json *other = find_path(old, item->name);
         for (const apus_json *op = diff_first(item); op; op = op->next) {
-            if (!is_method(op->name) || (other && named(other, op->name)))
+            if (!apus_method_of_operation(op->name) || (other && named(other, op->name)))
                 continue;
             d->operation = operation_name(d, op, item->name);
             diff_say(d, DIFF_compatible, diff_at(d, diff_at(d, "/paths", item->name), op->name),

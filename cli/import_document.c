@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "apus/http.h"
 #include "apus/json_pointer.h"
 #include "apus/sample.h"
 #include "command.h"
@@ -142,17 +143,6 @@ static apus_str first_tag(const apus_json *operation)
     return apus_json_text_or(apus_json_at(apus_json_get(operation, "tags"), 0), APUS_STR(""));
 }
 
-static bool is_method(apus_str name)
-{
-    static const char *const methods[] = { "get",    "post", "put",    "patch",
-                                           "delete", "head", "options" };
-    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-        if (apus_str_eq(name, apus_str_of(methods[i])))
-            return true;
-    }
-    return false;
-}
-
 /* The length of a parameter "{id}" at the beginning, 0 if apusc would not take it. */
 static size_t parameter_length(apus_str text)
 {
@@ -186,8 +176,8 @@ static bool is_path(apus_str path)
 
 static void write_path(importer *im, struct routers *all, const apus_json *item)
 {
-    static const char *const known[] = { "parameters", "get",  "post",    "put", "patch",
-                                         "delete",     "head", "options", NULL };
+    static const char *const known[] = { "parameters", "get",  "post",    "put",   "patch",
+                                         "delete",     "head", "options", "trace", NULL };
     const char *at = import_at(im, "/paths", item->name);
     if (!is_path(item->name)) {
         import_note(im, at, "a path that no route can have");
@@ -195,7 +185,7 @@ static void write_path(importer *im, struct routers *all, const apus_json *item)
     }
     import_note_rest(im, item, at, known);
     for (const apus_json *operation = import_first(item); operation; operation = operation->next) {
-        if (!is_method(operation->name) || operation->kind != APUS_JSON_object)
+        if (!apus_method_of_operation(operation->name) || operation->kind != APUS_JSON_object)
             continue;
         apus_str tag = first_tag(operation);
         struct router *r = tag.len ? router_of(im, all, tag) : &all->items[0];

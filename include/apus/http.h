@@ -36,6 +36,10 @@ typedef enum apus_method {
 /* "GET" and so on; "" for APUS_METHOD_other.  Static. */
 apus_str apus_method_name(apus_method m);
 
+/* The method that a key of an OpenAPI path item stands for ("get"; OpenAPI 3.1, 4.8.9);
+ * APUS_METHOD_other for its other keys. */
+apus_method apus_method_of_operation(apus_str key);
+
 typedef struct apus_http_request {
     apus_method method;
     apus_str method_text;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apus/http.h"
 #include "apus/json_scan.h"
 #include "apus/schema.h"
 #include "app/service.h"
@@ -279,17 +280,6 @@ static unsigned count(const apus_json *lines, apus_str name, apus_str *excuse)
     return n;
 }
 
-static bool is_method(apus_str name)
-{
-    static const char *const methods[] = { "get",    "post", "put",    "patch",
-                                           "delete", "head", "options" };
-    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-        if (apus_str_eq(name, apus_str_of(methods[i])))
-            return true;
-    }
-    return false;
-}
-
 struct tally {
     unsigned n, exercised, excused, never;
 };
@@ -332,7 +322,7 @@ bool apus__record_report(const apus_app *app, FILE *to)
             const apus_json *item = apus_json_at(paths, i);
             for (size_t k = 0; apus_json_at(item, k); k++) {
                 const apus_json *operation = apus_json_at(item, k);
-                if (is_method(operation->name))
+                if (apus_method_of_operation(operation->name))
                     tally_operation(&a, lines, d, item, operation, to, &t);
             }
         }

@@ -19,6 +19,17 @@ apus_method apus__method_of(apus_str text)
     return APUS_METHOD_other;
 }
 
+apus_method apus_method_of_operation(apus_str key)
+{
+    for (size_t i = 0; i < key.len; i++)
+        if (key.ptr[i] < 'a' || key.ptr[i] > 'z')
+            return APUS_METHOD_other;
+    for (int m = APUS_METHOD_other + 1; m < APUS_METHOD_COUNT; m++)
+        if (apus_str_eq_nocase(key, names[m]))
+            return (apus_method)m;
+    return APUS_METHOD_other;
+}
+
 const apus_http_header *apus_http_header_find(const apus_http_request *r, apus_str name)
 {
     for (uint32_t i = 0; i < r->n_headers; i++)
