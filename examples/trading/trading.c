@@ -36,20 +36,22 @@ typedef struct refusal {
 enum { STORE_MAX = 1000 };
 
 typedef struct store {
-    order orders[STORE_MAX];
+    order *orders[STORE_MAX];
     size_t n;
+    apus_arena *memory; // that orders are kept in
 } store;
 
 typedef struct account {
     apus_str name;
 } account;
 
-static store memory; // this example's whole database
-
-/// A store for the length of the request.
-store *open_store(apus_req *req)
+/// This example's whole database; each worker has one.
+store *open_store(apus_worker *w)
 {
-    return &memory;
+    store *s = apus_worker_new(w, store);
+    if (s)
+        s->memory = apus_worker_arena(w);
+    return s;
 }
 
 static bool store_has_market(const store *db, apus_str symbol)
@@ -91,16 +93,13 @@ order *place_order(apus_req *req, const new_order *body,
         return apus_fail(req, 404, "unknown_symbol", "there is no market %s", body->symbol.ptr);
     if (db->n == STORE_MAX)
         return apus_fail(req, 507, "full", "this example keeps %d orders", STORE_MAX);
-    order *placed = apus_new(req, order);
-    placed->id = (int64_t)db->n + 1;
-    placed->request = *body;
-    placed->placed_at = apus_time_of_seconds(1700000000);
-    // what outlives the request is copied: here only what has no pointers
-    db->orders[db->n] = (order){ .id = placed->id, .placed_at = placed->placed_at };
-    db->orders[db->n].request.side = body->side;
-    db->orders[db->n].request.quantity = body->quantity;
-    db->orders[db->n++].request.symbol = APUS_STR("BTC-USD");
-    return placed;
+    order placed = { .id = (int64_t)db->n + 1,
+                     .request = *body,
+                     .placed_at = apus_time_of_seconds(1700000000) };
+    order *kept = apus_copy(db->memory, order, &placed); // the body ends with the request
+    if (!kept)
+        return apus_fail(req, 507, "full", "there is no memory for another order");
+    return db->orders[db->n++] = kept;
 }
 
 /// Orders, newest first.
@@ -110,17 +109,17 @@ order_list list_orders(apus_req *req, side *only Query(alias = "side"),
 {
     order_list list = { apus_new_n(req, order, db->n), 0 };
     for (size_t i = db->n; i-- > 0;) {
-        if (!only || db->orders[i].request.side == *only)
-            list.ptr[list.len++] = db->orders[i];
+        if (!only || db->orders[i]->request.side == *only)
+            list.ptr[list.len++] = *db->orders[i];
     }
     return list;
 }
 
 /* --- tests --- */
 
-static store *fake_store(apus_req *req)
+static store *fake_store(apus_worker *w)
 {
-    return apus_new(req, store);
+    return apus_worker_new(w, store); // it has no memory for orders
 }
 
 static const account *test_account(apus_req *req, api_key key, store *db)
@@ -178,7 +177,9 @@ Test(orders_are_placed_and_listed)
                          "tags" : ["a"],
                          "placed_at" : "2023-11-14T22:13:20Z"
                      }));
-    apus_expect_json(apus_test_get(t, "/v1/orders?side=sell"), "$[0].id", "1");
+    a = apus_test_get(t, "/v1/orders?side=sell");
+    apus_expect_json(a, "$[0].id", "1");
+    apus_expect_json(a, "$[0].tags", APUS_JSON(["a"]));
     apus_expect_json(apus_test_get(t, "/v1/orders?side=buy"), "$", "[]");
     apus_expect_status(apus_test_get(t, "/v1/orders?side=up"), 422);
     a = apus_test_post(t, "/v1/orders",

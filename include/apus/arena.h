@@ -7,7 +7,8 @@
  *
  * MEMORY comes from an apus_alloc, in chunks, up to a limit; past the limit
  * the arena says NULL, so "this request used too much" is an answer and not a
- * dead server.  Rewound memory is poisoned under AddressSanitizer.
+ * dead server.  Rewound memory is poisoned under AddressSanitizer, and filled with
+ * APUS_ARENA_GONE where apus_arena_scribble was called.
  *
  * FIBERS: nothing here suspends.  An arena is not locked. */
 #ifndef APUS_ARENA_H
@@ -102,6 +103,17 @@ apus_arena_mark apus_arena_mark_take(const apus_arena *a);
 /* Undoes everything since the mark.  Marks nest; rewinding to an outer mark
  * invalidates the inner ones. */
 void apus_arena_rewind(apus_arena *a, apus_arena_mark m);
+
+enum { APUS_ARENA_GONE = 0xDB }; /* a byte that begins no UTF-8 when it comes twice */
+
+/* From now on memory that is nobody's is filled with APUS_ARENA_GONE, in all arenas of the
+ * process: who reads what was given back then finds nonsense at once, and not only when
+ * somebody else has written there.  For development and tests: `apus dev` and apus_test_start
+ * call it.  Before there are threads. */
+void apus_arena_scribble(void);
+
+/* Whether four such bytes stand in a row in s. */
+bool apus_arena_finds_gone(apus_str s);
 
 static inline void *apus__arena_array(apus_arena *a, size_t n, size_t size, size_t align)
     APUS_NODISCARD;

@@ -23,7 +23,8 @@ typedef enum apus_omit {
  * program: APUS_INVALID (the answer must not be sent), as is a double that is
  * not finite unless its rules allow it (then null is written), an enum value
  * without a name, and whatever breaks the rules of its member (of patterns, those that
- * apus_model_prepare has prepared).  A failed buffer gives its own rc. */
+ * apus_model_prepare has prepared).  What was written until then stays, and behind it the
+ * first bytes of a text that was refused.  A failed buffer gives its own rc. */
 apus_rc apus_encode_json(apus_buf *to, const apus_type *type, const void *value, apus_omit omit)
     APUS_NODISCARD;
 

@@ -29,8 +29,9 @@ typedef struct apus_service_options {
     bool hides_docs;        /* neither documents nor pages, whatever the app says */
     const char *mock_seed;  /* answers come from the document instead of handlers, chosen by this
                                number; NULL: they do not */
-    const char *dev_status; /* the file where a compiler leaves its words: pages show them, and
-                               answers tell mistakes; for `apus dev` alone.  NULL: none */
+    const char *dev_status; /* the file where a compiler leaves its words: pages show them,
+                               answers tell mistakes, memory given back is filled with nonsense; for
+                               `apus dev` alone.  NULL: none */
 } apus_service_options;
 
 /* Makes one.  APUS_OK, or what is wrong with the tables, a pattern, the options or memory as a

@@ -10,7 +10,8 @@
  * expectation prints where, what was expected and what came, and ends the test
  * (see apus_test_on_fail for other test runners).
  *
- * MEMORY: answers live until apus_test_stop. */
+ * MEMORY: answers live until apus_test_stop.  What a request gave back is filled with nonsense
+ * (apus_arena_scribble), so that a test finds who keeps a pointer into it. */
 #ifndef APUS_TEST_H
 #define APUS_TEST_H
 

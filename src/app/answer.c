@@ -188,7 +188,7 @@ void *apus__respond(apus_req *req, int status, const apus_model *m, const void *
     if (!rc)
         rc = apus_buf_take(&b, &text);
     if (rc == APUS_INVALID)
-        apus__req_broken(req, "apus_respond: the answer breaks its model %s", m->name);
+        apus__req_breaks_model(req, "apus_respond:", m->name, &b);
     else if (rc)
         apus_abort(req, 503, NULL, "out of memory");
     else

@@ -144,26 +144,6 @@ static void phase_handle(apus_req *req)
         call_step(req, last);
 }
 
-/* The member that the encoder was at: the last name in what it has written. */
-static apus_str last_name(const apus_buf *b)
-{
-    apus_str text = { b->ptr, b->len };
-    size_t end = text.len;
-    while (end >= 2 && !(text.ptr[end - 1] == ':' && text.ptr[end - 2] == '"'))
-        end--;
-    size_t begin = end < 3 ? 0 : end - 2;
-    while (begin && text.ptr[begin - 1] != '"')
-        begin--;
-    return end < 3 ? APUS_STR("") : apus_str_slice(text, begin, end - 2 - begin);
-}
-
-static void say_broken(apus_req *req, const apus_buf *b)
-{
-    apus_str name = last_name(b);
-    apus__req_broken(req, "the answer of %s breaks its model%s%.*s", req->plan->route->name,
-                     name.len ? " at " : "", APUS_FMT(name));
-}
-
 /* What the handler returned, as text; or req->response where it is not a model. */
 static void phase_encode(apus_req *req)
 {
@@ -197,7 +177,7 @@ static void phase_encode(apus_req *req)
     if (!rc)
         rc = apus_buf_take(&b, &req->body);
     if (rc == APUS_INVALID)
-        say_broken(req, &b);
+        apus__req_breaks_model(req, "the answer of", route->name, &b);
     else if (rc)
         apus__req_no_memory(req);
     else

@@ -43,7 +43,7 @@ bool apus__write_line(apus_req *req, const apus_model *m, const void *object)
     apus_rc rc = apus_encode_model(line, m, object, (apus_omit)req->plan->route->omit);
     apus_buf_addc(line, '\n');
     if (rc == APUS_INVALID)
-        apus__req_broken(req, "apus_write_line: the line breaks its model %s", m->name);
+        apus__req_breaks_model(req, "apus_write_line:", m->name, line);
     else if (rc || line->failed)
         apus_abort(req, 503, NULL, "out of memory");
     return !rc && apus_write(req, (apus_str){ line->ptr, line->len });

@@ -162,6 +162,11 @@ apus_str apus__req_id_line(const apus_req *req);
 /* A mistake of the program, not of the client: logs it and fails with 500. */
 void apus__req_broken(apus_req *req, const char *fmt, ...) APUS_PRINTF(2, 3);
 
+/* The same of a `what` called `name` whose values break their model; *written is what
+ * apus_encode_json left, and tells which of them. */
+void apus__req_breaks_model(apus_req *req, const char *what, const char *name,
+                            const apus_buf *written);
+
 /* Fails with 422 and the problems collected so far. */
 void apus__req_invalid(apus_req *req);
 

@@ -170,6 +170,8 @@ apus_rc apus_service_create_as(const apus_app *app, struct apus_loop *loop,
     *s = (apus_service){ .app = app, .loop = loop };
     if (options)
         s->options = *options;
+    if (s->options.dev_status)
+        apus_arena_scribble();
     apus_arena_init(&s->arena, &apus_alloc_libc, SERVICE_MEMORY_MAX);
     uint64_t random[2]; /* clients see the first and must not know the second */
     apus_rc rc = apus_random(random, sizeof(random), err);

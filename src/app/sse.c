@@ -174,7 +174,7 @@ bool apus__sse_send(apus_sse *out, const apus_model *m, const void *object,
     apus_buf_add(b, APUS_STR("data: "));
     apus_rc rc = apus_encode_model(b, m, object, (apus_omit)out->req->plan->route->omit);
     if (rc == APUS_INVALID) {
-        apus__req_broken(out->req, "apus_sse_send: the event breaks its model %s", m->name);
+        apus__req_breaks_model(out->req, "apus_sse_send:", m->name, b);
         return false;
     }
     if (rc)

@@ -65,6 +65,7 @@ apus_test *apus_test_start_as(const apus_app *app, const apus_service_options *o
         return NULL;
     }
     *t = (apus_test){ 0 };
+    apus_arena_scribble();
     apus_arena_init(&t->arena, &apus_alloc_libc, MEMORY_MAX);
     if (apus_loop_create(&t->loop, &err) ||
         apus_service_create_as(app, t->loop, options, &t->service, &err) ||

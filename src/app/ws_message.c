@@ -306,7 +306,7 @@ bool apus__ws_send(apus_ws *ws, const apus_model *m, const void *object)
     end_sending(ws);
     if (rc != APUS_INVALID)
         apus_abort(ws->req, 503, NULL, "out of memory");
-    apus__req_broken(ws->req, "apus_ws_send: the message breaks its model %s", m->name);
+    apus__req_breaks_model(ws->req, "apus_ws_send:", m->name, &ws->json);
     return false;
 }
 

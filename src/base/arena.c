@@ -21,6 +21,9 @@ struct apus__chunk {
     max_align_t bytes[];
 };
 
+/* For the whole process: declared as such in arena.h. */
+static bool scribbles;
+
 struct apus__defer {
     struct apus__defer *older;
     void (*fn)(void *ctx);
@@ -45,12 +48,36 @@ void apus_arena_init(apus_arena *a, const apus_alloc *alloc, size_t limit)
     *a = (apus_arena){ .alloc = *alloc, .limit = limit };
 }
 
+void apus_arena_scribble(void)
+{
+#ifndef APUS__ASAN /* which tells of each such read itself */
+    scribbles = true;
+#endif
+}
+
+bool apus_arena_finds_gone(apus_str s)
+{
+    enum { IN_A_ROW = 4 };
+    int n = 0;
+    for (size_t i = 0; i < s.len && n < IN_A_ROW; i++)
+        n = (unsigned char)s.ptr[i] == APUS_ARENA_GONE ? n + 1 : 0;
+    return n == IN_A_ROW;
+}
+
+/* These bytes are nobody's now. */
+static void disown(void *bytes, size_t n)
+{
+    if (APUS_UNLIKELY(scribbles))
+        memset(bytes, APUS_ARENA_GONE, n);
+    APUS_POISON(bytes, n);
+}
+
 static void enter_chunk(apus_arena *a, struct apus__chunk *c)
 {
     a->chunk = c;
     a->next = (char *)c->bytes;
     a->left = c->size - sizeof(*c);
-    APUS_POISON(a->next, a->left);
+    disown(a->next, a->left);
 }
 
 static void drop_chunk(apus_arena *a)
@@ -58,6 +85,7 @@ static void drop_chunk(apus_arena *a)
     struct apus__chunk *c = a->chunk;
     a->chunk = c->older;
     a->held -= c->size;
+    disown(c->bytes, c->size - sizeof(*c));
     APUS_UNPOISON(c->bytes, c->size - sizeof(*c));
     a->alloc.resize(a->alloc.ctx, c, c->size, 0);
 }
@@ -241,5 +269,5 @@ void apus_arena_rewind(apus_arena *a, apus_arena_mark m)
         drop_chunk(a);
     a->next = m.next;
     a->left = m.left;
-    APUS_POISON(a->next, a->left);
+    disown(a->next, a->left);
 }

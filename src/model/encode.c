@@ -33,12 +33,20 @@ static apus_rc encode_number(apus_buf *to, const apus_type *type, const apus_rul
     return APUS_OK;
 }
 
+/* The beginning of what is no text is left behind what was written, for messages. */
+static apus_rc refuse(apus_buf *to, apus_str text)
+{
+    enum { SHOWN = 16 };
+    apus_buf_add(to, apus_str_slice(text, 0, text.len < SHOWN ? text.len : SHOWN));
+    return to->failed ? to->failed : APUS_INVALID;
+}
+
 static apus_rc encode_text(apus_buf *to, apus_str text)
 {
     if (!text.ptr)
         text = APUS_STR("");
     if (!apus_str_is_utf8(text))
-        return APUS_INVALID;
+        return refuse(to, text);
     apus_json_quote(to, text);
     return APUS_OK;
 }
@@ -81,7 +89,7 @@ static apus_rc encode_name_email(apus_buf *to, const apus_name_email *v)
 {
     bool at = apus_str_find(v->name, '@') != SIZE_MAX;
     if (!apus_str_is_utf8(v->name) || !apus_str_is_utf8(v->email))
-        return APUS_INVALID;
+        return refuse(to, apus_str_is_utf8(v->name) ? v->email : v->name);
     apus_buf text = to->arena ? apus_buf_in(to->arena) : apus_buf_with(&to->alloc);
     apus_buf_addf(&text, at ? "\"%.*s\" <%.*s>" : "%.*s <%.*s>", APUS_FMT(v->name),
                   APUS_FMT(v->email));
@@ -568,7 +576,7 @@ static apus_rc encode(apus_buf *to, const apus_type *type, const apus_rules *rul
     apus_rc kept =
         rules && rules->has & APUS__RULES_KEPT ? apus__rules_kept(type, rules, value) : APUS_OK;
     if (kept)
-        return kept;
+        return type->kind == APUS_KIND_str ? refuse(to, *(const apus_str *)value) : kept;
     switch (type->kind) {
     case APUS_KIND_bool:
         apus_buf_add(to, *(const bool *)value ? APUS_STR("true") : APUS_STR("false"));

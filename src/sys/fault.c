@@ -74,6 +74,9 @@ static void say(int number, const siginfo_t *info)
         if (from_kernel) {
             add(&l, " at 0x");
             add_number(&l, (uintptr_t)info->si_addr, 16);
+            if (number == SIGSEGV && info->si_code == SI_KERNEL) /* x86 does not say which */
+                add(&l, ": not an address at all; the pointer was overwritten, or lies in memory "
+                        "that was given back");
         }
     }
     l.text[l.len++] = '\n';

@@ -221,6 +221,55 @@ static void mistakes_are_told_to_developers_alone(void **state)
     apus_test_stop(t);
 }
 
+#ifndef APUS__ARENA_IS_WATCHED /* AddressSanitizer ends the program instead */
+static apus_str found;
+
+static apus_str *keep(apus_req *req)
+{
+    enum { PAST_THE_NEXT = 1024 }; /* which will not write there */
+    (void)apus_new_n(req, char, PAST_THE_NEXT);
+    found = apus_strf(req, "a pearl");
+    return &found;
+}
+
+static apus_str *look(apus_req *req)
+{
+    (void)req;
+    return &found;
+}
+
+typedef apus_str *text_handler(apus_req *req);
+
+static void text_call(apus_req *req, apus_fn *fn, const void *args, void *result)
+{
+    (void)args;
+    *(apus_str **)result = ((text_handler *)fn)(req);
+}
+
+#define TEXT(path_, fn_)                                                                           \
+    {                                                                                              \
+        .method = APUS_METHOD_GET, .path = APUS_STR_INIT(path_), .name = #fn_,                     \
+        .fn = (apus_fn *)fn_, .call = text_call, .result = &apus_type_str,                         \
+        .result_size = sizeof(apus_str *), .flags = APUS_ROUTE_result_pointer, .status = 200       \
+    }
+
+/* The commonest mistake of who comes from a language that counts references. */
+static void memory_that_has_gone_is_noticed(void **state)
+{
+    static const apus_route pearls[] = { TEXT("/keep", keep), TEXT("/look", look) };
+    static const apus_router all = { .routes = pearls, .n_routes = 2 };
+    static const apus_app app = { .name = "pearls", .title = "Pearls", .root = &all };
+    (void)state;
+    apus_test *t = apus_test_start_as(&app, &(apus_service_options){ .dev_status = "/nowhere" });
+    EXPECT_BODY(apus_test_get(t, "/keep"), "\"a pearl\"");
+    apus_answer a = apus_test_get(t, "/look");
+    apus_expect_status(a, 500);
+    assert_non_null(
+        strstr(a.body.ptr, "the answer of look breaks its model: that text was memory"));
+    apus_test_stop(t);
+}
+#endif
+
 int main(void)
 {
     apus_test_on_fail(cmocka_fail);
@@ -229,6 +278,9 @@ int main(void)
         cmocka_unit_test(refusals_of_the_parser_are_problems),
         cmocka_unit_test(the_closest_rule_is_called),
         cmocka_unit_test(mistakes_are_told_to_developers_alone),
+#ifndef APUS__ARENA_IS_WATCHED
+        cmocka_unit_test(memory_that_has_gone_is_noticed),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -191,6 +191,28 @@ static void survives_every_refusal(void **state)
     }
 }
 
+static void what_was_given_back_is_told_from_what_was_not(void **state)
+{
+    (void)state;
+    assert_false(apus_arena_finds_gone(APUS_STR("")));
+    assert_false(apus_arena_finds_gone(APUS_STR("\xDB\xDB\xDBx\xDB")));
+    assert_true(apus_arena_finds_gone(APUS_STR("x\xDB\xDB\xDB\xDB")));
+#ifndef APUS__ARENA_IS_WATCHED /* AddressSanitizer tells of each such read */
+    apus_arena a;
+    apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
+    apus_arena_scribble();
+    apus_str kept = apus_arena_strf(&a, "kept");
+    apus_arena_mark mark = apus_arena_mark_take(&a);
+    apus_str gone = apus_arena_strf(&a, "%s", "gone");
+    apus_arena_rewind(&a, mark);
+    assert_string_equal(kept.ptr, "kept");
+    assert_true(apus_arena_finds_gone(gone));
+    apus_arena_reset(&a);
+    assert_true(apus_arena_finds_gone(kept));
+    apus_arena_finish(&a);
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +225,7 @@ int main(void)
         cmocka_unit_test(growing_in_place_and_by_moving),
         cmocka_unit_test(text_is_terminated),
         cmocka_unit_test(survives_every_refusal),
+        cmocka_unit_test(what_was_given_back_is_told_from_what_was_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

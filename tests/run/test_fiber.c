@@ -14,6 +14,11 @@
 #include "apus/fiber.h"
 #include "apus/loop.h"
 #include "apus/value.h"
+#include "run/sanitize.h"
+
+#if defined(__x86_64__) && !defined(APUS__RUN_ASAN) && !defined(APUS__RUN_TSAN)
+#define HAS_NO_ADDRESSES 1 /* sanitizers look the address up first */
+#endif
 
 static apus_loop *loop;
 
@@ -325,6 +330,15 @@ static void crashes(void *unused)
     *(int *)nowhere = 1;
 }
 
+#ifdef HAS_NO_ADDRESSES
+static void follows_what_is_no_address(void *unused)
+{
+    volatile uintptr_t gone = 0xDBDBDBDBDBDBDBDB;
+    (void)unused;
+    *(int *)gone = 1;
+}
+#endif
+
 static void aborts(void *unused)
 {
     (void)unused;
@@ -340,6 +354,10 @@ static void a_crash_says_where(void **state)
     assert_non_null(strstr(report, "test_fiber(")); /* a frame of the backtrace */
     expect_death(crashes, report, sizeof(report));
     assert_non_null(strstr(report, " crashes in GET /deep: Segmentation fault at 0x10\n"));
+#ifdef HAS_NO_ADDRESSES
+    expect_death(follows_what_is_no_address, report, sizeof(report));
+    assert_non_null(strstr(report, "at 0x0: not an address at all; the pointer was overwritten"));
+#endif
 }
 
 /* --- others see that the loop comes round --- */
