@@ -245,7 +245,9 @@ static bool read_counts(struct reader *r, unsigned *least, unsigned *most)
     } else if (*least == 0) {
         return false;
     }
-    return *r->at++ == '}';
+    bool closed = *r->at == '}';
+    r->at += closed;
+    return closed;
 }
 
 /* * + ? {n} {n,} {n,m}; without any, once.  *most is 0 for no end. */

@@ -147,6 +147,8 @@ static void what_is_not_simple_is_left_to_pcre2(void **state)
         "[\xC3\xA9]",
         "(*UCP)a",
         "a{2",
+        "^(|a{2",
+        "(a{2,3",
         "(a$)",
         "(^a)",
         "a(?#no)b",
