@@ -129,9 +129,16 @@ static struct bytes read_member(struct reader *r, int *single)
     return set;
 }
 
+/* From behind the bracket to its end: [.names.], which PCRE2 knows and refuses. */
+static bool is_name(const char *begin, const char *end)
+{
+    return end - begin > 1 && strchr(".:=", *begin) && end[-1] == *begin;
+}
+
 static struct bytes read_brackets(struct reader *r)
 {
     struct bytes set = { 0 };
+    const char *begin = r->at;
     bool negated = *r->at == '^';
     r->at += negated;
     for (bool first = true; !r->failed && (first || *r->at != ']'); first = false) {
@@ -147,6 +154,7 @@ static struct bytes read_brackets(struct reader *r)
         }
         join(&set, member);
     }
+    r->failed = r->failed || is_name(begin, r->at);
     r->at += !r->failed;
     return negated ? all_but(set) : set;
 }
