@@ -186,6 +186,9 @@ static bool resume(apus_fiber *f)
     f->state = RUNNING;
     running = f;
 #ifdef APUS__RUN_TSAN
+    sigset_t signals = apus__tsan_hold_signals();
+    if (!f->tsan)
+        f->tsan = __tsan_create_fiber(0);
     f->tsan_resumer = __tsan_get_current_fiber();
     __tsan_switch_to_fiber(f->tsan, 0);
 #endif
@@ -198,11 +201,13 @@ static bool resume(apus_fiber *f)
     __sanitizer_finish_switch_fiber(fake, NULL, NULL);
 #endif
     running = f->resumer_fiber;
+#ifdef APUS__RUN_TSAN
+    if (f->state == ENDED)
+        __tsan_destroy_fiber(f->tsan);
+    apus__tsan_let_signals(signals);
+#endif
     if (f->state != ENDED)
         return true;
-#ifdef APUS__RUN_TSAN
-    __tsan_destroy_fiber(f->tsan);
-#endif
     f->loop->n_alive--;
     give_back(f->loop, f);
     return false;
@@ -212,7 +217,6 @@ static bool resume(apus_fiber *f)
 static void leave(apus_fiber *f)
 {
 #ifdef APUS__RUN_TSAN
-    apus__tsan_take_signals();
     __tsan_switch_to_fiber(f->tsan_resumer, 0);
 #endif
 #ifdef APUS__RUN_ASAN
@@ -354,9 +358,6 @@ apus_rc apus_fiber_spawn(apus_loop *l, void (*fn)(void *arg), void *arg, const c
     };
     char *top = (char *)f - ((uintptr_t)f & 15);
     apus__context_make(&f->context, top, (unsigned long)(top - stack_bottom(f)), entry);
-#ifdef APUS__RUN_TSAN
-    f->tsan = __tsan_create_fiber(0);
-#endif
     l->n_alive++;
     bool alive = resume(f);
     if (out)

@@ -27,15 +27,27 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 #ifdef APUS__RUN_TSAN
+#include <pthread.h>
 #include <sanitizer/tsan_interface.h>
-#include <stdlib.h>
+#include <signal.h>
 
-/* A signal that comes while a fiber runs is kept with the fiber until it calls a function that
- * ThreadSanitizer knows, and lost when it ends before that: so each calls one. */
-static inline void apus__tsan_take_signals(void)
+/* ThreadSanitizer keeps a signal with the fiber that runs, begins or ends when it comes until that
+ * calls a function it knows, and forgets it with the fiber.  So a thread takes signals only where
+ * it runs none; those of faults, which are the fiber's own, it takes everywhere. */
+static inline sigset_t apus__tsan_hold_signals(void)
 {
-    void *volatile some = malloc(1);
-    free(some);
+    static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS };
+    sigset_t held, before;
+    sigfillset(&held);
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+        sigdelset(&held, faults[i]);
+    pthread_sigmask(SIG_SETMASK, &held, &before);
+    return before;
+}
+
+static inline void apus__tsan_let_signals(sigset_t before)
+{
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 #endif
 #ifdef APUS_VALGRIND

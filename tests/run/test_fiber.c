@@ -1,5 +1,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include "apus/clock.h"
 #include "apus/fiber.h"
 #include "apus/loop.h"
+#include "apus/reactor.h"
 #include "apus/value.h"
 #include "run/sanitize.h"
 
@@ -390,6 +392,59 @@ static void a_loop_shows_since_when_it_is_busy(void **state)
     apus_loop_destroy(own);
 }
 
+/* --- signals --- */
+
+static void hear(void *heard, int number)
+{
+    assert_int_equal(number, SIGUSR1);
+    ++*(unsigned *)heard;
+}
+
+static _Noreturn void signal_when_asked(int asked, int process)
+{
+    char c;
+    while (read(asked, &c, 1) == 1)
+        kill(process, SIGUSR1);
+    _exit(0);
+}
+
+static void calls_nobody(void *turns)
+{
+    for (volatile unsigned n = *(unsigned *)turns; n > 0;)
+        n = n - 1;
+}
+
+/* Each comes while a fiber begins, runs or ends; one that is lost is waited for until ctest's
+ * limit. */
+static void signals_are_heard_whoever_runs(void **state)
+{
+    (void)state;
+    enum { SIGNALS = 1000 };
+    unsigned heard = 0;
+    int asks[2];
+    pid_t parent = getpid();
+    assert_int_equal(pipe(asks), 0);
+    assert_int_equal(apus_reactor_on_signal(apus_loop_reactor(loop), SIGUSR1, hear, &heard),
+                     APUS_OK);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        close(asks[1]);
+        signal_when_asked(asks[0], parent);
+    }
+    close(asks[0]);
+    for (unsigned n = 1; n <= SIGNALS; n++) {
+        unsigned turns = n % 64;
+        assert_int_equal(write(asks[1], "", 1), 1);
+        while (heard < n) {
+            assert_int_equal(apus_fiber_spawn(loop, calls_nobody, &turns, "t", NULL), APUS_OK);
+            apus_loop_turn(loop, 0);
+        }
+    }
+    close(asks[1]);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -405,6 +460,7 @@ int main(void)
         cmocka_unit_test(an_overflow_hits_the_guard_and_says_where),
         cmocka_unit_test(a_crash_says_where),
         cmocka_unit_test(a_loop_shows_since_when_it_is_busy),
+        cmocka_unit_test_setup_teardown(signals_are_heard_whoever_runs, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
