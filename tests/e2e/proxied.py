@@ -163,8 +163,8 @@ def a_stop_waits_for_who_arrives():
         s = b.connect(ONE[:10])
         with b.connect(ONE + GET) as other:  # by then the first has been taken
             assert answer(other) == (200, "1")
-        b.process.terminate()
-        time.sleep(0.3)
+        b.stop()
+        b.says(r"^stopping: ")
         s.sendall(ONE[10:] + GET)
         assert answer(s) == (200, "1")
         s.close()

@@ -8,7 +8,7 @@ class Service:
     """Starts PROGRAM; `ready` is its line that says where.  Leaving it expects a clean end."""
 
     def __init__(self, *command, env=None, pass_fds=(), before=None):
-        self.lines, self.text = queue.Queue(), ""
+        self.lines, self.text, self.stopping = queue.Queue(), "", False
         self.process = subprocess.Popen([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                         env={**os.environ, **(env or {})}, pass_fds=pass_fds, preexec_fn=before)
         threading.Thread(target=self._read, daemon=True).start()
@@ -41,8 +41,14 @@ class Service:
             raise
         return self
 
+    def stop(self):
+        """Asks it to end; once, since a second signal ends it at once."""
+        if not self.stopping:
+            self.stopping = True
+            self.process.send_signal(signal.SIGTERM)
+
     def __exit__(self, kind, *_):
-        self.process.send_signal(signal.SIGTERM)
+        self.stop()
         try:
             code = self.process.wait(timeout=PATIENCE)
         finally:
