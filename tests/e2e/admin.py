@@ -86,6 +86,8 @@ def requests_are_counted_over_all_workers(workers):
         for _ in range(40):
             assert ask(s.port, "/version")[1] == "1"
         assert ask(s.port, "/nowhere/1")[0] == ask(s.port, "/nowhere/2")[0] == 404
+        # whoever has the last byte of an answer may be faster than who counts it
+        until(lambda: total(numbers(s.admin), COUNT) == 42)
         seen = numbers(s.admin)
         assert total(seen, COUNT, 'http_route="/version"', 'code="200"') == 40, seen
         assert total(seen, COUNT, 'http_route=""', 'code="404"') == 2, seen
@@ -128,25 +130,25 @@ def reloads_are_counted():
         ask(s.port, "/version")
         s.process.send_signal(signal.SIGHUP)
         until(lambda: numbers(s.admin)['apus_reloads_total{result="done"}'] == 1)
-        assert total(numbers(s.admin), COUNT, "/version") == 1
+        until(lambda: total(numbers(s.admin), COUNT, "/version") == 1)
         assert ask(s.admin, "/ready")[0] == 200
 
 
 def draining_shows_before_it_hurts(workers):
     with Service("--workers", workers, "--admin", "0", "--live", "/healthz", "--ready", "/readyz",
-                 "--metrics", "/numbers", "--drain-delay", "3") as s:
+                 "--metrics", "/numbers", "--drain-delay", "5") as s:
         assert ask(s.port, "/readyz")[:2] == (200, "ready\n")
         assert ask(s.port, "/numbers")[0] == 200 and ask(s.port, "/readyz", "POST")[0] == 404
         s.process.send_signal(signal.SIGTERM)
         begin = time.monotonic()
         until(lambda: ask(s.port, "/readyz")[:2] == (503, "draining\n"))
         # all goes on meanwhile
-        while time.monotonic() < begin + 2:
+        while time.monotonic() < begin + 1:
             assert ask(s.port, "/version")[1] == "1"
             assert ask(s.port, "/healthz")[0] == ask(s.admin, "/live")[0] == 200
             assert ask(s.admin, "/ready")[0] == 503
         assert s.process.wait(timeout=PATIENCE) == 0
-        assert time.monotonic() - begin >= 3
+        assert time.monotonic() - begin >= 5
         # those that ask for a service's health are no traffic of its
 
 
