@@ -24,7 +24,7 @@ serve() { # PROGRAM: until this script ends, at $url
     "$1" --port 0 >"$work/$kit.out" 2>&1 &
     server=$!
     trap 'kill $server 2>/dev/null || true' EXIT
-    for _ in $(seq 50); do
+    for _ in $(seq 600); do
         url=$(grep -aoE 'http://[0-9.]+:[0-9]+' "$work/$kit.out" | head -1 || true)
         [ -n "$url" ] && break
         sleep 0.1

@@ -19,7 +19,7 @@ export async function serve(program, args, folder, document = '/openapi.json') {
   let ended = false;
   child.on('exit', () => (ended = true));
   const url = `http://127.0.0.1:${port}`;
-  for (let i = 0; i < 400 && !ended; i++) {
+  for (let i = 0; i < 1200 && !ended; i++) {
     try {
       await fetch(url + document);
       return { url, stop: () => child.kill('SIGTERM') };

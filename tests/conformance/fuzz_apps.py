@@ -60,9 +60,9 @@ opener = urllib.request.build_opener(NoRedirect)
 
 def has_document(service, url):
     """Whether it serves one; None: it does not start."""
-    for _ in range(400):
+    for _ in range(1200):
         try:
-            opener.open(url, timeout=1).close()
+            opener.open(url, timeout=30).close()
             return True
         except urllib.error.HTTPError:
             return False

@@ -10,7 +10,7 @@ cp -r "$kit/http2" "$kit/common.sh" "$work"
 "$server" 0 >"$work/port" &
 pid=$!
 trap 'kill $pid 2>/dev/null; rm -rf "$work"' EXIT
-for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$work/port" ] && break; sleep 0.3; done
+for _ in $(seq 200); do [ -s "$work/port" ] && break; sleep 0.3; done
 port=$(cat "$work/port")
 
 SHOW=1000 bash "$work/http2/run.sh" 127.0.0.1:$port h2c $pid >"$work/out" 2>&1

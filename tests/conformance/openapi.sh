@@ -16,7 +16,7 @@ check() { # NAME COMMAND...
     port=$(free_port)
     (cd "$folder" && exec "$@" --port "$port") >/dev/null 2>&1 &
     pid=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         curl -sf -o /dev/null "http://127.0.0.1:$port/openapi.json" && break
         sleep 0.1
     done
