@@ -14,7 +14,7 @@
  * The commands take turns of a fraction of a second, so that whatever else the machine does
  * hits all alike; the figures are medians over the turns, and the last two the medians of
  * the turns' ratios to the first command.  An answer that is no 2xx, a connection that ends
- * or one that does not answer within two seconds is an error. */
+ * or one that does not answer within ten seconds is an error. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -38,7 +38,7 @@ enum {
     ANSWER_MAX = 65536,
 };
 
-#define PATIENCE 2.0 /* seconds */
+#define PATIENCE 10.0 /* seconds */
 
 struct connection {
     int fd;

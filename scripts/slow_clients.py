@@ -4,7 +4,7 @@
 A service is asked R times a second, first alone, then while slowhttptest holds N connections in each of its modes (heads, bodies,
 ranges, slow reads), then while as many idle connections are kept.  Waits are counted from when each request was due, and the
 runs alone and beside others take turns, so that a busy machine is busy for both.  Fails when the median or the 99th percentile
-stays beyond twice of what it is alone in three tries of three, when any request fails, or when an idle connection takes more
+stays beyond twice of what it is alone in each of six tries, when any request fails, or when an idle connection takes more
 memory than 2 KiB plain, and 16 KiB with TLS.  77: slowhttptest is not there."""
 import argparse, os, pathlib, re, resource, shutil, socket, ssl, subprocess, sys, tempfile, threading, time
 
@@ -18,7 +18,8 @@ options.add_argument("--only", help="some of: idle,tls,heads,bodies,ranges,reads
 o = options.parse_args()
 BUILD = pathlib.Path(o.build)
 PATIENCE = 60
-TRIES = 3
+TRIES = 6
+NOTICED_MS = {"p50": 0.1, "p99": 2}  # of less nobody notices twice; one pause of the machine is a tail of more
 if not shutil.which("slowhttptest"):
     print("skipped: slowhttptest is not there (scripts/deps.sh ci installs it)")
     sys.exit(77)
@@ -162,8 +163,7 @@ def measure(name, service, slow):
         alone = {q: (before[q] + after[q]) / 2 for q in before}
         print(f"{name}: {said}; p50 {alone['p50']:.2f} -> {beside['p50']:.2f} ms, p99 {alone['p99']:.2f} -> {beside['p99']:.2f} ms, "
               f"processor {alone['us']:.0f} -> {beside['us']:.0f} us a request", flush=True)
-        # of less than 0.1 ms nobody notices twice
-        is_quick = all(beside[q] <= 2 * max(alone[q], 0.1) for q in ("p50", "p99"))
+        is_quick = all(beside[q] <= 2 * max(alone[q], least) for q, least in NOTICED_MS.items())
         if is_quick and (not isinstance(held, Idle) or held.each <= held.budget):
             return True
     return False
