@@ -1,5 +1,5 @@
-/* One writes lines into memory, the other one reads them and writes them out: `head` is moved
- * by the first, `tail` by the second, each a place in `bytes`.
+/* One writes lines into memory, the other one (sys/lines.h) reads them and writes them out: `head`
+ * is moved by the first, `tail` by the second, each a place in `bytes`.
  *
  *     head >= tail:   |......[tail lines head)......|        what is to be read
  *     head <  tail:   |lines head)......[tail lines mark)..|  first up to mark, then from 0
@@ -10,8 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,12 +18,12 @@
 
 #include "apus/metric.h"
 #include "apus/value.h"
+#include "sys/lines.h"
 
 enum {
     ROOM = 1 << 20,
     WRITE_MAX = 1 << 16, /* bytes of one write to a file */
     PIPE_MAX = 4096,     /* ... and to anything else: it takes them as a whole, or not yet */
-    POLL_MS = 100,       /* between two looks whether it takes some, and whether to end */
 };
 #define EVERY (200 * APUS_MILLISECOND)
 
@@ -35,17 +33,15 @@ struct apus_lines {
     apus_lines_options options;
     size_t head, tail, mark;
     char *bytes;
-    pthread_t thread;
-    pthread_mutex_t lock; /* for who sleeps, and the end */
-    pthread_cond_t news, over;
+    apus__lines_writer *writer;
     bool reopens;    /* these are atomic */
-    bool ends;       /* the thread writes what is left and ends */
-    bool gives_up;   /* ... without that */
-    bool has_ended;  /* under the lock */
-    bool in_trouble; /* these are the thread's */
+    bool gives_up;   /* who writes waits for nothing any more */
+    bool in_trouble; /* these are the writer's */
     bool is_file;    /* takes all at once, and is not asked whether it can */
     bool is_broken;  /* the last line ends in its middle */
     int fd;
+    dev_t device; /* with its number: which file it is */
+    ino_t number;
     uint64_t lost; /* lines, since it is in trouble */
 };
 
@@ -68,7 +64,7 @@ static size_t find_room(apus_lines *l, size_t n)
     return 0;
 }
 
-/* Half of it is full: the thread need not wait any longer. */
+/* Half of it is full: who writes need not wait any longer. */
 static bool is_much(const apus_lines *l, size_t before)
 {
     size_t half = l->options.room / 2;
@@ -86,7 +82,7 @@ apus_rc apus_lines_add(apus_lines *l, apus_str line)
     memcpy(l->bytes + at, line.ptr, line.len);
     STORE(&l->head, at + line.len);
     if (APUS_UNLIKELY(is_much(l, before)))
-        pthread_cond_signal(&l->news); /* one that is missed costs a tenth of a second */
+        apus__lines_writer_wake(l->writer);
     return APUS_OK;
 }
 
@@ -103,10 +99,14 @@ static apus_rc open_file(apus_lines *l, int *fd, apus_err *err)
     return APUS_OK;
 }
 
+/* A line that was cut off stays in the file where it stands. */
 static void take_file(apus_lines *l, int fd)
 {
-    struct stat st;
+    struct stat st = { 0 };
     l->is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    l->is_broken = l->is_broken && st.st_dev == l->device && st.st_ino == l->number;
+    l->device = st.st_dev;
+    l->number = st.st_ino;
     l->fd = fd;
 }
 
@@ -144,7 +144,7 @@ static bool can_write(apus_lines *l)
 {
     struct pollfd p = { .fd = l->fd, .events = POLLOUT };
     while (!LOAD(&l->gives_up)) {
-        if (l->is_file || poll(&p, 1, POLL_MS) > 0)
+        if (l->is_file || poll(&p, 1, APUS__LINES_POLL_MS) > 0)
             return true;
     }
     return false;
@@ -176,25 +176,33 @@ static void recovered(apus_lines *l)
     tell(l, &err);
 }
 
-/* What follows a line that was cut off begins a new one. */
-static void mend(apus_lines *l)
+/* As write; -1 with no errno of its own when it is time to give up. */
+static ssize_t put(apus_lines *l, const char *at, size_t len)
 {
-    if (l->is_broken && can_write(l) && write(l->fd, "\n", 1) == 1)
+    for (;;) {
+        ssize_t n = can_write(l) ? write(l->fd, at, len) : -1;
+        if (n >= 0 || LOAD(&l->gives_up) || (errno != EINTR && errno != EAGAIN))
+            return n;
+        if (errno == EAGAIN)
+            nanosleep(&(struct timespec){ .tv_nsec = APUS__LINES_POLL_MS * APUS_MILLISECOND },
+                      NULL);
+    }
+}
+
+/* What follows a line that was cut off begins a new one: false when it cannot. */
+static bool mend(apus_lines *l)
+{
+    if (l->is_broken && put(l, "\n", 1) == 1)
         l->is_broken = false;
+    return !l->is_broken;
 }
 
 static void write_out(apus_lines *l, const char *at, size_t len)
 {
     const char *begin = at;
-    mend(l);
+    bool is_fresh = mend(l);
     while (len) {
-        ssize_t n = can_write(l) ? write(l->fd, at, len) : -1;
-        if (n < 0 && errno == EINTR && !LOAD(&l->gives_up))
-            continue;
-        if (n < 0 && errno == EAGAIN && !LOAD(&l->gives_up)) {
-            nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * APUS_MILLISECOND }, NULL);
-            continue;
-        }
+        ssize_t n = is_fresh ? put(l, at, len) : -1;
         if (n < 0) {
             l->is_broken = l->is_broken || (at > begin && at[-1] != '\n');
             lose(l, at, len, LOAD(&l->gives_up) ? "takes nothing" : strerror(errno));
@@ -218,7 +226,7 @@ static size_t whole_lines(const char *at, size_t len, size_t most)
 
 /* Writes until there is nothing, which under load may be never: a file that was moved is opened
  * anew between two pieces. */
-static void empty(apus_lines *l)
+void apus__lines_write(apus_lines *l)
 {
     for (;;) {
         if (__atomic_exchange_n(&l->reopens, false, __ATOMIC_ACQ_REL))
@@ -237,55 +245,12 @@ static void empty(apus_lines *l)
     }
 }
 
-static void rest(apus_lines *l)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + l->options.every;
-    until.tv_sec += ns / APUS_SECOND;
-    until.tv_nsec = ns % APUS_SECOND;
-    pthread_mutex_lock(&l->lock);
-    if (!LOAD(&l->ends))
-        pthread_cond_timedwait(&l->news, &l->lock, &until);
-    pthread_mutex_unlock(&l->lock);
-}
-
-static void *thread_main(void *lines)
-{
-    apus_lines *l = lines;
-    bool ends = false;
-    while (!ends) {
-        rest(l);
-        ends = LOAD(&l->ends); /* before the last look */
-        empty(l);
-    }
-    pthread_mutex_lock(&l->lock);
-    l->has_ended = true;
-    pthread_cond_signal(&l->over);
-    pthread_mutex_unlock(&l->lock);
-    return NULL;
-}
-
 /* --- beginning and end --- */
 
 static void destroy(apus_lines *l)
 {
-    pthread_cond_destroy(&l->over);
-    pthread_cond_destroy(&l->news);
-    pthread_mutex_destroy(&l->lock);
     free(l->bytes);
     free(l);
-}
-
-static void init_waits(apus_lines *l)
-{
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&l->news, &monotonic);
-    pthread_cond_init(&l->over, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    pthread_mutex_init(&l->lock, NULL);
 }
 
 apus_rc apus_lines_open(const apus_lines_options *options, apus_lines **out, apus_err *err)
@@ -298,7 +263,6 @@ apus_rc apus_lines_open(const apus_lines_options *options, apus_lines **out, apu
     l->options.room = options->room ? options->room : ROOM;
     l->options.every = options->every ? options->every : EVERY;
     l->bytes = malloc(l->options.room);
-    init_waits(l);
     apus_rc rc = l->bytes ? APUS_OK : APUS_NOMEM;
     if (rc)
         apus__err_set(err, rc, "%s: no memory for its lines", options->path);
@@ -306,9 +270,10 @@ apus_rc apus_lines_open(const apus_lines_options *options, apus_lines **out, apu
         rc = open_file(l, &fd, err);
     if (!rc) {
         take_file(l, fd);
-        if (pthread_create(&l->thread, NULL, thread_main, l)) {
+        rc = apus__lines_writer_start(l, l->options.every, &l->writer);
+        if (rc) {
             close(fd);
-            rc = apus_err_set(err, APUS_NOMEM, "%s: no thread to write it", options->path);
+            apus__err_set(err, rc, "%s: no thread to write it", options->path);
         }
     }
     if (rc)
@@ -321,40 +286,18 @@ apus_rc apus_lines_open(const apus_lines_options *options, apus_lines **out, apu
 void apus_lines_reopen(apus_lines *l)
 {
     STORE(&l->reopens, true);
-    pthread_cond_signal(&l->news);
+    apus__lines_writer_wake(l->writer);
 }
 
-/* Whether the thread has ended by then; under the lock. */
-static bool wait_for_end(apus_lines *l, int64_t patience)
+void apus__lines_give_up(apus_lines *l)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + patience;
-    until.tv_sec += ns / APUS_SECOND;
-    until.tv_nsec = ns % APUS_SECOND;
-    int rc = 0;
-    while (!l->has_ended && rc == 0)
-        rc = pthread_cond_timedwait(&l->over, &l->lock, &until);
-    return l->has_ended;
+    STORE(&l->gives_up, true);
 }
 
 void apus_lines_close(apus_lines *l, int64_t patience)
 {
-    if (!l)
-        return;
-    pthread_mutex_lock(&l->lock);
-    STORE(&l->ends, true);
-    pthread_cond_signal(&l->news);
-    bool ended = wait_for_end(l, patience);
-    STORE(&l->gives_up, true);
-    if (!ended)
-        ended = wait_for_end(l, 3 * POLL_MS * APUS_MILLISECOND);
-    pthread_mutex_unlock(&l->lock);
-    if (!ended) {
-        pthread_detach(l->thread); /* what it holds goes with the process */
-        return;
-    }
-    pthread_join(l->thread, NULL);
+    if (!l || !apus__lines_writer_stop(l->writer, patience))
+        return; /* what a thread that hangs holds goes with the process */
     close(l->fd);
     destroy(l);
 }

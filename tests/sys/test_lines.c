@@ -2,12 +2,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -177,6 +179,62 @@ static void hear(void *ctx, const apus_err *err)
     __atomic_fetch_add(&h->n, 1, __ATOMIC_RELEASE);
 }
 
+/* Lines of ten bytes to a file that takes fifteen; then there is room again. */
+static void cut_a_line_off(apus_lines *l, struct heard *h)
+{
+    struct rlimit full = { .rlim_cur = 15, .rlim_max = RLIM_INFINITY };
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+    assert_int_equal(apus_lines_add(l, APUS_STR("line of 10\nline of 10\n")), APUS_OK);
+    for (int64_t last = apus_clock_now() + PATIENCE; __atomic_load_n(&h->n, __ATOMIC_ACQUIRE) == 0;)
+        assert_true(apus_clock_now() < last);
+    full.rlim_cur = RLIM_INFINITY;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+}
+
+static void assert_content(const char *at, const char *text)
+{
+    char all[128] = "";
+    FILE *f = fopen(at, "r");
+    assert_non_null(f);
+    (void)!fread(all, 1, sizeof(all) - 1, f);
+    fclose(f);
+    assert_string_equal(all, text);
+}
+
+static void behind_a_line_that_was_cut_off_a_new_one_begins(void **state)
+{
+    (void)state;
+    struct heard h = { .n = 0 };
+    apus_lines *l;
+    apus_lines_options o = { .path = path, .every = APUS_MILLISECOND, .trouble = hear, .ctx = &h };
+    unlink(path);
+    assert_int_equal(apus_lines_open(&o, &l, NULL), APUS_OK);
+    cut_a_line_off(l, &h);
+    apus_lines_reopen(l); /* it is the same file still */
+    assert_int_equal(apus_lines_add(l, APUS_STR("whole\n")), APUS_OK);
+    apus_lines_close(l, PATIENCE);
+    assert_content(path, "line of 10\nline\nwhole\n");
+    assert_int_equal(h.n, 2);
+}
+
+static void a_new_file_begins_with_a_line_whatever_was_cut_off_in_the_old_one(void **state)
+{
+    (void)state;
+    struct heard h = { .n = 0 };
+    apus_lines *l;
+    apus_lines_options o = { .path = path, .every = APUS_MILLISECOND, .trouble = hear, .ctx = &h };
+    unlink(path);
+    assert_int_equal(apus_lines_open(&o, &l, NULL), APUS_OK);
+    cut_a_line_off(l, &h);
+    assert_int_equal(rename(path, moved), 0);
+    apus_lines_reopen(l);
+    assert_int_equal(apus_lines_add(l, APUS_STR("whole\n")), APUS_OK);
+    apus_lines_close(l, PATIENCE);
+    assert_content(moved, "line of 10\nline");
+    assert_content(path, "whole\n");
+}
+
 static void a_full_disk_is_told_once_and_costs_lines(void **state)
 {
     (void)state;
@@ -266,6 +324,8 @@ int main(void)
         cmocka_unit_test(a_line_that_is_too_long_is_dropped),
         cmocka_unit_test(a_file_that_was_moved_goes_on_anew),
         cmocka_unit_test(what_is_never_empty_is_opened_anew_as_well),
+        cmocka_unit_test(behind_a_line_that_was_cut_off_a_new_one_begins),
+        cmocka_unit_test(a_new_file_begins_with_a_line_whatever_was_cut_off_in_the_old_one),
         cmocka_unit_test(a_full_disk_is_told_once_and_costs_lines),
         cmocka_unit_test(a_stuck_pipe_is_given_up_in_time),
         cmocka_unit_test(what_cannot_be_opened_is_explained),
