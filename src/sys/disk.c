@@ -122,10 +122,16 @@ void apus_disk_close(apus_disk_file *f)
 
 /* --- reading --- */
 
+/* Whether another try, which may wait, could do better. */
+static bool may_be_waited_for(int error)
+{
+    return error == EAGAIN || error == EINTR || error == EOPNOTSUPP || error == ENOSYS;
+}
+
 static apus_rc settle(ssize_t n, size_t *got)
 {
     if (n < 0)
-        return errno == EAGAIN || errno == EOPNOTSUPP || errno == ENOSYS ? APUS_MORE : APUS_IO;
+        return may_be_waited_for(errno) ? APUS_MORE : APUS_IO;
     *got = (size_t)n;
     return n ? APUS_OK : APUS_DONE;
 }

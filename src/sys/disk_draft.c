@@ -49,9 +49,18 @@ apus_rc apus_disk_draft_write(apus_disk_draft *d, const void *bytes, size_t len,
     return APUS_OK;
 }
 
+static int sync_it(int fd)
+{
+    int rc;
+    do
+        rc = fsync(fd);
+    while (rc && errno == EINTR);
+    return rc;
+}
+
 apus_rc apus_disk_draft_keep(apus_disk_draft *d, apus_err *err)
 {
-    if (fsync(d->fd) || rename(d->own, d->path))
+    if (sync_it(d->fd) || rename(d->own, d->path))
         return say(err, d->path);
     close(d->fd);
     d->fd = -1;

@@ -1,5 +1,6 @@
 #include "apus/spool.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,9 +33,18 @@ apus_rc apus_spool_open(apus_spool *s, size_t size)
     return APUS_IO;
 }
 
+static int reserve(int fd, size_t size)
+{
+    int error;
+    do
+        error = posix_fallocate(fd, 0, (off_t)size);
+    while (error == EINTR); /* tmpfs has it so */
+    return error;
+}
+
 apus_rc apus_spool_grow(apus_spool *s, size_t size)
 {
-    if (posix_fallocate(s->fd, 0, (off_t)size) != 0)
+    if (reserve(s->fd, size) != 0)
         return APUS_IO;
     void *ptr = s->ptr ? mremap(s->ptr, s->size, size, MREMAP_MAYMOVE)
                        : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
