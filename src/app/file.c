@@ -9,6 +9,7 @@
 
 #include "apus/conditional.h"
 #include "apus/fiber.h"
+#include "apus/loop.h"
 #include "apus/media.h"
 #include "apus/url.h"
 #include "app/log.h"
@@ -20,6 +21,9 @@ enum {
     ETAG_MAX = 40,       /* two numbers in hexadecimal, quotes, NUL */
     PART_HEAD_MAX = 256, /* of a part of multipart/byteranges, but for its type */
 };
+
+#define POOL_PATIENCE (30 * APUS_SECOND)      /* while the pool is full; then the file is cut off */
+#define POOL_REST     (10 * APUS_MILLISECOND) /* between two looks */
 
 struct file_answer {
     apus_response response; /* first */
@@ -101,14 +105,25 @@ static void *read_it(void *arg)
     return NULL;
 }
 
-static apus_rc read_piece(struct read_job *j)
+/* What has begun cannot be refused any more, so it waits for its turn. */
+static apus_rc read_on_thread(struct read_job *j)
 {
     void *unused;
-    j->rc = apus_disk_read_now(j->file, j->at, j->to, j->room, &j->got);
-    if (j->rc != APUS_MORE)
-        return j->rc;
+    const apus_loop *loop = apus_fiber_loop(apus_fiber_self());
+    int64_t last = apus_loop_now(loop) + POOL_PATIENCE;
     apus_rc rc = apus_offload_run(read_it, j, &unused);
+    while (rc == APUS_BUSY && apus_loop_now(loop) < last) {
+        rc = apus_fiber_sleep(apus_loop_now(loop) + POOL_REST);
+        if (!rc)
+            rc = apus_offload_run(read_it, j, &unused);
+    }
     return rc ? rc : j->rc;
+}
+
+static apus_rc read_piece(struct read_job *j)
+{
+    j->rc = apus_disk_read_now(j->file, j->at, j->to, j->room, &j->got);
+    return j->rc == APUS_MORE ? read_on_thread(j) : j->rc;
 }
 
 static apus_rc send_range(apus_req *req, const apus_disk_file *file, apus_range r)
