@@ -77,14 +77,22 @@ static answer_rc read_chunked(apus_str *s, apus_buf *body)
     return rc;
 }
 
-static answer_rc read_body(apus_str *s, answer *a)
+static bool has_no_body(const answer *a, const char *method)
+{
+    if (a->status == 204 || a->status == 304 || a->status == 101)
+        return true;
+    /* one that waited for the rest of a head does not know that it would be HEAD */
+    return strcmp(method, "HEAD") == 0 && a->status != 408;
+}
+
+static answer_rc read_body(apus_str *s, const char *method, answer *a)
 {
     apus_str length = answer_header(a, APUS_STR("content-length"));
     size_t n;
+    if (has_no_body(a, method))
+        return ANSWER_WHOLE;
     if (apus_str_eq(answer_header(a, APUS_STR("transfer-encoding")), APUS_STR("chunked")))
         return read_chunked(s, &a->body);
-    if (a->status == 204 || a->status == 304 || a->status == 101)
-        return ANSWER_WHOLE;
     if (!take_number(&length, 10, &n) || length.len)
         return ANSWER_WRONG;
     if (s->len < n)
@@ -94,26 +102,33 @@ static answer_rc read_body(apus_str *s, answer *a)
     return ANSWER_WHOLE;
 }
 
+bool answer_take_head(apus_str *bytes, apus_str *head)
+{
+    size_t end = find(*bytes, APUS_STR("\r\n\r\n"));
+    if (end == SIZE_MAX)
+        return false;
+    *head = apus_str_slice(*bytes, 0, end + 2);
+    *bytes = apus_str_slice(*bytes, end + 4, bytes->len);
+    return true;
+}
+
 static answer_rc read_head(apus_str *s, answer *a)
 {
     static const apus_str begin = APUS_STR_INIT("HTTP/1.1 ");
-    size_t end = find(*s, APUS_STR("\r\n\r\n")), n = s->len < begin.len ? s->len : begin.len,
-           status;
+    size_t n = s->len < begin.len ? s->len : begin.len, status;
     if (n && memcmp(s->ptr, begin.ptr, n) != 0)
         return ANSWER_WRONG;
-    if (end == SIZE_MAX)
+    if (!answer_take_head(s, &a->head))
         return ANSWER_PART;
-    apus_str code = apus_str_slice(*s, begin.len, 3);
+    apus_str code = apus_str_slice(a->head, begin.len, 3);
     if (!take_number(&code, 10, &status) || code.len)
         return ANSWER_WRONG;
     a->status = (unsigned)status;
-    a->head = apus_str_slice(*s, 0, end + 2);
     a->closes = apus_str_eq(answer_header(a, APUS_STR("connection")), APUS_STR("close"));
-    *s = apus_str_slice(*s, end + 4, s->len);
     return ANSWER_WHOLE;
 }
 
-answer_rc answer_read(apus_str *bytes, answer *a)
+answer_rc answer_read(apus_str *bytes, const char *method, answer *a)
 {
     apus_str s = *bytes;
     *a = (answer){ .body = apus_buf_with(&sim_alloc) };
@@ -121,7 +136,7 @@ answer_rc answer_read(apus_str *bytes, answer *a)
     while (!rc && a->status < 200 && a->status != 101)
         rc = read_head(&s, a);
     if (!rc)
-        rc = read_body(&s, a);
+        rc = read_body(&s, method, a);
     if (!rc)
         *bytes = s;
     return rc;

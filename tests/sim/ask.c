@@ -4,6 +4,7 @@
 
 #include <apus/value.h>
 
+#include "ask_file.h"
 #include "frame.h"
 #include "service.h"
 #include "sys/sim/sim.h"
@@ -92,14 +93,16 @@ static void make_unknown(ask *a)
 }
 
 static void (*const makers[])(ask *a) = {
-    make_echo,  make_echo,   make_sum,    make_wrong_sum, make_sleep,
-    make_bytes, make_square, make_length, make_lines,     make_unknown,
+    make_echo,     make_echo,     make_sum,      make_wrong_sum, make_sleep,
+    make_bytes,    make_square,   make_length,   make_lines,     make_unknown,
+    ask_make_file, ask_make_file, ask_make_kept,
 };
 
 static void begin(ask *a)
 {
     *a = (ask){ .method = "GET",
                 .status = 200,
+                .made_at = sim_now(),
                 .body = apus_buf_with(&sim_alloc),
                 .answer = apus_buf_with(&sim_alloc) };
 }
@@ -156,6 +159,8 @@ static void write_chunks(const ask *a, apus_buf *to)
 void ask_write(const ask *a, const char *headers, apus_buf *to)
 {
     apus_buf_addf(to, "%s %s HTTP/1.1\r\nHost: sim\r\n%s", a->method, a->path, headers);
+    for (unsigned i = 0; i < a->n_headers; i++)
+        apus_buf_addf(to, "%s: %s\r\n", a->headers[i].name, a->headers[i].value);
     if (a->content_type[0])
         apus_buf_addf(to, "Content-Type: %s\r\n", a->content_type);
     if (a->is_chunked)

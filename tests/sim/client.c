@@ -26,6 +26,8 @@ void client_begin(client *self, conditions *c, const char *kind)
     self->number = ++c->n_begun;
     self->in = apus_buf_with(&sim_alloc);
     self->out = apus_buf_with(&sim_alloc);
+    self->read_most = SIZE_MAX;
+    self->leaves_at = INT64_MAX;
     self->timer = (sim_timer){ .fn = step, .ctx = self };
     self->deadline = (sim_timer){ .fn = is_late, .ctx = self };
     sim_timer_start(&self->deadline, sim_now() + LIFE_MAX * APUS_SECOND);
@@ -70,16 +72,55 @@ void client_fail(const client *self, const char *fmt, ...)
     sim_fail("%s client %lld: %s", self->kind, (long long)self->number, text);
 }
 
-bool client_read(client *self, size_t most)
+/* --- its pace --- */
+
+void client_choose_pace(client *self)
+{
+    if (!sim_chance(300))
+        return;
+    self->read_most = (size_t)sim_between(1000, 8000);
+    self->read_pause = sim_between(1, 100) * APUS_MILLISECOND;
+}
+
+bool client_leaves(client *self)
+{
+    if (sim_now() < self->leaves_at)
+        return false;
+    if (sim_chance(500))
+        sim_peer_reset(self->peer);
+    client_end(self);
+    return true;
+}
+
+bool client_is_cut_off(const client *self)
+{
+    return sim_peer_is_over(self->peer) || (self->is_deaf && sim_peer_is_left(self->peer));
+}
+
+void client_wait(client *self, int64_t next)
+{
+    if (!self->is_deaf && self->read_at > sim_now() && self->read_at < next)
+        next = self->read_at;
+    if (self->leaves_at < next)
+        next = self->leaves_at;
+    if (next != INT64_MAX)
+        sim_timer_start(&self->timer, next);
+}
+
+bool client_read(client *self)
 {
     char bytes[4096];
-    size_t all = 0, got;
+    size_t all = 0, got, most = self->read_most;
+    if (self->is_deaf || self->read_at > sim_now())
+        return false;
     while (all < most &&
            (got = sim_peer_read(self->peer, bytes,
                                 most - all < sizeof(bytes) ? most - all : sizeof(bytes)))) {
         apus_buf_add(&self->in, (apus_str){ bytes, got });
         all += got;
     }
+    if (all && self->read_pause)
+        self->read_at = sim_now() + self->read_pause;
     return all > 0;
 }
 
@@ -95,17 +136,29 @@ bool client_write(client *self, size_t most)
     return true;
 }
 
-void client_judge(client *self, const ask *a, unsigned status, apus_str body)
+/* --- what comes back --- */
+
+bool client_may_cut(const client *self, const ask *a)
 {
-    sim_note("answer", self->number, status);
+    return a->touches_disk && self->c->may_cut;
+}
+
+void client_judge(client *self, const ask *a, const answer *got)
+{
+    apus_str body = { got->body.ptr ? got->body.ptr : "", got->body.len };
+    sim_note("answer", self->number, got->status);
     self->c->n_answers++;
-    if (status == 503 && self->c->may_refuse)
+    if ((got->status == 503 && self->c->may_refuse) ||
+        (got->status == 500 && a->touches_disk && self->c->may_fail))
         return;
-    if (status != a->status)
-        client_fail(self, "%s %s: %u instead of %u: %.*s", a->method, a->path, status, a->status,
-                    (int)(body.len < 200 ? body.len : 200), body.ptr);
-    if (status == 200 && !apus_str_eq(body, (apus_str){ a->answer.ptr, a->answer.len }))
-        client_fail(self, "%s %s: another body than it should have: %zu bytes for %zu: %.*s",
-                    a->method, a->path, body.len, a->answer.len,
-                    (int)(body.len < 200 ? body.len : 200), body.ptr);
+    const char *wrong = NULL;
+    if (a->judge)
+        wrong = a->judge(a, got);
+    else if (got->status != a->status)
+        wrong = "another status than it should have";
+    else if (got->status == 200 && !apus_str_eq(body, (apus_str){ a->answer.ptr, a->answer.len }))
+        wrong = "another body than it should have";
+    if (wrong)
+        client_fail(self, "%s %s: %u, %s: %zu bytes: %.*s", a->method, a->path, got->status, wrong,
+                    body.len, (int)(body.len < 200 ? body.len : 200), body.ptr);
 }

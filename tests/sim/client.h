@@ -9,6 +9,7 @@
 #include <apus/buf.h>
 #include <apus/http.h>
 
+#include "answer.h"
 #include "ask.h"
 #include "sys/sim/sim.h"
 
@@ -18,6 +19,8 @@ typedef struct conditions {
     apus_http_limits limits;
     bool may_break;  /* connections may end for no fault of the client's */
     bool may_refuse; /* memory, disk or the pool may say no: 503 */
+    bool may_fail;   /* files may not be read or written: 500 */
+    bool may_cut;    /* ... or no further: the answer ends with its connection or stream */
     bool are_good;   /* clients do nothing wrong */
     int64_t slack;   /* ns by which a limit of time may be overrun */
     int64_t n_begun; /* clients; */
@@ -34,6 +37,11 @@ typedef struct client {
     sim_timer deadline; /* when it must be over */
     apus_buf in, out;
     size_t out_at;
+    size_t read_most;                  /* bytes at a time, ... */
+    int64_t read_pause;                /* ... ns between, ... */
+    int64_t read_at;                   /* ... and when it does so next */
+    bool is_deaf;                      /* it reads no more */
+    int64_t leaves_at;                 /* in the middle of whatever it is; INT64_MAX: it does not */
     void (*step)(struct client *self); /* does what can be done now */
     void (*give)(struct client *self); /* gives back what it holds beyond this */
 } client;
@@ -50,14 +58,24 @@ void client_must_end_by(client *self, int64_t at);
 
 void client_fail(const client *self, const char *fmt, ...) APUS_NORETURN APUS_PRINTF(2, 3);
 
-/* Reads at most `most` bytes into `in`; whether there were any. */
-bool client_read(client *self, size_t most);
+/* Reads into `in` at its pace; whether there was anything. */
+bool client_read(client *self);
+void client_choose_pace(client *self); /* at first it reads whatever there is */
+
+/* Whether it leaves now: then it has ended. */
+bool client_leaves(client *self);
+bool client_is_cut_off(const client *self); /* nothing more will come, or it does not hear of it */
+
+/* Runs `step` at that time at the latest, and when its pace calls for it. */
+void client_wait(client *self, int64_t next);
 
 /* Sends at most `most` bytes of `out`; whether all of it is gone. */
 bool client_write(client *self, size_t most);
 
-/* Whether what was asked may be answered so. */
-void client_judge(client *self, const ask *a, unsigned status, apus_str body);
+/* Whether what was asked may be answered so, ... */
+void client_judge(client *self, const ask *a, const answer *got);
+/* ... and whether it may be cut off, if the connection otherwise may not. */
+bool client_may_cut(const client *self, const ask *a);
 
 void client_start_http1(conditions *c);
 void client_start_http2(conditions *c);

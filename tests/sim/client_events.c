@@ -79,7 +79,7 @@ static void take_event(listener *l, apus_str event)
 static void receive(listener *l)
 {
     client *self = &l->base;
-    if (!client_read(self, SIZE_MAX))
+    if (!client_read(self))
         return;
     apus_str s = { self->in.ptr, self->in.len }, part;
     if (!l->has_head && take_up_to(&s, APUS_STR("\r\n\r\n"), &part))

@@ -26,13 +26,12 @@ typedef struct http1 {
     manner manner;
     ask asks[ASKS_MAX];
     unsigned n_asks, n_written, n_answered, depth;
-    size_t write_most, read_most;    /* bytes at a time */
-    int64_t write_pause, read_pause; /* and ns between */
-    int64_t write_at, read_at;       /* when it does so next */
-    int64_t leaves_at;               /* GOES_AWAY */
-    size_t mute_after;               /* STOPS_WRITING: bytes */
-    size_t n_sent;                   /* bytes */
-    bool is_mute, is_deaf, has_finished, was_closed;
+    size_t write_most;   /* bytes at a time */
+    int64_t write_pause; /* and ns between */
+    int64_t write_at;    /* when it does so next */
+    size_t mute_after;   /* STOPS_WRITING: bytes */
+    size_t n_sent;       /* bytes */
+    bool is_mute, has_finished, was_closed;
 } http1;
 
 static void give(client *self)
@@ -55,7 +54,6 @@ static bool is_deserved(const http1 *h, unsigned status)
 static void take_answer(http1 *h, const answer *a)
 {
     client *self = &h->base;
-    apus_str body = { a->body.ptr ? a->body.ptr : "", a->body.len };
     if (h->was_closed)
         client_fail(self, "an answer behind the last one");
     h->was_closed = a->closes;
@@ -63,10 +61,16 @@ static void take_answer(http1 *h, const answer *a)
         return;
     if (h->n_answered == h->n_written)
         client_fail(self, "%u, and nothing was asked", a->status);
-    client_judge(self, &h->asks[h->n_answered], a->status, body);
+    client_judge(self, &h->asks[h->n_answered], a);
     h->n_answered++;
     if (a->closes && !self->c->may_break && !self->c->may_refuse)
         client_fail(self, "the connection is closed, and nobody asked for that");
+}
+
+/* What the next answer is to. */
+static const char *next_method(const http1 *h)
+{
+    return h->n_answered < h->n_written ? h->asks[h->n_answered].method : "GET";
 }
 
 static void read_answers(http1 *h)
@@ -75,7 +79,7 @@ static void read_answers(http1 *h)
     apus_str bytes = { self->in.ptr, self->in.len };
     answer a;
     answer_rc rc = ANSWER_WHOLE;
-    while (bytes.len && (rc = answer_read(&bytes, &a)) == ANSWER_WHOLE) {
+    while (bytes.len && (rc = answer_read(&bytes, next_method(h), &a)) == ANSWER_WHOLE) {
         take_answer(h, &a);
         apus_buf_finish(&a.body);
     }
@@ -94,6 +98,8 @@ static void judge_end(http1 *h)
 {
     const conditions *c = h->base.c;
     if (c->may_break || h->was_closed)
+        return;
+    if (h->n_answered < h->n_written && client_may_cut(&h->base, &h->asks[h->n_answered]))
         return;
     if (h->manner == TALKS_NONSENSE && !h->is_mute)
         client_fail(&h->base, "nonsense was not answered");
@@ -156,19 +162,6 @@ static void send(http1 *h)
 
 /* --- step by step --- */
 
-static void plan_next(http1 *h)
-{
-    int64_t now = sim_now(), next = INT64_MAX;
-    if (!h->is_mute && h->base.out.len && h->write_at > now)
-        next = h->write_at;
-    if (!h->is_deaf && h->read_at > now && h->read_at < next)
-        next = h->read_at;
-    if (h->manner == GOES_AWAY && h->leaves_at < next)
-        next = h->leaves_at;
-    if (next != INT64_MAX)
-        sim_timer_start(&h->base.timer, next);
-}
-
 /* Whether the client has no more to do here. */
 static bool is_content(http1 *h)
 {
@@ -183,15 +176,11 @@ static bool is_content(http1 *h)
 
 static void receive(http1 *h)
 {
-    if (h->is_deaf || h->read_at > sim_now())
+    if (!client_read(&h->base))
         return;
-    if (!client_read(&h->base, h->read_most))
-        return;
-    if (h->read_pause)
-        h->read_at = sim_now() + h->read_pause;
     read_answers(h);
     if (h->manner == STOPS_READING && sim_chance(300)) {
-        h->is_deaf = true;
+        h->base.is_deaf = true;
         fall_silent(h);
     }
 }
@@ -199,14 +188,10 @@ static void receive(http1 *h)
 static void step(client *self)
 {
     http1 *h = (http1 *)self;
-    if (h->manner == GOES_AWAY && sim_now() >= h->leaves_at) {
-        if (sim_chance(500))
-            sim_peer_reset(self->peer);
-        client_end(self);
+    if (client_leaves(self))
         return;
-    }
     receive(h);
-    if (sim_peer_is_over(self->peer) || (h->is_deaf && sim_peer_is_left(self->peer))) {
+    if (client_is_cut_off(self)) {
         judge_end(h);
         client_end(self);
         return;
@@ -217,7 +202,8 @@ static void step(client *self)
     }
     if (h->write_at <= sim_now())
         send(h);
-    plan_next(h);
+    bool waits = !h->is_mute && self->out.len && h->write_at > sim_now();
+    client_wait(self, waits ? h->write_at : INT64_MAX);
 }
 
 static size_t length_of_asks(const http1 *h)
@@ -232,15 +218,12 @@ static size_t length_of_asks(const http1 *h)
 
 static void choose_pace(http1 *h)
 {
-    h->write_most = h->read_most = SIZE_MAX;
+    h->write_most = SIZE_MAX;
     if (sim_chance(300)) {
         h->write_pause = sim_between(1, 50) * APUS_MILLISECOND;
         h->write_most = (size_t)sim_between(500, 5000);
     }
-    if (sim_chance(300)) {
-        h->read_most = (size_t)sim_between(1000, 8000);
-        h->read_pause = sim_between(1, 100) * APUS_MILLISECOND;
-    }
+    client_choose_pace(&h->base);
 }
 
 void client_start_http1(conditions *c)
@@ -255,7 +238,8 @@ void client_start_http1(conditions *c)
     for (unsigned i = 0; i < h->n_asks; i++)
         ask_make(&h->asks[i]);
     choose_pace(h);
-    h->leaves_at = sim_now() + sim_between(0, 5000) * APUS_MILLISECOND;
+    if (h->manner == GOES_AWAY)
+        h->base.leaves_at = sim_now() + sim_between(0, 5000) * APUS_MILLISECOND;
     h->mute_after = (size_t)sim_between(0, (int64_t)length_of_asks(h));
     if (h->manner == SAYS_NOTHING || h->manner == TALKS_NONSENSE)
         client_must_end_by(&h->base, sim_now() + c->limits.head_timeout + c->slack);

@@ -28,8 +28,8 @@ typedef struct stream {
     int32_t id;
     size_t written; /* of the body */
     size_t mute_after;
-    unsigned status;
-    apus_buf body;
+    answer got;
+    apus_buf head;  /* its lines, as HTTP/1.1 has them */
     bool has_ended; /* the answer is whole */
     bool is_over, was_reset;
 } stream;
@@ -40,9 +40,7 @@ typedef struct http2 {
     nghttp2_session *session;
     stream streams[ASKS_MAX];
     unsigned n_asks, n_begun, n_over, depth;
-    size_t read_most;
-    int64_t read_pause, read_at, leaves_at;
-    bool is_deaf, is_waiting;
+    bool is_waiting;
     bool is_sent_away; /* GOAWAY came */
 } http2;
 
@@ -57,7 +55,8 @@ static void give(client *self)
     nghttp2_session_del(h->session);
     for (unsigned i = 0; i < h->n_asks; i++) {
         ask_finish(&h->streams[i].a);
-        apus_buf_finish(&h->streams[i].body);
+        apus_buf_finish(&h->streams[i].got.body);
+        apus_buf_finish(&h->streams[i].head);
     }
 }
 
@@ -81,10 +80,13 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *f, const uin
                      void *ctx)
 {
     stream *s = stream_of(session, f->hd.stream_id);
-    apus_str n = { (const char *)name, name_len };
+    apus_str n = { (const char *)name, name_len }, v = { (const char *)value, value_len };
     (void)flags, (void)ctx;
     if (s && apus_str_eq(n, APUS_STR(":status")) && value_len == 3)
-        s->status = (unsigned)((value[0] - '0') * 100 + (value[1] - '0') * 10 + (value[2] - '0'));
+        s->got.status =
+            (unsigned)((value[0] - '0') * 100 + (value[1] - '0') * 10 + (value[2] - '0'));
+    else if (s)
+        apus_buf_addf(&s->head, "%.*s: %.*s\r\n", APUS_FMT(n), APUS_FMT(v));
     return 0;
 }
 
@@ -95,8 +97,8 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const ui
     stream *s = stream_of(session, id);
     (void)flags;
     if (s)
-        apus_buf_add(&s->body, (apus_str){ (const char *)data, len });
-    if (s && s->a.is_tunnel && s->body.len >= s->a.before_it && s->written < s->a.body.len)
+        apus_buf_add(&s->got.body, (apus_str){ (const char *)data, len });
+    if (s && s->a.is_tunnel && s->got.body.len >= s->a.before_it && s->written < s->a.body.len)
         (void)nghttp2_session_resume_data(session, id); /* if it waits */
     if (h->manner != GIVES_NO_ROOM)
         nghttp2_session_consume(session, id, len);
@@ -117,7 +119,7 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *f, void *ctx)
 
 static bool is_deserved(const http2 *h, const stream *s)
 {
-    return (h->manner == STOPS_WRITING && s->status == 408) || s->was_reset;
+    return (h->manner == STOPS_WRITING && s->got.status == 408) || s->was_reset;
 }
 
 static int on_close(nghttp2_session *session, int32_t id, uint32_t code, void *ctx)
@@ -128,14 +130,15 @@ static int on_close(nghttp2_session *session, int32_t id, uint32_t code, void *c
         return 0;
     s->is_over = true;
     h->n_over++;
-    apus_str body = { s->body.ptr ? s->body.ptr : "", s->body.len };
+    s->got.head = (apus_str){ s->head.ptr ? s->head.ptr : "", s->head.len };
     bool is_one_too_many = code == NGHTTP2_REFUSED_STREAM && h->base.c->limits.streams_max;
     bool is_left = s->a.is_tunnel && h->base.c->may_break; /* with a goodbye, or refused */
     if (is_deserved(h, s) || is_one_too_many || is_left)
         return 0;
     if (s->has_ended)
-        client_judge(&h->base, &s->a, s->status, body);
-    else if (!h->base.c->may_break && !h->base.c->may_refuse && !h->is_sent_away)
+        client_judge(&h->base, &s->a, &s->got);
+    else if (!h->base.c->may_break && !h->base.c->may_refuse && !h->is_sent_away &&
+             !client_may_cut(&h->base, &s->a))
         client_fail(&h->base, "%s: the stream is closed without an answer: %s", s->a.path,
                     nghttp2_http2_strerror(code));
     return 0;
@@ -152,7 +155,7 @@ static ssize_t give_body(nghttp2_session *session, int32_t id, uint8_t *to, size
     size_t n = s->a.body.len - s->written;
     if (n > room)
         n = room;
-    if (s->a.is_tunnel && s->body.len < s->a.before_it && s->written + n > s->a.goodbye)
+    if (s->a.is_tunnel && s->got.body.len < s->a.before_it && s->written + n > s->a.goodbye)
         n = s->a.goodbye - s->written;
     if (h->manner == STOPS_WRITING && s->written + n > s->mute_after)
         n = s->mute_after - s->written;
@@ -177,9 +180,13 @@ static nghttp2_nv pair(const char *name, const char *value)
 static void begin_stream(http2 *h)
 {
     stream *s = &h->streams[h->n_begun++];
-    nghttp2_nv head[] = { pair(":method", s->a.method), pair(":path", s->a.path),
-                          pair(":scheme", "http"), pair(":authority", "sim"),
-                          pair("content-type", s->a.content_type) };
+    nghttp2_nv head[7] = { pair(":method", s->a.method), pair(":path", s->a.path),
+                           pair(":scheme", "http"), pair(":authority", "sim") };
+    size_t n = 4;
+    for (unsigned i = 0; i < s->a.n_headers; i++)
+        head[n++] = pair(s->a.headers[i].name, s->a.headers[i].value);
+    if (s->a.content_type[0])
+        head[n++] = pair("content-type", s->a.content_type);
     nghttp2_nv tunnel[] = { pair(":method", "CONNECT"), pair(":protocol", "websocket"),
                             pair(":path", s->a.path),   pair(":scheme", "http"),
                             pair(":authority", "sim"),  pair("sec-websocket-version", "13") };
@@ -187,10 +194,7 @@ static void begin_stream(http2 *h)
     nghttp2_data_provider body = { .source = { .ptr = s }, .read_callback = give_body };
     s->mute_after = (size_t)sim_between(0, (int64_t)s->a.body.len);
     s->id = nghttp2_submit_request(h->session, NULL, s->a.is_tunnel ? tunnel : head,
-                                   s->a.is_tunnel ? 6
-                                   : has_body     ? 5
-                                                  : 4,
-                                   has_body ? &body : NULL, s);
+                                   s->a.is_tunnel ? 6 : n, has_body ? &body : NULL, s);
     if (s->id < 0)
         client_fail(&h->base, "nghttp2: %s", nghttp2_strerror(s->id));
 }
@@ -233,16 +237,14 @@ static void send(http2 *h)
 static void receive(http2 *h)
 {
     client *self = &h->base;
-    if (h->is_deaf || h->read_at > sim_now() || !client_read(self, h->read_most))
+    if (!client_read(self))
         return;
-    if (h->read_pause)
-        h->read_at = sim_now() + h->read_pause;
     ssize_t n = nghttp2_session_mem_recv(h->session, (const uint8_t *)self->in.ptr, self->in.len);
     if (n < 0 || (size_t)n != self->in.len)
         client_fail(self, "this is no HTTP/2: %s", nghttp2_strerror((int)n));
     apus_buf_clear(&self->in);
     if (h->manner == STOPS_READING && sim_chance(300)) {
-        h->is_deaf = true;
+        self->is_deaf = true;
         expect_end(h);
     }
 }
@@ -263,30 +265,13 @@ static bool is_content(http2 *h)
     return h->n_over == h->n_asks && h->manner != SAYS_NOTHING && h->manner != STAYS;
 }
 
-static void plan_next(http2 *h)
-{
-    int64_t next = INT64_MAX;
-    if (!h->is_deaf && h->read_at > sim_now())
-        next = h->read_at;
-    if (h->manner == GOES_AWAY && h->leaves_at < next)
-        next = h->leaves_at;
-    if (h->manner == RESETS && sim_now() + 100 * APUS_MILLISECOND < next)
-        next = sim_now() + 100 * APUS_MILLISECOND;
-    if (next != INT64_MAX)
-        sim_timer_start(&h->base.timer, next);
-}
-
 static void step(client *self)
 {
     http2 *h = of(self);
-    if (h->manner == GOES_AWAY && sim_now() >= h->leaves_at) {
-        if (sim_chance(500))
-            sim_peer_reset(self->peer);
-        client_end(self);
+    if (client_leaves(self))
         return;
-    }
     receive(h);
-    if (sim_peer_is_over(self->peer) || (h->is_deaf && sim_peer_is_left(self->peer))) {
+    if (client_is_cut_off(self)) {
         judge_end(h);
         client_end(self);
         return;
@@ -302,7 +287,7 @@ static void step(client *self)
         h->is_waiting = true;
         expect_end(h);
     }
-    plan_next(h);
+    client_wait(self, h->manner == RESETS ? sim_now() + 100 * APUS_MILLISECOND : INT64_MAX);
 }
 
 static nghttp2_session *open_session(http2 *h)
@@ -343,14 +328,12 @@ void client_start_http2(conditions *c)
     bool may_tunnel = h->manner != STOPS_WRITING && h->manner != STOPS_READING;
     for (unsigned i = 0; i < h->n_asks; i++) {
         (may_tunnel && sim_chance(150) ? ask_make_tunnel : ask_make)(&h->streams[i].a);
-        h->streams[i].body = apus_buf_with(&sim_alloc);
+        h->streams[i].got.body = apus_buf_with(&sim_alloc);
+        h->streams[i].head = apus_buf_with(&sim_alloc);
     }
-    h->read_most = SIZE_MAX;
-    if (sim_chance(300)) {
-        h->read_most = (size_t)sim_between(1000, 8000);
-        h->read_pause = sim_between(1, 100) * APUS_MILLISECOND;
-    }
-    h->leaves_at = sim_now() + sim_between(0, 5000) * APUS_MILLISECOND;
+    client_choose_pace(&h->base);
+    if (h->manner == GOES_AWAY)
+        h->base.leaves_at = sim_now() + sim_between(0, 5000) * APUS_MILLISECOND;
     if (h->manner == SAYS_NOTHING || h->manner == GIVES_NO_ROOM)
         expect_end(h);
 }

@@ -29,10 +29,10 @@ typedef struct wsclient {
     manner manner;
     message messages[MESSAGES_MAX];
     unsigned n_messages, n_sent, n_back, depth;
-    int64_t leaves_at;
-    int64_t heard; /* /room: the last of its own that came, or -1 */
+    int64_t enough_at; /* /room: when it has heard enough */
+    int64_t heard;     /* /room: the last of its own that came, or -1 */
     bool is_room;
-    bool is_open, is_deaf, has_closed, was_closed;
+    bool is_open, has_closed, was_closed;
 } wsclient;
 
 static void give(client *self)
@@ -160,7 +160,7 @@ static void take_handshake(wsclient *w, apus_str *s)
 {
     client *self = &w->base;
     answer a;
-    answer_rc rc = answer_read(s, &a);
+    answer_rc rc = answer_read(s, "GET", &a);
     if (rc == ANSWER_WRONG)
         client_fail(self, "this is no answer");
     if (rc == ANSWER_WHOLE && a.status == 101 &&
@@ -178,7 +178,7 @@ static void take_handshake(wsclient *w, apus_str *s)
 static void receive(wsclient *w)
 {
     client *self = &w->base;
-    if (w->is_deaf || !client_read(self, SIZE_MAX))
+    if (!client_read(self))
         return;
     apus_str s = { self->in.ptr, self->in.len };
     if (!w->is_open && !w->was_closed)
@@ -189,7 +189,7 @@ static void receive(wsclient *w)
         memmove(self->in.ptr, s.ptr, s.len);
     self->in.len = s.len;
     if (w->manner == STOPS_READING && sim_chance(300))
-        w->is_deaf = true;
+        self->is_deaf = true;
 }
 
 /* --- step by step --- */
@@ -206,7 +206,7 @@ static void write_messages(wsclient *w)
     }
     while (w->n_sent < w->n_messages && w->n_sent - w->n_back < w->depth)
         put_message(&self->out, &w->messages[w->n_sent++]);
-    bool is_enough = w->is_room && sim_now() >= w->leaves_at;
+    bool is_enough = w->is_room && sim_now() >= w->enough_at;
     if (w->n_back == w->n_messages || is_enough) {
         frame_put(&self->out, FRAME_FINAL | FRAME_CLOSE, APUS_STR("\x03\xe8"));
         w->has_closed = true;
@@ -224,21 +224,17 @@ static void judge_end(wsclient *w)
 static void step(client *self)
 {
     wsclient *w = (wsclient *)self;
-    bool leaves = w->manner == GOES_AWAY && sim_now() >= w->leaves_at;
-    if (!leaves)
-        receive(w);
-    if (leaves || sim_peer_is_over(self->peer) || (w->is_deaf && sim_peer_is_left(self->peer))) {
-        if (!leaves)
-            judge_end(w);
-        else if (sim_chance(500))
-            sim_peer_reset(self->peer);
+    if (client_leaves(self))
+        return;
+    receive(w);
+    if (client_is_cut_off(self)) {
+        judge_end(w);
         client_end(self);
         return;
     }
     write_messages(w);
     (void)client_write(self, SIZE_MAX);
-    if (sim_now() < w->leaves_at)
-        sim_timer_start(&self->timer, w->leaves_at);
+    client_wait(self, sim_now() < w->enough_at ? w->enough_at : INT64_MAX);
 }
 
 static void make_message(wsclient *w, unsigned i)
@@ -273,6 +269,8 @@ void client_start_socket(conditions *c)
                   "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
                   w->is_room ? "/room" : "/socket");
-    w->leaves_at = sim_now() + sim_between(0, 5000) * APUS_MILLISECOND;
+    w->enough_at = sim_now() + sim_between(0, 5000) * APUS_MILLISECOND;
+    if (w->manner == GOES_AWAY)
+        w->base.leaves_at = w->enough_at;
     client_must_end_by(&w->base, sim_now() + 120 * APUS_SECOND + c->slack);
 }

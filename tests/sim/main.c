@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "run.h"
+#include "service.h"
 
 enum { SEED_SECONDS_MAX = 60 }; /* of real time: a turn that never ends, too, says its seed */
 
@@ -92,6 +93,8 @@ int main(int argc, char **argv)
     int wrong = read_options(argc, argv, &o);
     if (wrong)
         return wrong;
+    if (setenv("TMPDIR", SPOOL_FOLDER, 1))
+        return 1;
     signal(SIGABRT, on_signal);
     signal(SIGSEGV, on_signal);
     signal(SIGALRM, on_signal);

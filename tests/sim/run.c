@@ -5,8 +5,12 @@
 #include <apus/loop.h>
 #include <apus/net.h>
 
+#include <apus/metric.h>
+
 #include "client.h"
+#include "log.h"
 #include "service.h"
+#include "shelf.h"
 #include "sys/sim/world.h"
 
 enum {
@@ -17,6 +21,7 @@ enum {
     HANDLERS_TAKE = 60,   /* seconds, together, at most, on one connection */
     TURN_MAX = 4,         /* seconds that a turn may take, with what stalls it */
     CALM_MAX = 900,       /* seconds after which even a slow client is through */
+    CHANGES_MAX = 20,     /* of what stands on the disk */
 };
 
 typedef struct run {
@@ -25,6 +30,9 @@ typedef struct run {
     apus_http_server *server;
     conditions c;
     sim_timer arrivals[CLIENTS_MAX];
+    sim_log log;
+    sim_timer change;
+    int64_t n_changes; /* that are left */
     int64_t ends_at;
     bool is_drained;
 } run;
@@ -70,6 +78,11 @@ static sim_faults choose_faults(void)
                      .no_watch = some(100),
                      .no_memory = some(sim_chance(200) ? 200 : 30),
                      .no_disk = some(500),
+                     .no_open = some(300),
+                     .no_tmpfile = some(1000),
+                     .disk_error = some(100),
+                     .not_at_hand = some(1000),
+                     .interrupted = some(300),
                      .pool_full = some(500),
                      .late_event = some(500),
                      .false_event = some(100),
@@ -79,14 +92,18 @@ static sim_faults choose_faults(void)
     f.latency_max = f.latency_min + sim_between(0, 100) * APUS_MILLISECOND;
     f.work_max = sim_between(0, 2000) * APUS_MILLISECOND;
     f.window = (size_t)sim_between(4096, 200000);
+    f.disk_room = sim_chance(100) ? (size_t)sim_between(1, 2000000) : 0;
     return f;
 }
 
 static void set_conditions(run *r, const sim_faults *f, bool are_good)
 {
+    bool is_disk_bad = f->no_disk || f->no_open || f->disk_error || f->disk_room;
     sim_set_faults(f);
     r->c.may_break = f->reset || f->no_memory || f->no_watch;
-    r->c.may_refuse = f->no_memory || f->no_disk || f->pool_full;
+    r->c.may_refuse = f->no_memory || f->pool_full || is_disk_bad;
+    r->c.may_fail = is_disk_bad;
+    r->c.may_cut = f->disk_error || r->n_changes;
     r->c.are_good = are_good;
     r->c.slack = HANDLERS_TAKE * APUS_SECOND;
 }
@@ -103,6 +120,8 @@ static void serve(run *r)
         apus_http_server_listen(r->server, fd, &err))
         sim_fail("the server does not start: %s", err.msg);
     apus_http_server_on_refusal(r->server, apus_service_refuse, r->service);
+    apus_http_server_on_body(r->server, apus_service_admit, r->service);
+    apus_http_server_on_end(r->server, sim_log_note, &r->log);
 }
 
 static void start(run *r)
@@ -112,6 +131,10 @@ static void start(run *r)
         apus_service_create(&simulated_app, r->loop, &r->service, &err) ||
         apus_service_start(r->service, &err))
         sim_fail("the service does not start: %s", err.msg);
+    shelf_fill();
+    sim_folder_make(KEPT_FOLDER);
+    sim_folder_make(SPOOL_FOLDER);
+    sim_log_open(&r->log);
     r->c.port = PORT;
     r->c.limits = choose_limits();
     serve(r);
@@ -134,7 +157,7 @@ static void turn_until(run *r, bool (*is_over)(const run *r), int64_t most, cons
 
 static bool are_clients_over(const run *r)
 {
-    return r->c.n_alive == 0 && sim.n_timers == 0;
+    return r->c.n_alive == 0 && !sim_is_busy();
 }
 
 static bool is_quiet(const run *r)
@@ -165,6 +188,29 @@ static void stop(run *r)
     drain(r, 10 * APUS_SECOND);
     apus_service_destroy(r->service);
     apus_loop_destroy(r->loop);
+    sim_log_end(&r->log);
+    shelf_empty();
+}
+
+/* --- what others do to the disk --- */
+
+static void change(void *ctx)
+{
+    run *r = ctx;
+    if (sim_chance(200))
+        sim_log_move(&r->log);
+    else
+        shelf_change();
+    if (--r->n_changes)
+        sim_timer_start(&r->change, sim_now() + sim_between(1, 500) * APUS_MILLISECOND);
+}
+
+static void begin_changes(run *r)
+{
+    r->n_changes = sim_chance(300) ? sim_between(1, CHANGES_MAX) : 0;
+    r->change = (sim_timer){ .fn = change, .ctx = r };
+    if (r->n_changes)
+        sim_timer_start(&r->change, sim_now());
 }
 
 /* --- clients --- */
@@ -215,9 +261,25 @@ static void check_counts(void)
 static void check_nothing_is_held(void)
 {
     sim_held held = sim_count();
-    if (held.descriptors || held.blocks || held.bytes)
-        sim_fail("held after the end: %lld descriptors, %lld blocks of %lld bytes",
-                 (long long)held.descriptors, (long long)held.blocks, (long long)held.bytes);
+    if (held.descriptors || held.blocks || held.bytes || held.mapped)
+        sim_fail("held after the end: %lld descriptors, %lld blocks of %lld bytes, %lld mapped",
+                 (long long)held.descriptors, (long long)held.blocks, (long long)held.bytes,
+                 (long long)held.mapped);
+    int64_t connections = apus_metric_read(NULL, APUS_METRIC_connections),
+            requests = apus_metric_read(NULL, APUS_METRIC_requests);
+    if (connections || requests)
+        sim_fail("counted after the end: %lld connections, %lld requests", (long long)connections,
+                 (long long)requests);
+}
+
+static void check_disk(void)
+{
+    const char *wrong = kept_find_wrong();
+    if (wrong)
+        sim_fail("%s is not whole", wrong);
+    for (const char *path = ""; (path = sim_file_after(path));)
+        if (strncmp(path, SPOOL_FOLDER "/", sizeof(SPOOL_FOLDER "/") - 1) == 0)
+            sim_fail("%s is left", path);
 }
 
 run_report run_seed(uint64_t seed, FILE *trace)
@@ -230,6 +292,7 @@ run_report run_seed(uint64_t seed, FILE *trace)
     start(&r);
 
     sim_faults faults = choose_faults();
+    begin_changes(&r);
     set_conditions(&r, &faults, false);
     send_clients(&r, sim_between(1, CLIENTS_MAX));
     if (sim_chance(200))
@@ -246,6 +309,7 @@ run_report run_seed(uint64_t seed, FILE *trace)
     check_counts();
 
     stop(&r);
+    check_disk();
     check_nothing_is_held();
     run_report report = { .n_clients = r.c.n_begun,
                           .n_answers = r.c.n_answers,

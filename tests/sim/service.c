@@ -148,6 +148,37 @@ total *measure(apus_req *req, apus_bytes body Body(raw), session *s Depends(open
     return out;
 }
 
+// The same files in two ways.
+Static(site, "/site", .folder = SITE_FOLDER);
+
+Get("/file/{name}")
+Head("/file/{name}")
+apus_response *give_file(apus_req *req, apus_str name, session *s Depends(open_session))
+{
+    (void)s;
+    return apus_file(req, apus_strf(req, SITE_FOLDER "/%.*s", APUS_FMT(name)).ptr, NULL);
+}
+
+static const char *kept_path(apus_req *req, apus_str name)
+{
+    return apus_strf(req, KEPT_FOLDER "/%.*s", APUS_FMT(name)).ptr;
+}
+
+Put("/kept/{name}", status = 204)
+void keep(apus_req *req, apus_str name, apus_body *body, session *s Depends(open_session))
+{
+    (void)s;
+    apus_body_save(body, kept_path(req, name));
+}
+
+Post("/kept/{name}", status = 204)
+void keep_upload(apus_req *req, apus_str name, const apus_upload *file File(),
+                 session *s Depends(open_session))
+{
+    (void)s;
+    apus_upload_save(req, file, kept_path(req, name));
+}
+
 static void send_back(apus_ws *ws)
 {
     apus_ws_message m;

@@ -17,6 +17,11 @@ typedef struct service_counts {
 /* Since the world began: the run sets it to zero. */
 extern service_counts counts;
 
+/* Where the files are that it gives away, and those that it was given. */
+#define SITE_FOLDER  "/sim/site"
+#define KEPT_FOLDER  "/sim/kept"
+#define SPOOL_FOLDER "/sim/tmp" /* TMPDIR */
+
 enum { LINE_LEN = 100 }; /* bytes of a line of /lines, with its end */
 
 /* The byte of /bytes at that place. */

@@ -16,7 +16,11 @@ void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *ptr, size_t size);
 void __wrap_free(void *ptr);
+void *__real_mremap(void *at, size_t len, size_t new_len, int flags, ...);
+int __real_munmap(void *at, size_t len);
 void *__wrap_mmap(void *at, size_t len, int protection, int flags, int fd, off_t offset);
+void *__wrap_mremap(void *at, size_t len, size_t new_len, int flags, ...);
+int __wrap_munmap(void *at, size_t len);
 
 /* --- what is neither refused nor counted --- */
 
@@ -98,7 +102,35 @@ void __wrap_free(void *ptr)
     __real_free(ptr);
 }
 
+/* --- mappings --- */
+
+/* Those of a simulated file are its own memory: nobody looks at it in another way. */
 void *__wrap_mmap(void *at, size_t len, int protection, int flags, int fd, off_t offset)
 {
-    return is_refused(len) ? MAP_FAILED : __real_mmap(at, len, protection, flags, fd, offset);
+    if (is_refused(len))
+        return MAP_FAILED;
+    if (fd >= SIM_FD_FIRST) {
+        flags = MAP_PRIVATE | MAP_ANONYMOUS;
+        fd = -1;
+    }
+    void *ptr = __real_mmap(at, len, protection, flags, fd, offset);
+    if (ptr != MAP_FAILED)
+        sim.n_mapped += (int64_t)len;
+    return ptr;
+}
+
+void *__wrap_mremap(void *at, size_t len, size_t new_len, int flags, ...)
+{
+    if (is_refused(new_len))
+        return MAP_FAILED;
+    void *ptr = __real_mremap(at, len, new_len, flags);
+    if (ptr != MAP_FAILED)
+        sim.n_mapped += (int64_t)new_len - (int64_t)len;
+    return ptr;
+}
+
+int __wrap_munmap(void *at, size_t len)
+{
+    sim.n_mapped -= (int64_t)len;
+    return __real_munmap(at, len);
 }

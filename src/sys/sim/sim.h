@@ -1,10 +1,14 @@
 /* src/sys/sim/sim.h - the system, answered from a seed.
  *
- * The files of this folder define the functions of apus/clock.h, random.h, reactor.h, socket.h
- * and spool.h.  A program that links them ahead of libapus gets them in place of the kernel's
- * and runs the production code, unchanged, in a world of its own: time passes when nothing can
- * happen before, bytes take as long as the seed says, and whatever a kernel may refuse is
- * refused now and then.  One thread, no descriptor, no real clock: a seed replays exactly.
+ * The files of this folder define the functions of apus/clock.h, random.h, reactor.h and
+ * socket.h, and what writes lines (sys/lines.h).  A program that links them ahead of libapus gets
+ * them in place of the kernel's and runs the production code, unchanged, in a world of its own:
+ * time passes when nothing can happen before, bytes take as long as the seed says, and whatever a
+ * kernel may refuse is refused now and then.  One thread, no descriptor, no real clock: a seed
+ * replays exactly.
+ *
+ * Files are one step further down: the code of src/sys for them runs as it is, and what it calls
+ * (open, pread, rename, ...) is wrapped by the linker and finds a disk in memory below SIM_DISK.
  *
  *     sim_begin(seed, &faults, NULL);
  *     ... a loop, a server that listens on a port ...
@@ -15,8 +19,9 @@
  *
  * There is one world at a time, because the functions that it stands behind take none.
  *
- * MEMORY: a program linked with -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,
- * --wrap=mmap has its allocations counted, and refused at no_memory; what this folder and
+ * The functions that are wrapped are listed in tests/sim/CMakeLists.txt.
+ *
+ * MEMORY: allocations and mappings are counted, and refused at no_memory; what this folder and
  * simulated clients take with sim_alloc is neither. */
 #ifndef APUS_SYS_SIM_H
 #define APUS_SYS_SIM_H
@@ -38,7 +43,12 @@ typedef struct sim_faults {
     unsigned no_accept;   /* descriptors run out at accept */
     unsigned no_watch;    /* a descriptor cannot be watched */
     unsigned no_memory;   /* the allocator, and mmap, say no */
-    unsigned no_disk;     /* a spool finds the disk full */
+    unsigned no_disk;     /* what takes room on the disk finds it full */
+    unsigned no_open;     /* descriptors run out where a file is opened */
+    unsigned no_tmpfile;  /* the disk knows no files without a name */
+    unsigned disk_error;  /* EIO */
+    unsigned not_at_hand; /* a read that must not wait for the disk would have to */
+    unsigned interrupted; /* EINTR, of files */
     unsigned pool_full;   /* work is refused by the pool */
     unsigned late_event;  /* a ready descriptor is told a turn later */
     unsigned false_event; /* a descriptor that is not ready is told */
@@ -48,6 +58,7 @@ typedef struct sim_faults {
     int64_t latency_max;  /* ... to */
     int64_t work_max;     /* ns that work on a pool thread takes, at most */
     size_t window;        /* bytes that a direction of a connection holds; at least 1 */
+    size_t disk_room;     /* bytes on the disk; 0: without end */
 } sim_faults;
 
 /* A new world.  *faults is copied; trace, or NULL, gets a line for each thing that happens. */
@@ -77,6 +88,7 @@ typedef struct sim_held {
     int64_t descriptors;
     int64_t blocks; /* of memory, but for sim_alloc's */
     int64_t bytes;  /* that these have */
+    int64_t mapped; /* bytes, by mmap */
 } sim_held;
 
 sim_held sim_count(void);
@@ -93,13 +105,37 @@ typedef struct sim_timer {
     void (*fn)(void *ctx);
     void *ctx;
     int64_t at;
-    uint64_t order; /* 0: it does not run */
+    bool is_background; /* nobody waits for it; may be set, too */
+    uint64_t order;     /* 0: it does not run */
     size_t place;
 } sim_timer;
 
 /* fn(ctx) once, at that moment or when the loop waits next.  A running one is moved. */
 void sim_timer_start(sim_timer *t, int64_t at);
 void sim_timer_stop(sim_timer *t);
+
+bool sim_is_busy(void); /* whether any runs that is not in the background */
+
+/* --- the disk --- */
+
+#define SIM_DISK "/sim" /* is a folder; nothing else is there when a world begins */
+
+typedef struct sim_file_view {
+    apus_str bytes; /* until the file changes */
+    int64_t modified;
+} sim_file_view;
+
+void sim_folder_make(const char *path);
+
+/* Nothing of this fails, whatever the faults. */
+void sim_file_put(const char *path, apus_str bytes); /* a new one, in the place of what was there */
+void sim_file_cut(const char *path, size_t len);     /* the one that is there, also for readers */
+void sim_file_drop(const char *path);                /* readers go on */
+void sim_file_move(const char *from, const char *to);
+bool sim_file_read(const char *path, sim_file_view *to); /* false: there is none */
+
+/* The next path by name, without folders; "" begins, NULL ends. */
+const char *sim_file_after(const char *path);
 
 /* --- the other ends of connections --- */
 

@@ -6,8 +6,7 @@
 
 /* --- descriptors --- */
 
-/* The lowest that is free, as a kernel gives them; -1: there is none. */
-static int give_number(sim_socket *s)
+int sim_fd_give(sim_socket *s)
 {
     for (int i = 0; i < SIM_FDS_MAX; i++) {
         if (sim.sockets[i])
@@ -19,13 +18,20 @@ static int give_number(sim_socket *s)
     return -1;
 }
 
+void sim_fd_take(int fd)
+{
+    sim_give(sim.sockets[fd - SIM_FD_FIRST]);
+    sim.sockets[fd - SIM_FD_FIRST] = NULL;
+    sim.n_sockets--;
+}
+
 static sim_socket *of(int fd)
 {
     sim_socket *s = fd >= SIM_FD_FIRST && fd < SIM_FD_FIRST + SIM_FDS_MAX
                         ? sim.sockets[fd - SIM_FD_FIRST]
                         : NULL;
-    if (!s)
-        sim_fail("descriptor %d is not open", fd);
+    if (!s || s->file)
+        sim_fail("descriptor %d is no open socket", fd);
     return s;
 }
 
@@ -53,7 +59,7 @@ apus_rc apus_socket_listen(const char *host, uint16_t port, apus_socket_share sh
     sim_socket *s = sim_take(sizeof(*s));
     s->port = port;
     s->waiting_last = &s->waiting;
-    *fd = give_number(s);
+    *fd = sim_fd_give(s);
     sim_note("listen", *fd, port);
     return APUS_OK;
 }
@@ -82,7 +88,7 @@ apus_rc apus_socket_accept(int listener, int *fd, char *peer)
     }
     sim_socket *made = sim_take(sizeof(*made));
     made->link = l;
-    *fd = give_number(made);
+    *fd = sim_fd_give(made);
     if (*fd < 0) {
         sim_give(made);
         return APUS_LIMIT;
@@ -165,7 +171,5 @@ void apus_socket_close(int fd)
     }
     if (s->link)
         sim_end_close(s->link, SIM_SERVER);
-    sim.sockets[fd - SIM_FD_FIRST] = NULL;
-    sim.n_sockets--;
-    sim_give(s);
+    sim_fd_take(fd);
 }

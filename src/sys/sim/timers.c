@@ -43,6 +43,7 @@ void sim_timer_stop(sim_timer *t)
     if (!t->order)
         return;
     t->order = 0;
+    sim.n_background -= t->is_background;
     sim_timer *last = sim.timers[--sim.n_timers];
     if (last == t)
         return;
@@ -59,7 +60,13 @@ void sim_timer_start(sim_timer *t, int64_t at)
         sim_fail("over %d timers", SIM_TIMERS_MAX);
     t->at = at;
     t->order = ++sim.n_started;
+    sim.n_background += t->is_background;
     rise(t, sim.n_timers++);
+}
+
+bool sim_is_busy(void)
+{
+    return sim.n_timers > sim.n_background;
 }
 
 int64_t sim_timers_next(void)

@@ -1,4 +1,4 @@
-#include "sys/sim/world.h"
+#include "sys/sim/disk.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -17,6 +17,7 @@ void sim_begin(uint64_t seed, const sim_faults *faults, FILE *trace)
     sim = (struct sim_world){
         .random = seed, .now = BEGINNING * APUS_SECOND, .faults = *faults, .trace = trace
     };
+    sim_folder_make(SIM_DISK);
     sim_note("seed", (int64_t)seed, 0);
 }
 
@@ -28,6 +29,7 @@ void sim_set_faults(const sim_faults *faults)
 uint64_t sim_end(void)
 {
     assert(sim.n_timers == 0 && sim.n_sockets == 0);
+    sim_disk_end();
     return sim.hash;
 }
 
@@ -38,7 +40,10 @@ int64_t sim_now(void)
 
 sim_held sim_count(void)
 {
-    return (sim_held){ .descriptors = sim.n_sockets, .blocks = sim.n_blocks, .bytes = sim.n_bytes };
+    return (sim_held){ .descriptors = sim.n_sockets,
+                       .blocks = sim.n_blocks,
+                       .bytes = sim.n_bytes,
+                       .mapped = sim.n_mapped };
 }
 
 /* --- chance --- */

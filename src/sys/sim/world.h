@@ -18,6 +18,9 @@ typedef struct sim_socket {
     uint16_t port;         /* of one that listens, or 0 */
     struct sim_link *waiting, **waiting_last;
     apus_watch *watch;
+    struct sim_file *file; /* of an open file, or NULL; ... */
+    size_t at;             /* ... where it is written next, ... */
+    bool appends;          /* ... unless that is the end */
 } sim_socket;
 
 struct sim_world {
@@ -29,12 +32,17 @@ struct sim_world {
     uint64_t n_notes, n_links;
 
     sim_timer *timers[SIM_TIMERS_MAX]; /* a binary heap */
-    size_t n_timers;
+    size_t n_timers, n_background;
     uint64_t n_started;
 
     sim_socket *sockets[SIM_FDS_MAX];
     int64_t n_sockets;
-    int64_t n_blocks, n_bytes;
+    int64_t n_blocks, n_bytes, n_mapped;
+
+    struct sim_file *files;
+    uint64_t n_files; /* that were ever made */
+    size_t disk_used;
+    int64_t last_modified;
 };
 
 extern struct sim_world sim;
@@ -47,6 +55,9 @@ int64_t sim_timers_next(void); /* INT64_MAX: none runs */
 void sim_timers_fire(void);    /* those that are due */
 
 /* --- socket.c --- */
+
+int sim_fd_give(sim_socket *s); /* the lowest that is free, as a kernel gives them; -1: none is */
+void sim_fd_take(int fd);       /* and what stood behind it */
 
 /* What a socket is ready for, as APUS_WATCH_ bits; GONE where `asked` or the kernel tell it. */
 unsigned sim_socket_events(const sim_socket *s, unsigned asked);
