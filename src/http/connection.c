@@ -294,8 +294,10 @@ void apus__connection_enter(apus__connection *c)
 
 static void free_if_over(apus__connection *c)
 {
-    if (c->state == APUS__CONNECTION_GONE && c->depth == 0 && !c->first && !c->dirty)
+    if (c->state == APUS__CONNECTION_GONE && c->depth == 0 && !c->first && !c->dirty) {
+        apus__caller_forget(c);
         apus__server_give_connection(c->server, c);
+    }
 }
 
 void apus__connection_leave(apus__connection *c)
@@ -380,7 +382,7 @@ apus_rc apus__connection_open(apus_http_server *s, apus_stream *stream, apus__re
     if (address && apus__addresses_add(&s->addresses, address))
         c->address = address;
     c->stream = stream;
-    c->peer = apus_stream_peer(stream);
+    apus__caller_keep(c);
     c->alarm_at = c->write_by = APUS_NEVER;
     c->timer = (apus_timer){ .fn = alarm_fired, .ctx = c };
     apus_stream_attach(stream, ready, c);

@@ -16,6 +16,7 @@
 #include "apus/http.h"
 #include "apus/http1.h"
 #include "apus/loop.h"
+#include "apus/socket.h"
 #include "apus/stream.h"
 #include "http/addresses.h"
 #include "http/block.h"
@@ -27,6 +28,13 @@ typedef struct apus__connection apus__connection;
 typedef struct apus__exchange apus__exchange;
 struct apus__h2;
 struct apus__h2_stream;
+
+/* What is known of a connection's encryption, as its requests see it; its texts stand behind it. */
+typedef struct apus__caller_security {
+    apus_stream_security pub;
+    size_t size;
+    char text[];
+} apus__caller_security;
 
 /* --- exchange: one request and its answer --- */
 
@@ -153,8 +161,10 @@ struct apus__connection {
     int64_t credit; /* ns that the sender of a body may still lag, while it is not waited for */
     apus__address address; /* that it is counted under, or 0 */
     int64_t alarm_at;      /* when the timer fires; never after read_by and write_by */
-    apus_str peer;
-    struct apus__h2 *h2; /* or NULL: HTTP/1 */
+    apus_str peer;         /* in peer_text */
+    char peer_text[APUS_SOCKET_NAME_MAX];
+    apus__caller_security *security; /* or NULL: none, or none is known yet */
+    struct apus__h2 *h2;             /* or NULL: HTTP/1 */
 
     apus_timer timer;
     uint64_t write_mark; /* out.sent when write_by was set */
@@ -209,8 +219,8 @@ apus_rc apus__input_fill(apus__connection *c);
 /* Takes what is here and no request: at most room bytes, after an upgrade. */
 size_t apus__input_take(apus__connection *c, char *to, size_t room);
 
-/* What a head says of x's request. */
-void apus__input_describe(apus__exchange *x, const apus_http1_head *head);
+/* What a head, and the connection, say of x's request.  APUS_OK, or APUS_NOMEM: refuse it. */
+apus_rc apus__input_describe(apus__exchange *x, const apus_http1_head *head) APUS_NODISCARD;
 
 /* Gives back the input's memory as far as nothing is in it. */
 void apus__input_trim(apus__connection *c);
@@ -223,6 +233,17 @@ void apus__input_refuse(apus__connection *c, uint16_t status, const char *detail
 
 /* Forgets what has arrived and not become a complete request. */
 void apus__input_drop(apus__connection *c);
+
+/* --- caller.c: who is at the other end, as long as anybody may ask --- */
+
+/* Copies what the stream calls its peer. */
+void apus__caller_keep(apus__connection *c);
+
+/* Copies what is known of its encryption, once.  APUS_OK or APUS_NOMEM. */
+apus_rc apus__caller_keep_security(apus__connection *c, const apus_stream_security *from)
+    APUS_NODISCARD;
+
+void apus__caller_forget(apus__connection *c);
 
 /* --- body.c: bodies that are kept until they are whole --- */
 

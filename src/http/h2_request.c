@@ -178,7 +178,10 @@ static bool read_head(apus__exchange *x, bool has_ended)
         apus__h2_refuse(x, why.status, why.detail);
         return false;
     }
-    apus__input_describe(x, &head);
+    if (apus__input_describe(x, &head)) {
+        apus__h2_refuse(x, 503, no_memory);
+        return false;
+    }
     x->pub.request.version = 20;
     x->pub.request.has_body = !has_ended;
     if (!has_ended && !s->is_tunnel) {

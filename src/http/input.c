@@ -23,6 +23,8 @@ enum {
     STASH_MIN = 512, /* room of a block for a piece of a head */
 };
 
+static const char no_memory[] = "the request needs too much memory";
+
 static size_t unparsed(const apus__connection *c)
 {
     return c->in ? c->in->used - c->in_at : 0;
@@ -96,7 +98,7 @@ static bool body_room(apus__connection *c, size_t more)
 {
     if (!apus__body_room(&c->body, c->incoming, more))
         return true;
-    apus__input_refuse(c, 503, "the request needs too much memory");
+    apus__input_refuse(c, 503, no_memory);
     return false;
 }
 
@@ -180,22 +182,26 @@ static apus_rc read_counted(apus__connection *c)
 
 /* --- heads --- */
 
-void apus__input_describe(apus__exchange *x, const apus_http1_head *head)
+apus_rc apus__input_describe(apus__exchange *x, const apus_http1_head *head)
 {
+    apus__connection *c = x->c;
     apus_http_request *r = &x->pub.request;
-    r->security = apus_stream_security_of(x->c->stream);
+    const apus_stream_security *security = apus_stream_security_of(c->stream);
+    apus_rc rc = security && !c->security ? apus__caller_keep_security(c, security) : APUS_OK;
+    r->security = c->security ? &c->security->pub : NULL;
     r->method = apus__method_of(head->method);
     r->method_text = head->method;
     r->target = head->target;
     r->path = head->path;
     r->query = head->query;
-    r->scheme = r->security ? APUS_STR("https") : APUS_STR("http");
+    r->scheme = security ? APUS_STR("https") : APUS_STR("http");
     r->host = head->host;
     r->headers = head->headers;
     r->n_headers = head->n_headers;
     r->version = head->version;
     r->has_body = head->has_length || head->chunked;
     r->body = APUS_STR("");
+    return rc;
 }
 
 /* The body begins behind the head: all of it is here, or it is waited for. */
@@ -232,10 +238,12 @@ static void begin_body(apus__connection *c, apus__exchange *x, const apus_http1_
 
 static void begin_request(apus__connection *c, apus__exchange *x, const apus_http1_head *head)
 {
-    apus__input_describe(x, head);
+    apus_rc rc = apus__input_describe(x, head);
     x->closes = !head->keep_alive || c->server->draining;
     x->keeps_alive = head->keep_alive && head->version == 10;
-    if (c->refusal)
+    if (rc)
+        refuse_because(c, x, &(apus_http1_refusal){ 503, no_memory });
+    else if (c->refusal)
         turn_away(c, x);
     else if (head->expects_other)
         refuse_because(c, x, &(apus_http1_refusal){ 417, "only 100-continue can be expected" });
@@ -259,7 +267,7 @@ static apus__exchange *begin_exchange(apus__connection *c, size_t n, uint32_t n_
         apus_arena_alloc(&x->pub.arena, n_headers * sizeof(**headers), _Alignof(apus_http_header));
     if (*headers)
         return x;
-    refuse_because(c, x, &(apus_http1_refusal){ 503, "the request needs too much memory" });
+    refuse_because(c, x, &(apus_http1_refusal){ 503, no_memory });
     return NULL;
 }
 
