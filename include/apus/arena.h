@@ -107,9 +107,9 @@ void apus_arena_rewind(apus_arena *a, apus_arena_mark m);
 enum { APUS_ARENA_GONE = 0xDB }; /* a byte that begins no UTF-8 when it comes twice */
 
 /* From now on memory that is nobody's is filled with APUS_ARENA_GONE, in all arenas of the
- * process: who reads what was given back then finds nonsense at once, and not only when
- * somebody else has written there.  For development and tests: `apus dev` and apus_test_start
- * call it.  Before there are threads. */
+ * process, and nobody else has it for a while: who reads what was given back then finds nonsense
+ * at once, and not somebody else's text some day.  A reset keeps no chunk.  For development and
+ * tests: `apus dev` and apus_test_start call it.  Before there are threads. */
 void apus_arena_scribble(void);
 
 /* Whether four such bytes stand in a row in s. */

@@ -4,6 +4,7 @@
 #include "apus/arena.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,14 +22,18 @@ struct apus__chunk {
     max_align_t bytes[];
 };
 
-/* For the whole process: declared as such in arena.h. */
-static bool scribbles;
-
 struct apus__defer {
     struct apus__defer *older;
     void (*fn)(void *ctx);
     void *ctx;
 };
+
+/* For the whole process: declared as such in arena.h.  What was given back stays here for a
+ * while, where it is nonsense, before somebody else has it. */
+enum { HELD_BACK = 64 }; /* chunks */
+static bool scribbles;
+static struct apus__chunk *_Atomic held_back[HELD_BACK];
+static atomic_uint n_held_back;
 
 static void *libc_resize(void *ctx, void *ptr, size_t old_size, size_t new_size)
 {
@@ -80,6 +85,13 @@ static void enter_chunk(apus_arena *a, struct apus__chunk *c)
     disown(a->next, a->left);
 }
 
+/* Takes one of the C library's, and gives the one that has been here longest: NULL at first. */
+static struct apus__chunk *hold_back(struct apus__chunk *c)
+{
+    unsigned place = atomic_fetch_add(&n_held_back, 1) % HELD_BACK;
+    return atomic_exchange(&held_back[place], c);
+}
+
 static void drop_chunk(apus_arena *a)
 {
     struct apus__chunk *c = a->chunk;
@@ -87,7 +99,10 @@ static void drop_chunk(apus_arena *a)
     a->held -= c->size;
     disown(c->bytes, c->size - sizeof(*c));
     APUS_UNPOISON(c->bytes, c->size - sizeof(*c));
-    a->alloc.resize(a->alloc.ctx, c, c->size, 0);
+    if (APUS_UNLIKELY(scribbles) && c->size <= CHUNK_KEPT_MAX && a->alloc.resize == libc_resize)
+        c = hold_back(c);
+    if (c)
+        a->alloc.resize(a->alloc.ctx, c, c->size, 0);
 }
 
 static bool add_chunk(apus_arena *a, size_t size, size_t align)
@@ -229,6 +244,8 @@ void apus_arena_finish(apus_arena *a)
 static struct apus__chunk *chunk_to_keep(const apus_arena *a)
 {
     struct apus__chunk *keep = NULL;
+    if (APUS_UNLIKELY(scribbles))
+        return NULL;
     for (struct apus__chunk *c = a->chunk; c; c = c->older)
         if (!keep || keep->size > CHUNK_KEPT_MAX ||
             (c->size > keep->size && c->size <= CHUNK_KEPT_MAX))
@@ -240,8 +257,10 @@ void apus_arena_reset(apus_arena *a)
 {
     run_defers(a, NULL);
     struct apus__chunk *keep = chunk_to_keep(a);
-    if (!keep)
+    if (!keep) {
+        apus_arena_finish(a);
         return;
+    }
     while (a->chunk) {
         if (a->chunk == keep)
             a->chunk = keep->older;
