@@ -245,11 +245,19 @@ static void add_item(unit *u, CXCursor c, function_decl *f, note *notes)
     u->last_item = it;
 }
 
-/* Dependencies that come with Apus (apus/oauth2.h), wherever it is installed. */
+/* Functions that come with Apus and that options may name, wherever it is installed:
+ * dependencies (apus/oauth2.h) and defaults (apus/fresh.h). */
 static bool is_ours(unit *u, CXCursor c)
 {
-    return clang_getCursorKind(c) == CXCursor_FunctionDecl &&
-           strncmp(cursor_name(u, c), "apus_password_form", 18) == 0;
+    static const char *const ours[] = { "apus_password_form_read", "apus_password_form_read_strict",
+                                        "apus_time_now", "apus_uuid4", "apus_uuid7" };
+    if (clang_getCursorKind(c) != CXCursor_FunctionDecl)
+        return false;
+    const char *name = cursor_name(u, c);
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+        if (strcmp(name, ours[i]) == 0)
+            return true;
+    return false;
 }
 
 static enum CXChildVisitResult note_declaration(CXCursor c, CXCursor parent, CXClientData data)

@@ -17,7 +17,7 @@ PUBLIC = {
     "model": "model check problem decode encode schema pattern copy pack sample",
     "net": "net stream tls",
     "http": "http",
-    "app": "annotate route middleware filter req sse test main upload worker settings oauth2 security topic bus ws body overload state",
+    "app": "annotate route middleware filter req sse test main upload worker settings oauth2 security topic bus ws body overload state fresh",
     "edge": "cors hosts timing compress proxy",
     "guard": "password seal session",
     "observe": "traffic expose access_log",

@@ -16,6 +16,7 @@ typedef struct new_note {
 typedef struct note {
     int64_t id;
     new_note content Flatten();
+    apus_time written_at;
 } note;
 List(note);
 
@@ -54,7 +55,8 @@ const note *add_note(apus_req *req, const new_note *body, shelf *s Depends(open_
         i++;
     if (i == NOTES_MAX)
         return apus_fail(req, 507, "full", "there is no room for another note");
-    s->notes[i] = apus_copy(&s->memory[i], note, &(note){ .id = i + 1, .content = *body });
+    note written = { .id = i + 1, .content = *body, .written_at = apus_time_now() };
+    s->notes[i] = apus_copy(&s->memory[i], note, &written);
     if (!s->notes[i]) {
         apus_arena_finish(&s->memory[i]); // with what was copied already
         return apus_fail(req, 507, "too_large", "that note takes too much room");

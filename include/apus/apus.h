@@ -16,6 +16,7 @@
 #include "apus/body.h"
 #include "apus/cors.h"
 #include "apus/filter.h"
+#include "apus/fresh.h"
 #include "apus/hosts.h"
 #include "apus/html.h"
 #include "apus/json.h"
