@@ -54,7 +54,7 @@ def free_port():
 def get(port, path):
     """Status and body; None where nobody answers."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -62,7 +62,7 @@ def get(port, path):
         return None, ""
 
 
-def until(what, holds, seconds=20.0):
+def until(what, holds, seconds=60.0):
     """Waits until it holds; how long that took."""
     began = time.monotonic()
     while not holds():
@@ -88,7 +88,7 @@ class Running:
     def __exit__(self, *_):
         self.child.send_signal(signal.SIGINT)
         try:
-            code = self.child.wait(timeout=20)
+            code = self.child.wait(timeout=60)
         except subprocess.TimeoutExpired:
             self.child.kill()
             code = "no end"
@@ -200,7 +200,7 @@ def full_in_service(project):
             request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=body, headers={
                 **({"Authorization": f"Bearer {token}"} if token else {}),
                 **({"Content-Type": "application/json"} if body and body[:1] == b"{" else {})})
-            return json.loads(urllib.request.urlopen(request, timeout=20).read())
+            return json.loads(urllib.request.urlopen(request, timeout=60).read())
 
         ask("/users", b'{"email": "ada@example.com", "name": "Ada", "password": "wonderland"}')
         token = ask("/token", b"username=ada@example.com&password=wonderland")["access_token"]
@@ -543,14 +543,14 @@ def case_mock(work):
         expect("swagger" in get(port, "/docs")[1].lower(), "its docs")
     document = ROOT / "tests/cli/documents/bookshop-3.0.json"
     with Running("mock", str(document), "--port", str(port), "--seed", "7", cwd=work) as mock:
-        until("the mock of a document answers", lambda: get(port, "/health")[0] == 401, 30)
+        until("the mock of a document answers", lambda: get(port, "/health")[0] == 401)
         expect("note: /paths/" in mock.said(), "what C cannot say is said")
 
         def ask(method, path, headers, body=None):
             request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method, headers=headers,
                                              data=body)
             try:
-                with urllib.request.urlopen(request, timeout=5) as answer:
+                with urllib.request.urlopen(request, timeout=30) as answer:
                     return answer.status, json.loads(answer.read() or "null")
             except urllib.error.HTTPError as error:
                 return error.code, json.loads(error.read() or "null")

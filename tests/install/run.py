@@ -40,7 +40,7 @@ def serves(program, cwd, env):
             base = f"http://127.0.0.1:{port}"
             for attempt in range(200):
                 try:
-                    answer = urllib.request.urlopen(f"{base}/hello/ada?times=2", timeout=5).read()
+                    answer = urllib.request.urlopen(f"{base}/hello/ada?times=2", timeout=30).read()
                     break
                 except urllib.error.URLError as error:
                     if child.poll() is not None or attempt == 199:
@@ -48,15 +48,15 @@ def serves(program, cwd, env):
                     time.sleep(0.05)
             if json.loads(answer) != {"message": "Hello, ada! (x2)"}:
                 fail(f"an unexpected answer: {answer!r}")
-            document = json.loads(urllib.request.urlopen(f"{base}/openapi.json", timeout=5).read())
+            document = json.loads(urllib.request.urlopen(f"{base}/openapi.json", timeout=30).read())
             if "/hello/{name}" not in document["paths"]:
                 fail("the route is missing in /openapi.json")
-            page = urllib.request.urlopen(f"{base}/docs", timeout=5).read().decode()
+            page = urllib.request.urlopen(f"{base}/docs", timeout=30).read().decode()
             if "swagger" not in page.lower():
                 fail("/docs is not the docs page")
         finally:
             child.terminate()
-        if child.wait(timeout=20) != 0:
+        if child.wait(timeout=60) != 0:
             fail(f"{program} ended with {child.returncode} on SIGTERM")
 
 
