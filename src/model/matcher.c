@@ -10,9 +10,10 @@
 
 enum {
     POSITIONS_MAX = 63,
-    START = 63,      /* the bit of the place before the first byte */
-    REPEAT_MAX = 63, /* of {n}: more would have no positions */
-    DEPTH_MAX = 16,  /* of groups */
+    START = 63,       /* the bit of the place before the first byte */
+    REPEAT_MAX = 63,  /* of {n}: more would have no positions */
+    DEPTH_MAX = 16,   /* of groups */
+    ATOMS_MAX = 1000, /* read, each as often as it is repeated: empty ones take no position */
     ASCII = 128,
     UNSURE_CLASS = 0,
 };
@@ -32,7 +33,7 @@ struct reader {
     const char *at;
     struct bytes bytes[POSITIONS_MAX];
     uint64_t follow[POSITIONS_MAX];
-    unsigned n, depth;
+    unsigned n, n_atoms, depth;
     bool failed;
 };
 
@@ -193,6 +194,8 @@ static struct part read_atom(struct reader *r)
     struct bytes set = { 0 };
     bool single;
     char c = *r->at;
+    if (++r->n_atoms > ATOMS_MAX)
+        return fail(r);
     if ((unsigned char)c >= ASCII || strchr("^$*+?{}]", c)) /* with it the NUL */
         return fail(r);
     r->at++;
