@@ -45,6 +45,6 @@ function(apus_test name source)
   add_executable(${name} ${source})
   target_link_libraries(${name} PRIVATE apus_flags ${ARGN} PkgConfig::cmocka)
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 120 ENVIRONMENT
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 ENVIRONMENT
     "APUS_SOURCE_DIR=${CMAKE_SOURCE_DIR};APUS_SHARED_DIR=${CMAKE_SOURCE_DIR}/../shared")
 endfunction()

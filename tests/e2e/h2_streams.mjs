@@ -8,7 +8,7 @@ const server = spawn(process.argv[2], ['--port', '0'], { stdio: ['ignore', 'pipe
 const url = await new Promise((done) =>
   server.stdout.on('data', (text) => done(/http:\/\/127\.0\.0\.1:\d+/.exec(text)[0])));
 const client = http2.connect(url);
-const gave_up = setTimeout(() => { server.kill(); process.exit(1); }, 100000);
+const gave_up = setTimeout(() => { server.kill(); process.exit(1); }, 200000);
 
 function request(headers, body) {
   const stream = client.request({ ':path': '/', ...headers }, { endStream: body === undefined });
