@@ -30,7 +30,7 @@
 
 /* --- the service --- */
 
-enum { ARGS_MAX = 16, OUTPUT_MAX = 1 << 20, PATIENCE_MS = 30000 };
+enum { ARGS_MAX = 16, OUTPUT_MAX = 1 << 20, PATIENCE_MS = 60000 };
 
 struct service {
     pid_t pid;

@@ -128,7 +128,7 @@ static void a_stuck_worker_is_replaced(void **state)
     int fd = connect_to(s.port);
     static const char text[] = "GET /spin HTTP/1.1\r\nhost: x\r\n\r\n";
     assert_int_equal(send(fd, text, sizeof(text) - 1, 0), sizeof(text) - 1);
-    rest_ms(200); /* it takes no more now */
+    rest_ms(500); /* it takes no more now */
     /* those whom the kernel gives to its queue are served meanwhile: by its neighbour */
     for (int i = 0; i < 20; i++)
         assert_int_equal(get(s.port, "/version"), 1);
