@@ -17,7 +17,6 @@
  * on the way; the next goes out when the last answer is in. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "flags.h"
 #include "target.h"
 
 enum {
@@ -80,7 +80,6 @@ static struct options {
     int connections, rounds, pipeline, port;
     double seconds;
 } opt = {
-    .load = &loads[0],
     .header = "",
     .connections = 64,
     .rounds = 21,
@@ -256,104 +255,48 @@ static void report(const struct target *t, const struct target *floor)
            percentile(t->cpu_us, opt.rounds, 0.1), percentile(t->cpu_us, opt.rounds, 0.9));
 }
 
-static _Noreturn void usage(void)
-{
-    fputs("usage: bench_load [options] NAME=COMMAND...   ({port} in COMMAND is replaced)\n"
-          "  --load NAME         json, items, orders, batch, candles (json)\n"
-          "  --connections N     kept alive, all busy (64)\n"
-          "  --pipeline N        requests sent at once on each (1)\n"
-          "  --rounds N          turns for each command (21)\n"
-          "  --seconds S         of each turn (0.4)\n"
-          "  --header LINE       sent with each request\n"
-          "  --path PATH         asked for instead of the load's\n"
-          "  --repeat N          orders in one batch instead of 100; up to 10000\n"
-          "  --label TEXT        begins the line instead of load=NAME\n"
-          "  --port N            first port to use (18700)\n",
-          stderr);
-    exit(2);
-}
+static const char line[] = "bench_load [options] NAME=COMMAND...   ({port} in COMMAND is replaced)";
+static const char *load_name = "json";
+static const flag flags[] = {
+    { "load", "NAME", "json, items, orders, batch, candles (json)", .text = &load_name },
+    { "connections", "N", "kept alive, all busy (64)", CONNECTIONS_MAX, .whole = &opt.connections },
+    { "pipeline", "N", "requests sent at once on each (1)", PIPELINE_MAX, .whole = &opt.pipeline },
+    { "rounds", "N", "turns for each command (21)", ROUNDS_MAX, .whole = &opt.rounds },
+    { "seconds", "S", "of each turn (0.4)", 60, .number = &opt.seconds },
+    { "header", "LINE", "sent with each request", .text = &opt.header },
+    { "path", "PATH", "asked for instead of the load's", .text = &opt.path },
+    { "repeat", "N", "orders in one batch instead of 100; up to 10000", REPEAT_MAX,
+      .whole = &opt.repeat },
+    { "label", "TEXT", "begins the line instead of load=NAME", .text = &opt.label },
+    { "port", "N", "first port to use (18700)", 65000, .whole = &opt.port },
+    { 0 },
+};
 
 static const struct load *find_load(const char *name)
 {
     for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++)
         if (strcmp(loads[i].name, name) == 0)
             return &loads[i];
-    usage();
-}
-
-static int in_range(const char *text, int max)
-{
-    int n = atoi(text);
-    if (n < 1 || n > max)
-        usage();
-    return n;
-}
-
-static void read_options(int argc, char **argv)
-{
-    static const struct option names[] = {
-        { "load", 1, NULL, 'l' },     { "connections", 1, NULL, 'c' },
-        { "pipeline", 1, NULL, 'p' }, { "rounds", 1, NULL, 'r' },
-        { "seconds", 1, NULL, 's' },  { "header", 1, NULL, 'H' },
-        { "port", 1, NULL, 'P' },     { "path", 1, NULL, 'u' },
-        { "repeat", 1, NULL, 'n' },   { "label", 1, NULL, 't' },
-        { NULL, 0, NULL, 0 },
-    };
-    int o;
-    while ((o = getopt_long(argc, argv, "", names, NULL)) >= 0) {
-        switch (o) {
-        case 'l':
-            opt.load = find_load(optarg);
-            break;
-        case 'c':
-            opt.connections = in_range(optarg, CONNECTIONS_MAX);
-            break;
-        case 'p':
-            opt.pipeline = in_range(optarg, PIPELINE_MAX);
-            break;
-        case 'r':
-            opt.rounds = in_range(optarg, ROUNDS_MAX);
-            break;
-        case 's':
-            opt.seconds = atof(optarg);
-            break;
-        case 'H':
-            opt.header = optarg;
-            break;
-        case 'P':
-            opt.port = in_range(optarg, 65000);
-            break;
-        case 'u':
-            opt.path = optarg;
-            break;
-        case 'n':
-            opt.repeat = in_range(optarg, REPEAT_MAX);
-            break;
-        case 't':
-            opt.label = optarg;
-            break;
-        default:
-            usage();
-        }
-    }
+    flags_usage(line, flags);
 }
 
 int main(int argc, char **argv)
 {
     static struct target targets[TARGETS_MAX];
     int n = 0;
-    read_options(argc, argv);
+    flags_read(argc, argv, line, flags);
+    opt.load = find_load(load_name);
     signal(SIGPIPE, SIG_IGN);
     for (; optind < argc && n < TARGETS_MAX; optind++, n++) {
         char *equals = strchr(argv[optind], '=');
         if (!equals)
-            usage();
+            flags_usage(line, flags);
         *equals = '\0';
         targets[n] =
             (struct target){ .name = argv[optind], .command = equals + 1, .port = opt.port + n };
     }
     if (n == 0)
-        usage();
+        flags_usage(line, flags);
 
     build_request();
     for (int i = 0; i < n; i++) {

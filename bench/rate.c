@@ -17,7 +17,6 @@
  * or one that does not answer within ten seconds is an error. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,6 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "flags.h"
 #include "target.h"
 
 enum {
@@ -220,68 +220,31 @@ static void report(struct target *t, const struct target *floor)
            quantile(own99, (size_t)opt.turns, 0.5) * 1e6, t->max * 1e6, t->errors, p50, p99);
 }
 
-static _Noreturn void usage(void)
-{
-    fputs("usage: bench_rate [options] NAME=COMMAND...   ({port} in COMMAND is replaced)\n"
-          "  --rate N         requests per second (2000)\n"
-          "  --seconds S      of one turn (0.5)\n"
-          "  --turns N        for each command (11)\n"
-          "  --connections N  kept alive (50)\n"
-          "  --path PATH      asked for (/items/42?q=abc&limit=20)\n"
-          "  --port N         first port to use (18900)\n",
-          stderr);
-    exit(2);
-}
-
-static double number(const char *text, double most)
-{
-    double n = strtod(text, NULL);
-    if (!(n > 0) || n > most)
-        usage();
-    return n;
-}
-
-static void read_options(int argc, char **argv)
-{
-    static const struct option names[] = {
-        { "rate", 1, NULL, 'r' },  { "seconds", 1, NULL, 's' },
-        { "turns", 1, NULL, 't' }, { "connections", 1, NULL, 'c' },
-        { "path", 1, NULL, 'u' },  { "port", 1, NULL, 'P' },
-        { NULL, 0, NULL, 0 },
-    };
-    int o;
-    while ((o = getopt_long(argc, argv, "", names, NULL)) >= 0) {
-        if (o == 'r')
-            opt.rate = number(optarg, REQUESTS_MAX);
-        else if (o == 's')
-            opt.seconds = number(optarg, 60);
-        else if (o == 't')
-            opt.turns = (int)number(optarg, TURNS_MAX);
-        else if (o == 'c')
-            opt.connections = (int)number(optarg, CONNECTIONS_MAX);
-        else if (o == 'u')
-            opt.path = optarg;
-        else if (o == 'P')
-            opt.port = (int)number(optarg, 65000);
-        else
-            usage();
-    }
-    if (opt.rate * opt.seconds > REQUESTS_MAX)
-        usage();
-}
+static const char line[] = "bench_rate [options] NAME=COMMAND...   ({port} in COMMAND is replaced)";
+static const flag flags[] = {
+    { "rate", "N", "requests per second (2000)", REQUESTS_MAX, .number = &opt.rate },
+    { "seconds", "S", "of one turn (0.5)", 60, .number = &opt.seconds },
+    { "turns", "N", "for each command (11)", TURNS_MAX, .whole = &opt.turns },
+    { "connections", "N", "kept alive (50)", CONNECTIONS_MAX, .whole = &opt.connections },
+    { "path", "PATH", "asked for (/items/42?q=abc&limit=20)", .text = &opt.path },
+    { "port", "N", "first port to use (18900)", 65000, .whole = &opt.port },
+    { 0 },
+};
 
 int main(int argc, char **argv)
 {
     static struct target targets[TARGETS_MAX];
     int n = 0;
-    read_options(argc, argv);
+    flags_read(argc, argv, line, flags);
+    if (opt.rate * opt.seconds > REQUESTS_MAX)
+        flags_usage(line, flags);
     signal(SIGPIPE, SIG_IGN);
     request_len = (size_t)snprintf(request, sizeof(request),
                                    "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", opt.path);
     for (; optind < argc && n < TARGETS_MAX; optind++, n++) {
         char *equals = strchr(argv[optind], '=');
         if (!equals || request_len >= sizeof(request))
-            usage();
+            flags_usage(line, flags);
         *equals = '\0';
         struct target *t = &targets[n];
         *t = (struct target){ .name = argv[optind], .command = equals + 1, .port = opt.port + n };
@@ -294,7 +257,7 @@ int main(int argc, char **argv)
             open_connection(t, &t->connections[i]);
     }
     if (n == 0)
-        usage();
+        flags_usage(line, flags);
     for (int turn = -1; turn < opt.turns; turn++)
         for (int i = 0; i < n; i++)
             run_turn(&targets[i], turn);

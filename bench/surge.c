@@ -11,7 +11,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
@@ -23,6 +22,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "flags.h"
 
 enum {
     CONNECTIONS_MAX = 10000,
@@ -215,47 +216,21 @@ static void report(void)
            percentile(1));
 }
 
-static void read_options(int argc, char **argv)
-{
-    static const struct option flags[] = {
-        { "port", required_argument, NULL, 'p' },
-        { "path", required_argument, NULL, 'u' },
-        { "rate", required_argument, NULL, 'r' },
-        { "seconds", required_argument, NULL, 's' },
-        { "connections", required_argument, NULL, 'c' },
-        { NULL, 0, NULL, 0 },
-    };
-    for (int c; (c = getopt_long(argc, argv, "", flags, NULL)) != -1;) {
-        switch (c) {
-        case 'p':
-            opt.port = atoi(optarg);
-            break;
-        case 'u':
-            opt.path = optarg;
-            break;
-        case 'r':
-            opt.rate = atof(optarg);
-            break;
-        case 's':
-            opt.seconds = atof(optarg);
-            break;
-        case 'c':
-            opt.connections = atoi(optarg);
-            break;
-        default:
-            exit(2);
-        }
-    }
-    if (opt.rate <= 0 || opt.seconds <= 0 || opt.connections < 1 ||
-        opt.connections > CONNECTIONS_MAX || optind < argc) {
-        fprintf(stderr, "bench_surge: --port N --path P --rate N --seconds N --connections N\n");
-        exit(2);
-    }
-}
+static const char line[] = "bench_surge [options]";
+static const flag flags[] = {
+    { "port", "N", "of 127.0.0.1, where the server is (8000)", 65535, .whole = &opt.port },
+    { "path", "PATH", "asked for (/)", .text = &opt.path },
+    { "rate", "N", "requests per second (1000)", 1e9, .number = &opt.rate },
+    { "seconds", "S", "of asking (5)", 86400, .number = &opt.seconds },
+    { "connections", "N", "at most (1000)", CONNECTIONS_MAX, .whole = &opt.connections },
+    { 0 },
+};
 
 int main(int argc, char **argv)
 {
-    read_options(argc, argv);
+    flags_read(argc, argv, line, flags);
+    if (optind < argc)
+        flags_usage(line, flags);
     snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", opt.path);
     events_fd = epoll_create1(EPOLL_CLOEXEC);
     all = calloc((size_t)opt.connections, sizeof(*all));
