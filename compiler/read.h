@@ -306,6 +306,16 @@ ct_around *middleware_read(unit *u, const ct_value *options);
 /* Middleware(name, ...): from now on that is a name for such a list. */
 void middleware_declare(unit *u, const note *n);
 
+/* --- read_declared.c --- */
+
+/* Calls declare for each annotation of that word that stands on a line of its own. */
+void declarations_each(unit *u, const char *word, void (*declare)(unit *u, const note *n));
+
+/* n declares again what stands at first.  NULL: it is that line, in a header that several sources
+ * include; else the error, which takes notes. */
+diag *declared_again(unit *u, const note *n, const ct_place *first, const char *fmt, ...)
+    APUS_PRINTF(4, 5);
+
 /* --- read_app.c --- */
 
 void items_read_apps(unit *u); /* App, Router, Security, Test */

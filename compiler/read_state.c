@@ -8,13 +8,11 @@ static bool is_declared(unit *u, const note *n, const char *name)
     for (const ct_state *s = u->reader->out->states; s; s = s->next) {
         if (strcmp(s->name, name) != 0)
             continue;
-        if (s->place.line == n->place.line && strcmp(s->place.file, n->place.file) == 0)
-            return true; /* from a header that several sources include */
-        diag *g = diag_error(u->reader->diags, n->place, "there are two State(%s)", name);
-        diag_note(u->reader->diags, g, &s->place, "the first stands here");
-        diag_note(u->reader->diags, g, NULL,
-                  "one stands beside the type, in a header where several files need it; a second "
-                  "value is a second struct");
+        diag *g = declared_again(u, n, &s->place, "there are two State(%s)", name);
+        if (g)
+            diag_note(u->reader->diags, g, NULL,
+                      "one stands beside the type, in a header where several files need it; a "
+                      "second value is a second struct");
         return true;
     }
     return false;
@@ -39,10 +37,5 @@ static void read_state(unit *u, const note *n)
 
 void items_read_states(unit *u)
 {
-    for (const file_item *it = u->items; it; it = it->next) {
-        for (const note *n = it->function ? NULL : it->notes; n; n = n->next) {
-            if (strcmp(n->word, "State") == 0)
-                read_state(u, n);
-        }
-    }
+    declarations_each(u, "State", read_state);
 }

@@ -8,10 +8,7 @@ static bool is_declared(unit *u, const note *n, const char *name)
     for (const ct_topic *t = u->reader->out->topics; t; t = t->next) {
         if (strcmp(t->name, name) != 0)
             continue;
-        if (t->place.line == n->place.line && strcmp(t->place.file, n->place.file) == 0)
-            return true; /* from a header that several sources include */
-        diag *g = diag_error(u->reader->diags, n->place, "there are two topics called '%s'", name);
-        diag_note(u->reader->diags, g, &t->place, "the first stands here");
+        (void)declared_again(u, n, &t->place, "there are two topics called '%s'", name);
         return true;
     }
     return false;
@@ -68,10 +65,5 @@ static void read_topic(unit *u, const note *n)
 
 void items_read_topics(unit *u)
 {
-    for (const file_item *it = u->items; it; it = it->next) {
-        for (const note *n = it->function ? NULL : it->notes; n; n = n->next) {
-            if (strcmp(n->word, "Topic") == 0)
-                read_topic(u, n);
-        }
-    }
+    declarations_each(u, "Topic", read_topic);
 }
