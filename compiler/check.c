@@ -20,6 +20,7 @@ void contract_check(contract *c, diags *d)
     check_models(&k);
     for (const ct_dependency *one = c->dependencies; one; one = one->next)
         check_dependency(&k, one);
+    check_convertors(&k);
     check_routes(&k);
     check_routers(&k);
     check_calls(&k);

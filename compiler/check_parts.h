@@ -34,6 +34,7 @@ void integer_range(apus_kind kind, int64_t *least, int64_t *greatest);
 
 /* Whether a pattern compiles; says so if not. */
 void check_pattern(checker *k, const ct_field *f);
+void check_convertors(checker *k);
 
 /* Whether text matches; true when the pattern does not compile. */
 bool pattern_matches(const char *pattern, const char *text);

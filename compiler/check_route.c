@@ -40,7 +40,7 @@ static void check_syntax(checker *k, const char *path, const ct_value *at, ct_pl
 {
     const char *why = NULL;
     size_t offset = 0;
-    path_parse(k->arena, path, &why, &offset);
+    path_parse(k->arena, k->contract, path, &why, &offset);
     if (why) {
         diag *g = diag_error(k->diags, inside(at, offset, otherwise), "%s", why);
         diag_note(k->diags, g, NULL, "the path is \"%s\"", path);
@@ -86,7 +86,7 @@ static bool is_taken(const ct_route *r, const char *name)
 static void check_names(checker *k, const ct_route *r)
 {
     const ct_value *v = value_unnamed(r->options, 0);
-    const path_part *parts = path_parse(k->arena, r->path, NULL, NULL);
+    const path_part *parts = path_parse(k->arena, k->contract, r->path, NULL, NULL);
     for (const path_part *p = parts; p; p = p->next) {
         for (const path_part *other = parts; other != p; other = other->next) {
             if (strcmp(other->name, p->name) == 0)

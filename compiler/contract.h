@@ -456,6 +456,17 @@ typedef struct ct_state {
     struct ct_state *next;
 } ct_state;
 
+/* Convertor(upper, pattern = "^[A-Z]+$") */
+typedef struct ct_convertor {
+    const char *name;
+    const char *pattern; /* or NULL */
+    ct_function *check;  /* or NULL */
+    ct_value *options;   /* all that was written, a map, for messages */
+    ct_source *source;
+    ct_place place;
+    struct ct_convertor *next;
+} ct_convertor;
+
 typedef struct ct_on_fail {
     const char *code; /* or NULL */
     uint16_t status;  /* or 0 */
@@ -548,6 +559,7 @@ typedef struct contract {
     ct_enum *enums;
     ct_topic *topics;
     ct_state *states;
+    ct_convertor *convertors;
     ct_named *named; /* types, each once */
     ct_test *tests;
     bool has_main;

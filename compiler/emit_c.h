@@ -103,6 +103,10 @@ void emit_middleware(struct out *o, const ct_function *f);
 void emit_topic(struct out *o, const ct_topic *t);
 void emit_states(struct out *o);
 
+/* Those of this source; the list that an app's table points at, of all: how many. */
+void emit_convertors(struct out *o);
+unsigned emit_convertor_list(struct out *o, const char *symbol);
+
 /* Defines apus__SYMBOL_socket, what a WebSocket route says (emit_socket.c). */
 void emit_socket(struct out *o, const char *symbol, const ct_socket *s);
 void emit_router(struct out *o, const ct_router *r);

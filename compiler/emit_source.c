@@ -75,6 +75,8 @@ static void emit_app_table(struct out *o, const ct_app *app)
 {
     unsigned n_on_fail = emit_on_fail(o, app), n_tests = count_tests(o->contract);
     unsigned n_mounts = emit_mounts(o, app);
+    const char *convertors = out_name(o, "apus__%s_convertors", app->name);
+    unsigned n_convertors = emit_convertor_list(o, convertors);
     bool has_docs_page = emit_docs_page(o, app, "docs", app->docs_page);
     bool has_redoc_page = emit_docs_page(o, app, "redoc", app->redoc_page);
     if (app->openapi_path)
@@ -113,6 +115,10 @@ static void emit_app_table(struct out *o, const ct_app *app)
     if (n_mounts) {
         out_line(o, "    .mounts = apus__%s_mounts,", app->name);
         out_line(o, "    .n_mounts = %u,", n_mounts);
+    }
+    if (n_convertors) {
+        out_line(o, "    .convertors = %s,", convertors);
+        out_line(o, "    .n_convertors = %u,", n_convertors);
     }
     if (n_tests) {
         out_line(o, "    .tests = apus_tests,");
@@ -195,6 +201,7 @@ bool emit_source(const contract *c, const ct_source *source, apus_buf *to)
             emit_topic(&o, t);
     }
     emit_states(&o);
+    emit_convertors(&o);
     for (const ct_router *r = c->routers; r; r = r->next) {
         if (r->source == source)
             emit_router(&o, r);

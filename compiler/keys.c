@@ -210,6 +210,11 @@ static const key topic_keys[] = {
     { "overflow", SHAPE_name },
     { NULL, SHAPE_any },
 };
+static const key convertor_keys[] = {
+    { "pattern", SHAPE_text },
+    { "check", SHAPE_name },
+    { NULL, SHAPE_any },
+};
 static const key no_keys[] = { { NULL, SHAPE_any } };
 static const key field_keys[] = {
     RULES,
@@ -292,6 +297,7 @@ static const annotation annotations[] = {
     { "WebSocket", websocket_keys, 1, SHAPE_text, "WebSocket(\"/chat\")" },
     { "Topic", topic_keys, 2, SHAPE_name, "Topic(prices, price)" },
     { "State", no_keys, 1, SHAPE_name, "State(visitor)" },
+    { "Convertor", convertor_keys, 1, SHAPE_name, "Convertor(upper, pattern = \"^[A-Z]+$\")" },
     { "Webhook", call_keys, 1, SHAPE_text, "Webhook(\"order-shipped\")" },
     { "Callback", call_keys, 1, SHAPE_text, "Callback(\"{$request.body#/callback_url}\")" },
     { "OnFail", no_keys, 1, SHAPE_any, "OnFail(404)" },

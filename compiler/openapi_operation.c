@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/openapi.h"
+#include "compiler/path.h"
 #include "compiler/value.h"
 
 static const char *phrase(unsigned status)
@@ -95,6 +96,7 @@ static void each_in_operation(struct openapi *d, const struct route_path *r, par
 struct parameters {
     apus_json *list;
     apus_in in;
+    const path_part *parts; /* of the path */
 };
 
 static bool is_listed(const apus_json *list, const char *name, const char *in)
@@ -139,6 +141,21 @@ static const char *hyphens(struct openapi *d, const char *name)
     return out;
 }
 
+/* A text that has no pattern of its own must have that of its {name:convertor}. */
+static ct_field with_convertor(const ct_field *f, const path_part *parts)
+{
+    ct_field told = *f;
+    for (const path_part *part = parts; part; part = part->next) {
+        if (strcmp(part->name, f->name) != 0 || !part->own || !part->own->pattern)
+            continue;
+        if (f->type->kind != APUS_KIND_str || f->rules.has & APUS_RULE_pattern)
+            continue;
+        told.rules.has |= APUS_RULE_pattern;
+        told.rules.pattern = part->own->pattern;
+    }
+    return told;
+}
+
 static void collect_parameter(struct openapi *d, const ct_param *p, void *ctx)
 {
     static const char *const names[] = {
@@ -151,7 +168,8 @@ static void collect_parameter(struct openapi *d, const ct_param *p, void *ctx)
     if (p->kind != CT_PARAM_value || p->in != to->in || p->field.rules.hidden)
         return;
     if (!(p->flags & APUS_PARAM_model)) {
-        add_parameter(d, to->list, names[p->in], &p->field, p->field.name);
+        ct_field told = with_convertor(&p->field, p->in == APUS_IN_path ? to->parts : NULL);
+        add_parameter(d, to->list, names[p->in], &told, p->field.name);
         return;
     }
     for (const ct_field *f = p->field.type->model->fields; f; f = f->next) {
@@ -165,8 +183,9 @@ static void collect_parameter(struct openapi *d, const ct_param *p, void *ctx)
 static apus_json *parameters_json(struct openapi *d, const struct route_path *r)
 {
     apus_json *list = apus_json_array(d->arena);
+    const path_part *parts = path_parse(d->arena, d->contract, r->path, NULL, NULL);
     for (apus_in in = APUS_IN_path; in <= APUS_IN_cookie; in++)
-        each_in_operation(d, r, collect_parameter, &(struct parameters){ list, in });
+        each_in_operation(d, r, collect_parameter, &(struct parameters){ list, in, parts });
     return list;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compiler/memory.h"
+#include "compiler/names.h"
 
 enum { INCLUDE_DEPTH_MAX = 16 }; /* routers within routers */
 
@@ -28,17 +29,43 @@ static const struct {
 };
 enum { N_CONVERTORS = sizeof(convertors) / sizeof(convertors[0]) };
 
-static size_t find_convertor(const char *text, size_t len)
+static size_t find_convertor(apus_str name)
 {
     size_t i = 0;
-    while (i < N_CONVERTORS &&
-           (strlen(convertors[i].name) != len || memcmp(convertors[i].name, text, len) != 0))
+    while (i < N_CONVERTORS && !apus_str_eq(apus_str_of(convertors[i].name), name))
         i++;
     return i;
 }
 
+bool path_is_convertor(apus_str name)
+{
+    return find_convertor(name) < N_CONVERTORS;
+}
+
+const ct_convertor *convertor_find(const contract *c, apus_str name)
+{
+    const ct_convertor *own = c->convertors;
+    while (own && !apus_str_eq(apus_str_of(own->name), name))
+        own = own->next;
+    return own;
+}
+
+static const char *no_convertor(apus_arena *arena, const contract *c, apus_str name)
+{
+    near like = near_to(memory_slice(arena, name.ptr, name.len));
+    for (size_t i = 0; i < N_CONVERTORS; i++)
+        near_offer(&like, convertors[i].name);
+    for (const ct_convertor *own = c->convertors; own; own = own->next)
+        near_offer(&like, own->name);
+    if (like.best)
+        return memory_textf(arena, "there is no convertor '%s'; did you mean '%s'?", like.name,
+                            like.best);
+    return "a path parameter is {name}, one of {name:int}, :float, :uuid, :str and :path, or of "
+           "a Convertor()";
+}
+
 static const char *fault_of(const char *path, size_t open, size_t close, path_part *part,
-                            apus_arena *arena)
+                            const contract *c, apus_arena *arena)
 {
     size_t len = close - open - 1;
     const char *inside = path + open + 1, *colon = memchr(inside, ':', len);
@@ -48,11 +75,16 @@ static const char *fault_of(const char *path, size_t open, size_t close, path_pa
     if (!is_name(inside, name_len))
         return "a path parameter needs a name, as in {id}";
     part->name = memory_slice(arena, inside, name_len);
-    size_t kind = colon ? find_convertor(colon + 1, len - name_len - 1) : 0;
-    if (kind == N_CONVERTORS)
-        return "a path parameter is {name}, or one of {name:int}, :float, :uuid, :str and :path";
-    part->rest = convertors[kind].rest;
-    if (convertors[kind].alone && !is_alone)
+    apus_str word =
+        colon ? (apus_str){ colon + 1, len - name_len - 1 } : apus_str_of(convertors[0].name);
+    size_t kind = find_convertor(word);
+    part->own = kind == N_CONVERTORS ? convertor_find(c, word) : NULL;
+    if (kind == N_CONVERTORS && !part->own)
+        return no_convertor(arena, c, word);
+    if (part->own && !is_alone)
+        return "a convertor of your own takes a whole segment";
+    part->rest = !part->own && convertors[kind].rest;
+    if (!part->own && convertors[kind].alone && !is_alone)
         return "numbers with a point and UUIDs fill their whole segment";
     if (path[close + 1] == '{')
         return "where one parameter ends and the next begins nobody can tell: put text between";
@@ -61,7 +93,8 @@ static const char *fault_of(const char *path, size_t open, size_t close, path_pa
     return NULL;
 }
 
-path_part *path_parse(apus_arena *arena, const char *path, const char **why, size_t *at)
+path_part *path_parse(apus_arena *arena, const contract *c, const char *path, const char **why,
+                      size_t *at)
 {
     path_part *parts = NULL;
     for (size_t i = 0; path[i]; i++) {
@@ -74,7 +107,7 @@ path_part *path_parse(apus_arena *arena, const char *path, const char **why, siz
             } else {
                 path_part *part = NEW(arena, path_part);
                 part->offset = open;
-                fault = fault_of(path, open, close, part, arena);
+                fault = fault_of(path, open, close, part, c, arena);
                 if (part->name)
                     APPEND(parts, part);
                 i = close;
@@ -124,7 +157,7 @@ struct gathering {
 
 static void add_names(struct gathering *g, const char *path)
 {
-    for (path_part *p = path_parse(g->arena, path, NULL, NULL); p; p = p->next) {
+    for (path_part *p = path_parse(g->arena, g->contract, path, NULL, NULL); p; p = p->next) {
         const char **more = NEW_N(g->arena, const char *, g->n + 2);
         if (g->n)
             memcpy(more, g->names, g->n * sizeof(*more));

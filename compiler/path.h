@@ -8,14 +8,22 @@
 /* One parameter of a template. */
 typedef struct path_part {
     const char *name;
-    bool rest;     /* {name:path}: takes all that follows */
-    size_t offset; /* of its brace in the template */
+    bool rest;               /* {name:path}: takes all that follows */
+    const ct_convertor *own; /* {name:upper}: the program's; or NULL */
+    size_t offset;           /* of its brace in the template */
     struct path_part *next;
 } path_part;
 
 /* The parameters of a template.  What is malformed is passed over, and *why, if
- * that is not NULL, says what, *at where. */
-path_part *path_parse(apus_arena *arena, const char *path, const char **why, size_t *at);
+ * that is not NULL, says what, *at where.  c knows the program's convertors. */
+path_part *path_parse(apus_arena *arena, const contract *c, const char *path, const char **why,
+                      size_t *at);
+
+/* The convertor of that name which the program declares, or NULL. */
+const ct_convertor *convertor_find(const contract *c, apus_str name);
+
+/* Whether it is one that is always there. */
+bool path_is_convertor(apus_str name);
 
 /* The template with nameless parameters: "/items/{}", to tell what collides. */
 const char *path_shape(apus_arena *arena, const char *path);

@@ -53,6 +53,8 @@ static void read_units(reader *r)
     for (unit *u = r->units; u; u = u->next)
         items_read_states(u);
     for (unit *u = r->units; u; u = u->next)
+        items_read_convertors(u);
+    for (unit *u = r->units; u; u = u->next)
         bodies_read(u);
     read_app_edits(r);
 }

@@ -322,9 +322,10 @@ void items_read_apps(unit *u); /* App, Router, Security, Test */
 ct_value *read_texts(unit *u, const ct_value *options, const char *key); /* as a list */
 /* App(openapi_edit = f), when all functions are known; u is the app's. */
 void app_read_edit(unit *u, ct_app *app);
-void items_read_includes(unit *u); /* Include; when all routers are known */
-void items_read_topics(unit *u);   /* read_topic.c */
-void items_read_states(unit *u);   /* read_state.c */
+void items_read_includes(unit *u);   /* Include; when all routers are known */
+void items_read_topics(unit *u);     /* read_topic.c */
+void items_read_states(unit *u);     /* read_state.c */
+void items_read_convertors(unit *u); /* read_convertor.c */
 
 /* What a WebSocket route says (read_socket.c). */
 void socket_read(unit *u, ct_route *route, const function_decl *f);

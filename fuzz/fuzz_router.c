@@ -1,6 +1,7 @@
 /* Path matching: the tree agrees with a plain search through all routes.
  *
- * The input is a few templates, one a line, then a blank line and a path.  Whatever
+ * The input is a few templates, one a line, then a blank line and a path; {x:upper} and
+ * {x:even} are convertors of its own.  Whatever
  * the templates, and whatever the path: the route found is the first one whose own
  * template matches, and its values put back into the template give the path. */
 #include <stdint.h>
@@ -11,6 +12,18 @@
 #include "app/router.h"
 
 enum { ROUTES_MAX = 16, MEMORY_MAX = 16 << 20 };
+
+static apus_pattern upper = { .text = "^[A-Z]+$" };
+
+static bool is_even(apus_str text)
+{
+    return (text.ptr[text.len - 1] & 1) == 0;
+}
+
+static const apus_convertor by_pattern = { .name = "upper", .pattern = &upper };
+static const apus_convertor by_function = { .name = "even", .takes = is_even };
+static const apus_convertor *const own[] = { &by_pattern, &by_function };
+static const apus__convertors known = { own, 2 };
 
 static apus_str next_line(apus_str *in)
 {
@@ -57,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     apus_arena_init(&a, &apus_alloc_libc, MEMORY_MAX);
     apus__router *r = apus__router_create(&a, 7);
     for (apus_str line; r && n < ROUTES_MAX && (line = next_line(&in)).len;)
-        if (!apus__template_parse(&a, line, &templates[n], NULL) &&
+        if (!apus__template_parse(&a, line, known, &templates[n], NULL) &&
             !apus__router_add(r, APUS_METHOD_GET, &templates[n], NULL))
             n++;
     apus__match m;

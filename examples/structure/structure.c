@@ -55,6 +55,31 @@ apus_str by_name_in(apus_req *req, apus_str name, apus_str form)
     return apus_strf(req, "%s as %s", name.ptr, form.ptr);
 }
 
+Convertor(code, pattern = "^[A-Z]{3}-[0-9]+$");
+
+/// By its code: `/items/ABC-7`.
+Get("/{code:code}", produces = "text/plain")
+apus_str by_code(apus_req *req, apus_str code)
+{
+    return apus_strf(req, "code %s", code.ptr);
+}
+
+/* Dates of the calendar, and nothing that only looks like one. */
+static bool is_day(apus_str text)
+{
+    apus_date day;
+    return apus_date_parse(text, &day, NULL);
+}
+
+Convertor(day, check = is_day);
+
+/// What came on a day: `/items/2026-02-28`.
+Get("/{day:day}", produces = "text/plain")
+apus_str by_day(apus_req *req, apus_date day)
+{
+    return apus_strf(req, "day %d of month %d", day.day, day.month);
+}
+
 /// By its name.
 Get("/{name}", produces = "text/plain")
 apus_str by_name(apus_req *req, apus_str name)
@@ -129,6 +154,11 @@ Test(paths_take_what_they_say)
     apus_expect(says(apus_test_get(t, "/items/-7"), "name -7"));
     apus_expect(says(apus_test_get(t, "/items/pear.txt"), "pear as txt"));
     apus_expect(says(apus_test_get(t, "/v2/items/pear"), "name pear"));
+    apus_expect(says(apus_test_get(t, "/items/ABC-7"), "code ABC-7"));
+    apus_expect(says(apus_test_get(t, "/v2/items/%41BC-7"), "code ABC-7"));
+    apus_expect(says(apus_test_get(t, "/items/abc-7"), "name abc-7"));
+    apus_expect(says(apus_test_get(t, "/items/2026-02-28"), "day 28 of month 2"));
+    apus_expect(says(apus_test_get(t, "/items/2026-02-29"), "name 2026-02-29"));
     apus_expect(says(apus_test_get(t, "/items/search/a/b"), "a/b"));
     apus_expect(says(apus_test_post(t, "/items/search/a", NULL), "a"));
     apus_expect_status(apus_test_put(t, "/items/search/a", NULL), 405);
@@ -170,6 +200,11 @@ Test(routers_and_includes_add_to_the_document)
     apus_expect(apus_json_bool_or(apus_json_get(old, "deprecated"), false));
     apus_expect(!apus_json_get(next, "deprecated"));
     apus_expect(apus_str_eq(response_of(old, "410"), APUS_STR("Gone to /v2")));
+    const apus_json *code =
+        apus_json_at(apus_json_get(operation(document, "/items/{code}"), "parameters"), 0);
+    apus_expect(apus_str_eq(
+        apus_json_text_or(apus_json_get(apus_json_get(code, "schema"), "pattern"), APUS_STR("")),
+        APUS_STR("^[A-Z]{3}-[0-9]+$")));
     apus_expect(apus_str_eq(response_of(next, "410"), APUS_STR("none")));
     apus_expect(apus_str_eq(response_of(next, "404"), APUS_STR("No such item")));
     apus_expect(apus_str_eq(response_of(next, "503"), APUS_STR("Service Unavailable")));

@@ -141,6 +141,12 @@
     extern const struct apus_state T##_state;                                                      \
     typedef T T##_state_item APUS__NOTE("State", T)
 
+/* Convertor(upper, pattern = "^[A-Z]+$"), Convertor(even, check = is_even): a word for paths,
+ * {code:upper}: which texts such a parameter takes.  Others are for the next route that fits. */
+#define APUS_CONVERTOR(...)                                                                        \
+    extern const struct apus_convertor APUS__NAMED(, _convertor, __VA_ARGS__)                      \
+        APUS__NOTE("Convertor", __VA_ARGS__)
+
 /* Declares T_int_map { T_int_entry *ptr; size_t len; }, whose keys are int64_t. */
 #define APUS_INT_MAP(T)                                                                            \
     typedef struct T##_int_entry {                                                                 \
@@ -241,6 +247,7 @@
 #define Test       APUS_TEST
 #define Topic      APUS_TOPIC
 #define State      APUS_STATE
+#define Convertor  APUS_CONVERTOR
 #endif
 
 #endif

@@ -283,6 +283,15 @@ typedef struct apus_docs_page {
 /* Changes the OpenAPI document, once, before it is first served. */
 typedef void apus_openapi_edit(struct apus_json *document, apus_arena *arena);
 
+/* A word for behind the colon of a path parameter, {code:upper}: which texts it takes.  What it
+ * does not take is looked for among the other routes, and else not found.  It fills its segment.
+ * The text is decoded, UTF-8 and not empty; takes must not wait. */
+typedef struct apus_convertor {
+    const char *name;
+    apus_pattern *pattern;        /* searched for, as that of a rule is; or NULL: any text */
+    bool (*takes)(apus_str text); /* asked where the pattern fits; or NULL */
+} apus_convertor;
+
 /* An app behind a prefix of another: it keeps its own documents and its way to fail. */
 typedef struct apus_mount {
     const apus_app *app;
@@ -313,7 +322,9 @@ struct apus_app {
     uint16_t n_slots; /* dependencies */
     uint16_t n_mounts;
     uint32_t n_tests;
-    const apus_mount *mounts; /* behind the app's own routes */
+    const apus_mount *mounts;                /* behind the app's own routes */
+    const apus_convertor *const *convertors; /* besides str, int, float, uuid and path */
+    uint16_t n_convertors;
 };
 
 APUS_API_END

@@ -26,6 +26,7 @@ struct planner {
     apus__plan *plan;
     apus__makes *makes;
     apus__prepared **prepared;
+    apus__convertors convertors;
     const apus_dependency *order[APUS__PLAN_STEPS_MAX]; /* needed first */
     uint32_t n;
 };
@@ -471,7 +472,8 @@ static apus_rc decide_body(struct planner *p)
 
 static apus_rc prepare_plan(struct planner *p, const struct mount *m)
 {
-    apus_rc rc = apus__template_parse(p->arena, p->plan->path.text, &p->plan->path, p->err);
+    apus_rc rc =
+        apus__template_parse(p->arena, p->plan->path.text, p->convertors, &p->plan->path, p->err);
     if (!rc)
         rc = prepare_type(p->plan->route->result, p->err);
     if (!rc)
@@ -544,6 +546,7 @@ static apus_rc add_route(apus__plans *plans, const apus_route *route, const stru
     struct planner p = {
         .arena = a, .err = err, .plan = plan, .makes = &plans->makes, .prepared = &plans->prepared
     };
+    p.convertors = plans->convertors;
     if (write_path(a, m, route->path, &plan->path.text))
         return no_memory(err);
     return prepare_plan(&p, m);
@@ -592,6 +595,7 @@ apus_rc apus__plans_add_app(apus__plans *plans, const apus_app *app, apus_str pr
 {
     struct mount at = { .prefix = prefix };
     uint32_t first = plans->n;
+    plans->convertors = (apus__convertors){ app->convertors, app->n_convertors };
     apus_rc rc =
         app->root ? add_router(plans, app->root, prefix.len ? &at : NULL, a, err) : APUS_OK;
     for (uint32_t i = first; !rc && i < plans->n; i++)

@@ -88,8 +88,9 @@ typedef struct apus__plan {
 typedef struct apus__plans {
     apus__plan *items;
     uint32_t n, room;
-    apus__makes makes;        /* what any of them wants of the worker */
-    apus__prepared *prepared; /* middleware of the app and of all of them */
+    apus__makes makes;           /* what any of them wants of the worker */
+    apus__prepared *prepared;    /* middleware of the app and of all of them */
+    apus__convertors convertors; /* of the app whose routes are being added */
 } apus__plans;
 
 /* Adds a plan for every route of the app, behind a prefix: the root router's, then what it

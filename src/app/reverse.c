@@ -52,8 +52,9 @@ static apus_str write_path(apus_req *req, const apus__template *t, const struct 
             continue;
         }
         apus_str value = apus_str_of(find_value(args, part->text));
-        apus__conv conv = part->conv == APUS__CONV_str ? APUS__CONV_any : part->conv;
-        if (!apus__conv_takes(conv, value)) {
+        apus__part within = *part; /* what has a segment of its own may have a slash in it */
+        within.conv = part->conv == APUS__CONV_str ? APUS__CONV_any : part->conv;
+        if (apus__part_takes(&req->x->arena, &within, value)) {
             apus__req_broken(req, "apus_path_for: {%.*s} of %.*s does not take \"%.*s\"",
                              APUS_FMT(part->text), APUS_FMT(t->text), APUS_FMT(value));
             return APUS_STR("");

@@ -149,7 +149,7 @@ static bool same_parts(const struct branch *b, const apus__part *parts, uint32_t
     if (b->n_parts != n_parts)
         return false;
     for (uint32_t i = 0; i < n_parts; i++)
-        if (b->parts[i].conv != parts[i].conv ||
+        if (b->parts[i].conv != parts[i].conv || b->parts[i].own != parts[i].own ||
             (parts[i].conv == APUS__CONV_literal && !apus_str_eq(b->parts[i].text, parts[i].text)))
             return false;
     return true;
@@ -202,7 +202,7 @@ static bool next_segment(struct cutter *c, apus__part *parts, uint32_t *n)
         size_t len = apus_str_find(rest, '/');
         apus_str text = apus_str_slice(rest, 0, len);
         if (text.len)
-            parts[(*n)++] = (apus__part){ APUS__CONV_literal, text };
+            parts[(*n)++] = (apus__part){ .text = text };
         c->at += text.len;
         if (len != SIZE_MAX)
             return true;
@@ -216,7 +216,8 @@ static apus_rc check_pattern(const apus__template *t, const apus__part *parts, u
                              apus_err *err)
 {
     for (uint32_t i = 0; n > 1 && i < n; i++)
-        if (parts[i].conv == APUS__CONV_float || parts[i].conv == APUS__CONV_uuid)
+        if (parts[i].conv == APUS__CONV_float || parts[i].conv == APUS__CONV_uuid ||
+            parts[i].conv == APUS__CONV_own)
             return apus_err_set(err, APUS_INVALID, "path %.*s: {%.*s} needs a segment of its own",
                                 APUS_FMT(t->text), APUS_FMT(parts[i].text));
     return APUS_OK;
@@ -405,11 +406,13 @@ static bool branch_fits(struct search *s, const struct branch *b, apus_str text)
     if (s->failed)
         return false;
     apus_str *to = s->values + s->n_values;
+    apus_rc rc;
     if (b->n_parts == 1) {
         *to = text;
-        return apus__conv_takes(b->parts[0].conv, text);
+        rc = apus__part_takes(s->scratch, b->parts, text);
+    } else {
+        rc = apus__parts_match(s->scratch, b->parts, b->n_parts, text, to);
     }
-    apus_rc rc = apus__parts_match(s->scratch, b->parts, b->n_parts, text, to);
     if (rc && rc != APUS_NOT_FOUND)
         s->failed = rc;
     return rc == APUS_OK;

@@ -15,6 +15,8 @@
 
 #include <stddef.h>
 
+#include "apus/pattern.h"
+
 static const struct conv_name {
     apus_str name;
     apus__conv conv;
@@ -56,8 +58,34 @@ static apus_rc check_name(const apus__template *t, apus_str name, apus_err *err)
     return APUS_OK;
 }
 
+static const apus_convertor *find_own(apus__convertors known, apus_str name)
+{
+    for (uint32_t i = 0; i < known.n; i++)
+        if (apus_str_eq(apus_str_of(known.items[i]->name), name))
+            return known.items[i];
+    return NULL;
+}
+
+/* The part of a parameter whose convertor is called so. */
+static apus_rc make_part(const apus__template *t, apus__convertors known, apus_str conv,
+                         apus__part *out, apus_err *err)
+{
+    for (size_t i = 0; i < sizeof(conv_names) / sizeof(conv_names[0]); i++)
+        if (apus_str_eq(conv_names[i].name, conv)) {
+            out->conv = conv_names[i].conv;
+            return APUS_OK;
+        }
+    out->own = find_own(known, conv);
+    if (!out->own)
+        return apus_err_set(err, APUS_INVALID,
+                            "path %.*s: no convertor \"%.*s\" (str, int, float, uuid, path)",
+                            APUS_FMT(t->text), APUS_FMT(conv));
+    out->conv = APUS__CONV_own;
+    return out->own->pattern ? apus_pattern_prepare(out->own->pattern, err) : APUS_OK;
+}
+
 /* What stands between braces: "id" or "id:int". */
-static apus_rc add_param(apus__template *t, apus_str inside, apus_err *err)
+static apus_rc add_param(apus__template *t, apus__convertors known, apus_str inside, apus_err *err)
 {
     size_t colon = apus_str_find(inside, ':');
     apus_str name = apus_str_slice(inside, 0, colon);
@@ -69,15 +97,13 @@ static apus_rc add_param(apus__template *t, apus_str inside, apus_err *err)
     if (t->n_params == APUS__TEMPLATE_PARAMS_MAX)
         return apus_err_set(err, APUS_LIMIT, "path %.*s: over %d parameters", APUS_FMT(t->text),
                             APUS__TEMPLATE_PARAMS_MAX);
-    for (size_t i = 0; i < sizeof(conv_names) / sizeof(conv_names[0]); i++)
-        if (apus_str_eq(conv_names[i].name, conv)) {
-            t->names[t->n_params++] = name;
-            t->parts[t->n_parts++] = (apus__part){ conv_names[i].conv, name };
-            return APUS_OK;
-        }
-    return apus_err_set(err, APUS_INVALID,
-                        "path %.*s: no convertor \"%.*s\" (str, int, float, uuid, path)",
-                        APUS_FMT(t->text), APUS_FMT(conv));
+    apus__part part = { .text = name };
+    rc = make_part(t, known, conv, &part, err);
+    if (rc)
+        return rc;
+    t->names[t->n_params++] = name;
+    t->parts[t->n_parts++] = part;
+    return APUS_OK;
 }
 
 /* Where the literal at `from` ends, or SIZE_MAX if a character may not stand there. */
@@ -93,7 +119,8 @@ static size_t literal_end(apus_str text, size_t from)
     return text.len;
 }
 
-apus_rc apus__template_parse(apus_arena *a, apus_str text, apus__template *out, apus_err *err)
+apus_rc apus__template_parse(apus_arena *a, apus_str text, apus__convertors known,
+                             apus__template *out, apus_err *err)
 {
     if (text.len == 0 || text.ptr[0] != '/')
         return apus_err_set(err, APUS_INVALID, "path \"%.*s\": must begin with '/'",
@@ -109,7 +136,7 @@ apus_rc apus__template_parse(apus_arena *a, apus_str text, apus__template *out, 
             if (len == SIZE_MAX)
                 return apus_err_set(err, APUS_INVALID, "path %.*s: '{' without '}'",
                                     APUS_FMT(text));
-            apus_rc rc = add_param(out, apus_str_slice(text, at + 1, len - 1), err);
+            apus_rc rc = add_param(out, known, apus_str_slice(text, at + 1, len - 1), err);
             if (rc)
                 return rc;
             at += len + 1;
@@ -119,8 +146,7 @@ apus_rc apus__template_parse(apus_arena *a, apus_str text, apus__template *out, 
                 return apus_err_set(err, APUS_INVALID,
                                     "path %.*s: may not hold '}', '?', '#' or blanks",
                                     APUS_FMT(text));
-            out->parts[out->n_parts++] =
-                (apus__part){ APUS__CONV_literal, apus_str_slice(text, at, end - at) };
+            out->parts[out->n_parts++] = (apus__part){ .text = apus_str_slice(text, at, end - at) };
             at = end;
         }
     }
@@ -171,7 +197,24 @@ static bool takes_class(apus__conv conv, apus_str text)
     return text.len > 0;
 }
 
-bool apus__conv_takes(apus__conv conv, apus_str text)
+/* The app's function gets text as all others do: UTF-8, with a NUL behind it. */
+static apus_rc own_takes(apus_arena *scratch, const apus_convertor *own, apus_str text)
+{
+    if (text.len == 0 || !apus_str_is_utf8(text))
+        return APUS_NOT_FOUND;
+    apus_rc rc = own->pattern ? apus_pattern_match(own->pattern, text) : APUS_OK;
+    if (rc)
+        return rc == APUS_NOMEM ? rc : APUS_NOT_FOUND;
+    if (!own->takes)
+        return APUS_OK;
+    apus_arena_mark before = apus_arena_mark_take(scratch);
+    apus_str copy = apus_arena_str(scratch, text);
+    bool takes = copy.ptr && own->takes(copy);
+    apus_arena_rewind(scratch, before);
+    return !copy.ptr ? APUS_NOMEM : takes ? APUS_OK : APUS_NOT_FOUND;
+}
+
+static bool conv_takes(apus__conv conv, apus_str text)
 {
     switch (conv) {
     case APUS__CONV_str:
@@ -184,10 +227,18 @@ bool apus__conv_takes(apus__conv conv, apus_str text)
         return takes_uuid(text);
     case APUS__CONV_path:
         return true;
+    case APUS__CONV_own:
     case APUS__CONV_literal:
         break;
     }
     return false;
+}
+
+apus_rc apus__part_takes(apus_arena *scratch, const apus__part *part, apus_str text)
+{
+    if (part->conv == APUS__CONV_own)
+        return own_takes(scratch, part->own, text);
+    return conv_takes(part->conv, text) ? APUS_OK : APUS_NOT_FOUND;
 }
 
 /* --- matching a row of parts --- */
@@ -213,6 +264,7 @@ static void fill_row(const apus__part *part, apus_str text, const char *next, ch
             break;
         case APUS__CONV_float:
         case APUS__CONV_uuid:
+        case APUS__CONV_own:
             row[p] = 0;
             break;
         }

@@ -16,6 +16,20 @@ struct route {
     const char *path;
 };
 
+/* Convertors of the app's own. */
+static apus_pattern code = { .text = "^[A-Z]{3}$" };
+
+static bool is_even(apus_str text)
+{
+    assert_int_equal(text.ptr[text.len], '\0');
+    return (text.ptr[text.len - 1] - '0') % 2 == 0;
+}
+
+static const apus_convertor by_pattern = { .name = "code", .pattern = &code };
+static const apus_convertor by_function = { .name = "even", .takes = is_even };
+static const apus_convertor *const own[] = { &by_pattern, &by_function };
+static const apus__convertors known = { own, 2 };
+
 /* A router of these routes, in *a. */
 static apus__router *build(apus_arena *a, const struct route *routes, size_t n)
 {
@@ -24,7 +38,7 @@ static apus__router *build(apus_arena *a, const struct route *routes, size_t n)
     for (size_t i = 0; i < n; i++) {
         apus__template *t = APUS_NEW(a, apus__template, 1);
         apus_err err;
-        if (apus__template_parse(a, apus_str_of(routes[i].path), t, &err) ||
+        if (apus__template_parse(a, apus_str_of(routes[i].path), known, t, &err) ||
             apus__router_add(r, routes[i].method, t, &err))
             fail_msg("%s", err.msg);
     }
@@ -35,27 +49,31 @@ static apus__router *build(apus_arena *a, const struct route *routes, size_t n)
 /* --- which one wins, and what its parameters are --- */
 
 static const struct route shop[] = {
-    { APUS_METHOD_GET, "/" },                  /* 0 */
-    { APUS_METHOD_GET, "/users/me" },          /* 1 */
-    { APUS_METHOD_GET, "/users/{id}" },        /* 2 */
-    { APUS_METHOD_GET, "/users/you" },         /* 3: hidden by 2 */
-    { APUS_METHOD_GET, "/users/{id}/posts" },  /* 4 */
-    { APUS_METHOD_GET, "/users/me/{what}" },   /* 5: behind 4 for "posts" */
-    { APUS_METHOD_POST, "/users/{id}" },       /* 6 */
-    { APUS_METHOD_GET, "/files/{path:path}" }, /* 7 */
-    { APUS_METHOD_GET, "/n/{n:int}" },         /* 8 */
-    { APUS_METHOD_GET, "/n/{x:float}" },       /* 9 */
-    { APUS_METHOD_GET, "/n/{u:uuid}" },        /* 10 */
-    { APUS_METHOD_GET, "/n/{s}" },             /* 11 */
-    { APUS_METHOD_GET, "/img/{name}.{kind}" }, /* 12 */
-    { APUS_METHOD_GET, "/img/{a}-{b}-{c}" },   /* 13 */
-    { APUS_METHOD_GET, "/deep/{p:path}/raw" }, /* 14 */
-    { APUS_METHOD_GET, "/deep/{p:path}" },     /* 15 */
-    { APUS_METHOD_GET, "/slash/" },            /* 16 */
-    { APUS_METHOD_GET, "/v{version:int}/x" },  /* 17 */
-    { APUS_METHOD_GET, "/u/{a}-{p:path}" },    /* 18 */
-    { APUS_METHOD_PUT, "/slash/" },            /* 19 */
-    { APUS_METHOD_GET, "/a b" },               /* never built: see refusals */
+    { APUS_METHOD_GET, "/" },                    /* 0 */
+    { APUS_METHOD_GET, "/users/me" },            /* 1 */
+    { APUS_METHOD_GET, "/users/{id}" },          /* 2 */
+    { APUS_METHOD_GET, "/users/you" },           /* 3: hidden by 2 */
+    { APUS_METHOD_GET, "/users/{id}/posts" },    /* 4 */
+    { APUS_METHOD_GET, "/users/me/{what}" },     /* 5: behind 4 for "posts" */
+    { APUS_METHOD_POST, "/users/{id}" },         /* 6 */
+    { APUS_METHOD_GET, "/files/{path:path}" },   /* 7 */
+    { APUS_METHOD_GET, "/n/{n:int}" },           /* 8 */
+    { APUS_METHOD_GET, "/n/{x:float}" },         /* 9 */
+    { APUS_METHOD_GET, "/n/{u:uuid}" },          /* 10 */
+    { APUS_METHOD_GET, "/n/{s}" },               /* 11 */
+    { APUS_METHOD_GET, "/img/{name}.{kind}" },   /* 12 */
+    { APUS_METHOD_GET, "/img/{a}-{b}-{c}" },     /* 13 */
+    { APUS_METHOD_GET, "/deep/{p:path}/raw" },   /* 14 */
+    { APUS_METHOD_GET, "/deep/{p:path}" },       /* 15 */
+    { APUS_METHOD_GET, "/slash/" },              /* 16 */
+    { APUS_METHOD_GET, "/v{version:int}/x" },    /* 17 */
+    { APUS_METHOD_GET, "/u/{a}-{p:path}" },      /* 18 */
+    { APUS_METHOD_PUT, "/slash/" },              /* 19 */
+    { APUS_METHOD_GET, "/c/{c:code}" },          /* 20 */
+    { APUS_METHOD_GET, "/c/{n:even}" },          /* 21 */
+    { APUS_METHOD_GET, "/c/{c:code}/x" },        /* 22 */
+    { APUS_METHOD_GET, "/c/{n:even}/{p:path}" }, /* 23 */
+    { APUS_METHOD_GET, "/a b" },                 /* never built: see refusals */
 };
 
 static const struct vector {
@@ -111,6 +129,16 @@ static const struct vector {
     { "/v12/x", APUS_OK, 17, { "12" } },
     { "/vx/x", APUS_NOT_FOUND, 0, { 0 } },
     { "/v/x", APUS_NOT_FOUND, 0, { 0 } },
+    { "/c/ABC", APUS_OK, 20, { "ABC" } },
+    { "/c/%41BC", APUS_OK, 20, { "ABC" } },
+    { "/c/abc", APUS_NOT_FOUND, 0, { 0 } },
+    { "/c/ABC4", APUS_OK, 21, { "ABC4" } },
+    { "/c/4%2F4", APUS_OK, 21, { "4/4" } },
+    { "/c/5", APUS_NOT_FOUND, 0, { 0 } },
+    { "/c/", APUS_NOT_FOUND, 0, { 0 } },
+    { "/c/%FF4", APUS_NOT_FOUND, 0, { 0 } },
+    { "/c/ABC/x", APUS_OK, 22, { "ABC" } },
+    { "/c/4/x/y", APUS_OK, 23, { "4", "x/y" } },
     { "", APUS_NOT_FOUND, 0, { 0 } },
     { "*", APUS_NOT_FOUND, 0, { 0 } },
     { "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z/1/2/3/4/5/6/7/8/9",
@@ -216,19 +244,21 @@ static void bad_templates_are_refused(void **state)
     for (size_t i = 0; i < COUNT(bad); i++) {
         apus__template t;
         apus_err err = { 0 };
-        if (!apus__template_parse(&a, apus_str_of(bad[i]), &t, &err))
+        if (!apus__template_parse(&a, apus_str_of(bad[i]), known, &t, &err))
             fail_msg("\"%s\" was taken", bad[i]);
         assert_true(strstr(err.msg, "path") != NULL);
     }
     static const char *const bad_routes[] = {
         "/x{u:uuid}",
         "/{f:float}.{x}",
+        "/{c:code}.{x}",
         "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x",
     };
     for (size_t i = 0; i < COUNT(bad_routes); i++) {
         apus__template t;
         apus_err err = { 0 };
-        assert_int_equal(apus__template_parse(&a, apus_str_of(bad_routes[i]), &t, &err), APUS_OK);
+        assert_int_equal(apus__template_parse(&a, apus_str_of(bad_routes[i]), known, &t, &err),
+                         APUS_OK);
         if (!apus__router_add(apus__router_create(&a, 1), APUS_METHOD_GET, &t, &err))
             fail_msg("\"%s\" was taken", bad_routes[i]);
     }
@@ -315,7 +345,8 @@ static void no_memory_is_an_answer(void **state)
         apus_rc rc = r ? APUS_OK : APUS_NOMEM;
         for (size_t i = 0; !rc && i < COUNT(shop) - 1; i++) {
             apus__template *p = APUS_NEW(&a, apus__template, 1);
-            rc = p ? apus__template_parse(&a, apus_str_of(shop[i].path), p, NULL) : APUS_NOMEM;
+            rc = p ? apus__template_parse(&a, apus_str_of(shop[i].path), known, p, NULL)
+                   : APUS_NOMEM;
             if (!rc)
                 rc = apus__router_add(r, shop[i].method, p, NULL);
         }
@@ -324,6 +355,8 @@ static void no_memory_is_an_answer(void **state)
             rc = apus__router_finish(r, NULL);
         if (!rc)
             rc = apus__router_find(r, APUS_METHOD_GET, APUS_STR("/img/a%2db-c"), &a, &m);
+        if (!rc)
+            rc = apus__router_find(r, APUS_METHOD_GET, APUS_STR("/c/1%32"), &a, &m);
         assert_int_equal(rc, t.tripped ? APUS_NOMEM : APUS_OK);
         tripped = t.tripped;
         apus_arena_finish(&a);

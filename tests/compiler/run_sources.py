@@ -92,6 +92,7 @@ def check_routes():
     expect("wide: a prototype in a header counts", ("GET", "/v1/more/shared/{id}") in routes)
     both = routes_of("several_a.c", "several_b.c")
     expect("several: routers of another file", ("GET", "/v2/items/{id}") in both, both)
+    expect("several: convertors of a header", ("GET", "/v2/items/{id:even}/{word:slug}") in both, both)
     expect("several: the app's own route", ("GET", "/health") in both, both)
     item = routes_of("guarded.c").get(("GET", "/items/{id}"), {})
     expect("guarded: schemes and scopes", item.get("guards") == [

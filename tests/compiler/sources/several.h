@@ -10,6 +10,14 @@ typedef struct item {
 } item;
 List(item);
 
+static inline bool is_even(apus_str text)
+{
+    return text.ptr[text.len - 1] % 2 == 0;
+}
+
+Convertor(even, check = is_even);
+Convertor(slug, pattern = "^[a-z]+$");
+
 typedef struct store store;
 
 /// Opened once per request, in several_b.c.

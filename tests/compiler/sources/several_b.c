@@ -19,6 +19,13 @@ store *open_store(apus_req *req)
     return apus_new(req, store);
 }
 
+Get("/{id:even}/{word:slug}")
+static item *get_even(apus_req *req, int64_t id, apus_str word)
+{
+    (void)id, (void)word;
+    return apus_new(req, item);
+}
+
 Get("/{id}")
 static item *get_item(apus_req *req, int64_t id, store *db Depends(open_store),
                       bool ready Depends(is_ready))
