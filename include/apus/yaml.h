@@ -2,8 +2,9 @@
  *
  * Mappings, lists and scalars of one document.  Each scalar is the text that was written,
  * `8080` as `"8080"`: the reader's types decide what it means; only `null`, `~` and nothing
- * are null.  Anchors, aliases, tags, merge keys and further documents are refused: what is
- * short on paper must not be long in memory.
+ * are null.  An alias is a copy of what its anchor names, and counts as such: what is short on
+ * paper does not get long in memory.  `<<: *base` merges: the mapping's own members win, then
+ * those of the first of a list.  Tags and further documents are refused.
  *
  * Bytes in, a value out; nothing suspends.  The parser is libyaml's. */
 #ifndef APUS_YAML_H
@@ -21,7 +22,8 @@ APUS_API_BEGIN
 enum {
     APUS_YAML_DEPTH_MAX = 16,    /* mappings and lists within one another */
     APUS_YAML_DEPTH_MOST = 200,  /* ... whoever asks for more */
-    APUS_YAML_NODES_MAX = 10000, /* mappings, lists and scalars */
+    APUS_YAML_NODES_MAX = 10000, /* mappings, lists and scalars, those of aliases included */
+    APUS_YAML_ANCHORS_MAX = 256, /* names of anchors */
 };
 
 /* Reads text into *a; an empty document is an empty object.
@@ -43,8 +45,8 @@ typedef struct apus_yaml_options {
 apus_rc apus_yaml_parse_as(apus_arena *a, apus_str text, const apus_yaml_options *options,
                            apus_json **out, apus_err *err) APUS_NODISCARD;
 
-/* The line in which that key of the outermost mapping stands, for words about its value; 0
- * where there is none, or the text is not read. */
+/* The line in which that key of the outermost mapping stands, for words about its value; else
+ * that of `<<`, which may have brought it; 0 where there is none, or the text is not read. */
 unsigned apus_yaml_line_of(apus_str text, apus_str key);
 
 APUS_API_END

@@ -64,11 +64,17 @@ static void refused(const char *text, apus_rc rc, const char *why)
 static void the_rest_is_refused(void **state)
 {
     (void)state;
-    refused("a: &x 1\n", APUS_SYNTAX, "line 1: anchors");
-    refused("a: 1\nb: *x\n", APUS_SYNTAX, "line 2: aliases");
-    refused("a: !!int 1\n", APUS_SYNTAX, "line 1: anchors and tags");
-    refused("a: &l [1]\n", APUS_SYNTAX, "anchors");
-    refused("<<: {a: 1}\n", APUS_SYNTAX, "merge keys");
+    refused("a: 1\nb: *x\n", APUS_SYNTAX, "line 2: *x stands for nothing");
+    refused("a: &x [*x]\n", APUS_SYNTAX, "line 1: *x stands for nothing");
+    refused("a: &x {b: {c: *x}}\n", APUS_SYNTAX, "*x stands for nothing");
+    refused("a: &x b\n*x : 1\n", APUS_SYNTAX, "line 2: a key is one word");
+    refused("&x a: 1\n", APUS_SYNTAX, "line 1: anchors and tags of keys");
+    refused("a: !!int 1\n", APUS_SYNTAX, "line 1: tags");
+    refused("a: !x [1]\n", APUS_SYNTAX, "line 1: tags");
+    refused("a: !x {}\n", APUS_SYNTAX, "line 1: tags");
+    refused("<<: 1\n", APUS_SYNTAX, "<< merges a mapping");
+    refused("<<: [{a: 1}, b]\n", APUS_SYNTAX, "<< merges mappings");
+    refused("<<: {a: 1}\n<<: {b: 1}\n", APUS_SYNTAX, "line 2: a second <<");
     refused("a: 1\na: 2\n", APUS_SYNTAX, "line 2: a key stands twice");
     refused("? [a]\n: 1\n", APUS_SYNTAX, "a key is one word");
     refused("a: 1\n---\nb: 2\n", APUS_SYNTAX, "line 2: a second document");
@@ -94,6 +100,55 @@ static void depth_and_number_are_limited(void **state)
     refused(text, APUS_LIMIT, "over 10000 values");
 }
 
+static void aliases_are_copies(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        { "a: &x 1\nb: *x\nc: [*x, *x]\n", "{\"a\":\"1\",\"b\":\"1\",\"c\":[\"1\",\"1\"]}" },
+        { "a: &x {b: [1, ~]}\nc: *x\n", "{\"a\":{\"b\":[\"1\",null]},\"c\":{\"b\":[\"1\",null]}}" },
+        { "a: &x 1\nb: &x 2\nc: *x\n", "{\"a\":\"1\",\"b\":\"2\",\"c\":\"2\"}" },
+        { "a: &x [1]\nb: &y [*x, *x]\nc: *y\n",
+          "{\"a\":[\"1\"],\"b\":[[\"1\"],[\"1\"]],\"c\":[[\"1\"],[\"1\"]]}" },
+        { "base: &b {x: 1, y: 2}\nc:\n  <<: *b\n  y: 3\n",
+          "{\"base\":{\"x\":\"1\",\"y\":\"2\"},\"c\":{\"y\":\"3\",\"x\":\"1\"}}" },
+        { "p: &p {x: 1}\nq: &q {x: 2, z: 3}\nc: {<<: [*p, *q]}\n",
+          "{\"p\":{\"x\":\"1\"},\"q\":{\"x\":\"2\",\"z\":\"3\"},\"c\":{\"x\":\"1\",\"z\":\"3\"}}" },
+        { "\"<<\": 1\n", "{\"<<\":\"1\"}" },
+        { "<<: {a: 1}\n", "{\"a\":\"1\"}" },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        apus_arena a;
+        apus_str json = { 0 };
+        apus_err err = { 0 };
+        apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
+        if (parse(&a, cases[i][0], &json, &err))
+            fail_msg("%s: %s", cases[i][0], err.msg);
+        assert_string_equal(json.ptr, cases[i][1]);
+        apus_arena_finish(&a);
+    }
+}
+
+/* A billion laughs: each line is ten of the one before. */
+static void aliases_count_as_what_they_stand_for(void **state)
+{
+    (void)state;
+    char text[1024], *to = text;
+    to += sprintf(to, "a0: &a0 lol\n");
+    for (int i = 1; i < 10; i++) {
+        to += sprintf(to, "a%d: &a%d [", i, i);
+        for (int j = 0; j < 10; j++)
+            to += sprintf(to, "%s*a%d", j ? ", " : "", i - 1);
+        to += sprintf(to, "]\n");
+    }
+    refused(text, APUS_LIMIT, "line 5: over 10000 values");
+    refused("a: &a [[[[[[[[1]]]]]]]]\nb: [[[[[[[[*a]]]]]]]]\n", APUS_LIMIT, "line 2: over 16 deep");
+    static char many[(APUS_YAML_ANCHORS_MAX + 1) * 16];
+    to = many;
+    for (int i = 0; i <= APUS_YAML_ANCHORS_MAX; i++)
+        to += sprintf(to, "- &x%d 1\n", i);
+    refused(many, APUS_LIMIT, "line 257: over 256 anchors");
+}
+
 static void memory_may_run_out(void **state)
 {
     (void)state;
@@ -104,7 +159,8 @@ static void memory_may_run_out(void **state)
         apus_str json;
         apus_err err = { 0 };
         apus_arena_init(&a, &alloc, 1 << 20);
-        apus_rc rc = parse(&a, "a: 1\nb: [x, y]\nc: {d: e}\n", &json, &err);
+        apus_rc rc = parse(&a, "a: &a 1\nb: &b [x, *a]\nc: {d: e}\nf: &f {g: *b}\nh: {<<: *f}\n",
+                           &json, &err);
         assert_true(rc == APUS_OK || rc == APUS_NOMEM);
         apus_arena_finish(&a);
         assert_int_equal(f.held, 0);
@@ -174,6 +230,10 @@ static void lines_of_outermost_keys_are_known(void **state)
     assert_int_equal(apus_yaml_line_of(text, APUS_STR("c")), 6);
     assert_int_equal(apus_yaml_line_of(text, APUS_STR("d")), 7);
     assert_int_equal(apus_yaml_line_of(text, APUS_STR("e")), 0);
+    static const apus_str short_ones = APUS_STR_INIT("a: &a {b: c}\nd: *a\n<<: *a\ne: f\n");
+    assert_int_equal(apus_yaml_line_of(short_ones, APUS_STR("d")), 2);
+    assert_int_equal(apus_yaml_line_of(short_ones, APUS_STR("b")), 3);
+    assert_int_equal(apus_yaml_line_of(short_ones, APUS_STR("e")), 4);
     assert_int_equal(apus_yaml_line_of(APUS_STR("- a\n"), APUS_STR("a")), 0);
     assert_int_equal(apus_yaml_line_of(APUS_STR("a: ["), APUS_STR("b")), 0);
 }
@@ -186,6 +246,8 @@ int main(void)
         cmocka_unit_test(documents_are_values),
         cmocka_unit_test(the_rest_is_refused),
         cmocka_unit_test(depth_and_number_are_limited),
+        cmocka_unit_test(aliases_are_copies),
+        cmocka_unit_test(aliases_count_as_what_they_stand_for),
         cmocka_unit_test(memory_may_run_out),
         cmocka_unit_test(lines_of_outermost_keys_are_known),
     };
