@@ -145,12 +145,14 @@ typedef enum ct_hook_kind {
 
 typedef struct ct_hook {
     ct_function *function;
-    bool is_full;     /* takes the apus_checking and the value, to be changed */
-    bool by_value;    /* takes the value, not a pointer to it */
-    bool takes_arena; /* first */
-    ct_type *result;  /* convert: what it gives */
-    ct_type *accepts; /* before: what it takes besides, accepts = T; or NULL */
-    const char *path; /* compute: where the struct it takes stands in the model; "" for the whole */
+    bool is_full;         /* takes the apus_checking and the value, to be changed */
+    bool by_value;        /* takes the value, not a pointer to it */
+    bool takes_arena;     /* first */
+    ct_type *result;      /* convert: what it gives */
+    ct_type *accepts;     /* before: what it takes besides, accepts = T; or NULL */
+    const char *path;     /* compute, and of models: where the struct it takes stands in the model;
+                             "" for the whole */
+    struct ct_hook *next; /* of models: another's turn behind it, as of structs within it */
 } ct_hook;
 
 /* Another name under which a field may be sent. */
@@ -212,6 +214,7 @@ struct ct_model {
         *fields; /* flattened ones in place; the tag first in a union's wholes, unless hidden */
     uint32_t n_fields;
     apus_extra extra;
+    bool says_extra;               /* Model() says it: what stands within it does not */
     const char *keep_path;         /* for APUS_EXTRA_keep */
     ct_hook *hooks[CT_HOOK_COUNT]; /* before, check and convert alone */
     const char *hooks_symbol;      /* whose functions these are, where not its own; or NULL */

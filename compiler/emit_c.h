@@ -95,6 +95,9 @@ const char *emit_hooks(struct out *o, const char *symbol, const char *object, co
 /* Those of a model as a whole. */
 void emit_model_hooks(struct out *o, const ct_model *m);
 
+/* Those of a shape of a union that has some of its own. */
+void emit_shape_hooks(struct out *o, const ct_model *whole);
+
 /* --- emit_route.c --- */
 
 void emit_security(struct out *o, const ct_security *s);

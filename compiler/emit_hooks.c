@@ -9,25 +9,52 @@ static const char *argument(struct out *o, const ct_hook *h, const char *c_name)
     return out_name(o, h->by_value ? "*(%s const *)value" : "(%s const *)value", c_name);
 }
 
-static void emit_check(struct out *o, const char *symbol, const ct_hook *h, const char *c_name)
+/* One turn of a check; of a model, perhaps about a struct within it. */
+static void emit_check(struct out *o, const char *called, const ct_hook *h, const char *c_name)
 {
-    out_line(o, "static void %s_check(apus_checking *c, void *value)", symbol);
+    const char *taken = argument(o, h, c_name);
+    out_line(o, "static void %s(apus_checking *c, void *value)", called);
     out_line(o, "{");
+    if (*h->path) {
+        out_line(o, "    %s *whole = value;", c_name);
+        taken = out_name(o, "%swhole->%s", h->by_value ? "" : "&", h->path);
+    }
     if (h->is_full) {
-        out_line(o, "    %s(c, value);", h->function->name);
+        out_line(o, "    %s(c, %s);", h->function->name, *h->path ? taken : "value");
     } else {
-        out_line(o, "    const char *why = %s(%s);", h->function->name, argument(o, h, c_name));
+        out_line(o, "    const char *why = %s(%s);", h->function->name, taken);
         out_line(o, "    if (why)");
         out_line(o, "        apus_wrong(c, \"%%s\", why);");
     }
     out_line(o, "}\n");
 }
 
-static void emit_before(struct out *o, const char *symbol, const ct_hook *h)
+static void emit_before(struct out *o, const char *called, const ct_hook *h)
 {
-    out_line(o, "static void %s_before(apus_checking *c, void *value)", symbol);
+    out_line(o, "static void %s(apus_checking *c, void *value)", called);
     out_line(o, "{");
     out_line(o, "    %s(c, value);", h->function->name);
+    out_line(o, "}\n");
+}
+
+/* A model's function of that kind: the only one, or all of a chain in turn. */
+static void emit_chain(struct out *o, const char *called, const ct_hook *chain, ct_hook_kind kind,
+                       const char *c_name)
+{
+    unsigned n = 0;
+    for (const ct_hook *h = chain; h; h = h->next) {
+        const char *one = chain->next ? out_name(o, "%s_%u", called, ++n) : called;
+        if (kind == CT_HOOK_check)
+            emit_check(o, one, h, c_name);
+        else
+            emit_before(o, one, h);
+    }
+    if (!chain || !chain->next)
+        return;
+    out_line(o, "static void %s(apus_checking *c, void *value)", called);
+    out_line(o, "{");
+    for (unsigned i = 1; i <= n; i++)
+        out_line(o, "    %s_%u(c, value);", called, i);
     out_line(o, "}\n");
 }
 
@@ -94,9 +121,9 @@ const char *emit_hooks(struct out *o, const char *symbol, const char *object, co
     ct_hook *const *h = f->hooks;
     const char *c_name = f->type->c_name, *converted = NULL;
     if (h[CT_HOOK_before])
-        emit_before(o, symbol, h[CT_HOOK_before]);
+        emit_before(o, out_name(o, "%s_before", symbol), h[CT_HOOK_before]);
     if (h[CT_HOOK_check])
-        emit_check(o, symbol, h[CT_HOOK_check], c_name);
+        emit_check(o, out_name(o, "%s_check", symbol), h[CT_HOOK_check], c_name);
     if (h[CT_HOOK_make])
         emit_make(o, symbol, h[CT_HOOK_make], c_name);
     if (h[CT_HOOK_convert]) {
@@ -131,15 +158,25 @@ static void emit_chooser(struct out *o, const char *symbol, const ct_function *f
              out_quoted(o, f->name));
 }
 
+static void emit_turns(struct out *o, const char *symbol, const ct_model *m)
+{
+    emit_chain(o, out_name(o, "%s_check", symbol), m->hooks[CT_HOOK_check], CT_HOOK_check,
+               m->c_name);
+    emit_chain(o, out_name(o, "%s_before", symbol), m->hooks[CT_HOOK_before], CT_HOOK_before,
+               m->c_name);
+}
+
+void emit_shape_hooks(struct out *o, const ct_model *whole)
+{
+    emit_turns(o, out_name(o, "apus__%s", whole->symbol), whole);
+}
+
 void emit_model_hooks(struct out *o, const ct_model *m)
 {
     const char *symbol = out_name(o, "apus__%s", m->symbol);
     if (m->chooser)
         emit_chooser(o, symbol, m->chooser);
-    if (m->hooks[CT_HOOK_check])
-        emit_check(o, symbol, m->hooks[CT_HOOK_check], m->c_name);
-    if (m->hooks[CT_HOOK_before])
-        emit_before(o, symbol, m->hooks[CT_HOOK_before]);
+    emit_turns(o, symbol, m);
     const ct_hook *convert = m->hooks[CT_HOOK_convert];
     if (!convert)
         return;

@@ -353,8 +353,11 @@ static void emit_model_table(struct out *o, const char *storage, const char *sym
 
 static void emit_variants(struct out *o, const ct_model *m)
 {
-    for (const ct_variant *v = m->variants; v; v = v->next)
+    for (const ct_variant *v = m->variants; v; v = v->next) {
+        if (!v->whole->hooks_symbol)
+            emit_shape_hooks(o, v->whole);
         emit_model_table(o, "static ", v->whole->symbol, v->whole);
+    }
     out_line(o, "static const apus_variant apus__%s_variants[] = {", m->symbol);
     for (const ct_variant *v = m->variants; v; v = v->next) {
         out_line(o, "    {");

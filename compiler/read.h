@@ -216,6 +216,13 @@ member *members_read(unit *u, CXType record);
 /* Adds the fields of members to m; path goes in front of their designators. */
 void members_add(unit *u, ct_model *m, member *members, const char *path);
 
+/* The same of a struct that is flattened or a shape of a union, whose Model() goes on to hold
+ * (read_within.c). */
+void within_add(unit *u, ct_model *m, CXType canonical, const char *path);
+
+/* What Model() says, among the notes of a struct. */
+void model_options_read(unit *u, ct_model *m, const note *notes);
+
 /* Makes m a tagged union. */
 void union_read(unit *u, ct_model *m, member *members, const member *body, const char *path);
 

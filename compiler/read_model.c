@@ -191,7 +191,7 @@ static void add_flattened(unit *u, ct_model *m, const member *from, const char *
 {
     CXType canonical = type_canonical(from->type);
     if (canonical.kind == CXType_Record && clang_Type_getSizeOf(canonical) >= 0) {
-        members_add(u, m, members_read(u, canonical), path_of(u, path, from->c_name));
+        within_add(u, m, canonical, path_of(u, path, from->c_name));
         return;
     }
     diag *g = diag_error(u->reader->diags, notes_find(from->notes, "Flatten")->place,
@@ -258,7 +258,7 @@ void members_add(unit *u, ct_model *m, member *members, const char *path)
 
 /* --- the model --- */
 
-static void model_options(unit *u, ct_model *m, const note *notes)
+void model_options_read(unit *u, ct_model *m, const note *notes)
 {
     static const char *const extras[] = {
         [APUS_EXTRA_ignore] = "ignore", [APUS_EXTRA_forbid] = "forbid", [APUS_EXTRA_keep] = "keep"
@@ -268,6 +268,7 @@ static void model_options(unit *u, ct_model *m, const note *notes)
         return;
     const ct_value *extra = value_get(n->options, "extra");
     const char *word = value_word(extra);
+    m->says_extra = extra != NULL;
     for (size_t i = 0; word && i < sizeof(extras) / sizeof(extras[0]); i++) {
         if (strcmp(word, extras[i]) == 0) {
             m->extra = (apus_extra)i;
@@ -311,7 +312,7 @@ ct_model *model_read(unit *u, CXType canonical, const char **why)
                      .align = (uint32_t)clang_Type_getAlignOf(canonical) };
     names_put(&r->models, key, m);
     APPEND(r->out->models, m);
-    model_options(u, m, notes);
+    model_options_read(u, m, notes);
     unsigned errors = r->diags->n_errors;
     members_add(u, m, members_read(u, canonical), "");
     m->is_broken = errors != r->diags->n_errors;

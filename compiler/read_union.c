@@ -59,7 +59,7 @@ static ct_variant *new_variant(unit *u, const ct_model *m, const ct_enum_value *
     whole->symbol = memory_textf(u->reader->arena, "%s_as_%s", m->symbol, called);
     whole->name = own ? own->name : tag->name;
     whole->doc = own ? own->doc : tag->doc;
-    whole->hooks_symbol = m->symbol;
+    memset(whole->hooks, 0, sizeof(whole->hooks)); /* until union_finish knows all of m's */
     whole->fields = NULL;
     whole->n_fields = 0;
     whole->variants = NULL;
@@ -148,7 +148,7 @@ static void add_variant(unit *u, ct_model *m, const ct_enum *e, const member *fr
     ct_variant *v = new_variant(u, m, tag, own->model, from->c_name);
     v->place = from->place;
     v->path = *path ? memory_textf(u->reader->arena, "%s.%s", path, from->c_name) : from->c_name;
-    members_add(u, v->whole, members_read(u, canonical), v->path);
+    within_add(u, v->whole, canonical, v->path);
     APPEND(m->variants, v);
     m->n_variants++;
 }
@@ -230,6 +230,23 @@ static void check_alone(unit *u, const ct_model *m)
     }
 }
 
+/* A shape's own hooks, if any, then the model's, which are the functions of m where it has none. */
+static void share_hooks(unit *u, ct_model *whole, const ct_model *m)
+{
+    bool has_own = whole->hooks[CT_HOOK_check] || whole->hooks[CT_HOOK_before];
+    whole->hooks_symbol = has_own ? NULL : m->symbol;
+    for (int kind = 0; kind < CT_HOOK_COUNT; kind++) {
+        for (const ct_hook *h = m->hooks[kind]; h; h = h->next) {
+            ct_hook *copy = NEW(u->reader->arena, ct_hook);
+            *copy = *h;
+            copy->next = NULL;
+            APPEND(whole->hooks[kind], copy);
+        }
+    }
+    if (has_own)
+        whole->hooks[CT_HOOK_convert] = NULL; /* m is converted, not its shapes */
+}
+
 void union_finish(unit *u, ct_model *m)
 {
     for (const ct_field *f = m->fields; f; f = f->next) {
@@ -238,6 +255,7 @@ void union_finish(unit *u, ct_model *m)
     }
     check_alone(u, m);
     for (ct_variant *v = m->variants; v; v = v->next) {
+        share_hooks(u, v->whole, m);
         if (v->whole->is_bare)
             continue;
         ct_field *own = v->whole->fields;
