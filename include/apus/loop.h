@@ -45,6 +45,9 @@ int64_t apus_loop_now(const apus_loop *l);
 /* When the loop last had nothing to do and had to wait. */
 int64_t apus_loop_idle_at(const apus_loop *l);
 
+/* Of the loop's life, the ns in which that was so; of two answers the difference counts. */
+int64_t apus_loop_rested(const apus_loop *l);
+
 /* From now on the loop writes to *busy_since when this turn's wait was over, and 0 while
  * it waits: whoever reads it, in another process too (with __atomic_load_n), sees for how
  * long the loop has not come round.  NULL: no more. */

@@ -4,11 +4,11 @@
  * as fast as ever: 503 with Retry-After, and the code "temporary-reduced-capacity".
  * Three layers, each a metric (apus_shed_total):
  *
- *   queue        A request that has waited for its turn too long (CoDel): up to
- *                queue_interval, or, when the loop has had no rest for that long,
- *                up to queue_target.
+ *   queue        Requests queue up when the loop has had no rest for queue_interval.  Then the
+ *                newest goes first, and whoever has waited for queue_target is turned away.
  *   concurrency  More requests are under way, waiting for something, than gets answers
- *                sooner: a limit that follows how long they take (Gradient2).
+ *                sooner: a limit that follows how long they take (Gradient2), and holds while
+ *                that is longer than usual.
  *   hard         The loop lags behind, memory or descriptors are nearly all in use.
  *
  * Which requests give way first, routes say: shed = never | critical | normal | sheddable.
@@ -27,9 +27,9 @@ enum { APUS_CONCURRENCY_MIN = 20 };
 
 /* Zero means the default in parentheses. */
 typedef struct apus_overload {
-    int64_t queue_target;        /* ns (5 ms) */
-    int64_t queue_interval;      /* ns (100 ms) */
-    int64_t lag_max;             /* ns (200 ms) that a request may have waited, whatever it is */
+    int64_t queue_target;        /* ns (100 ms) */
+    int64_t queue_interval;      /* ns (1 s) */
+    int64_t lag_max;             /* ns (200 ms) that a critical one may have waited by then */
     uint32_t concurrency;        /* requests at once in the beginning (100) ... */
     uint32_t concurrency_min;    /* ... at least (20) ... */
     uint32_t concurrency_max;    /* ... and at most (4,000) */

@@ -29,6 +29,12 @@ void apus_memory_give_back(void);
 /* Percent of the descriptors that this process may open (RLIMIT_NOFILE). */
 unsigned apus_descriptor_percent(void);
 
+/* From here on connections leave what is free to the requests of those that are open: to files,
+ * databases, other services.  In percent, and as the first descriptor beyond, INT_MAX where
+ * there is no limit. */
+enum { APUS_DESCRIPTORS_FULL = 87 };
+int apus_descriptors_full_from(void);
+
 /* Allows this process, and those that it starts, n descriptors at once, or as many as the system
  * lets it without asking (the hard limit); never fewer than before. */
 void apus_descriptors_allow(uint64_t n);

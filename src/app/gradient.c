@@ -1,21 +1,18 @@
 #include "app/gradient.h"
 
 enum {
-    FIRST = 10,   /* samples of which the usual time is the mean */
-    WINDOW = 600, /* then that of an exponential average */
-    QUEUE = 4,    /* requests that may wait behind those at work */
+    FIRST = 10,     /* samples of which the usual time is the mean */
+    WINDOW = 600,   /* then that of an exponential average; */
+    SLOWLY = 60000, /* of one that learns little while there are too many */
+    RECENT = 20,    /* samples that say how it is now */
+    QUEUE = 4,      /* requests that may wait behind those at work */
 };
 
-static const double tolerance = 1.5, smoothing = 0.2, drift = 2, decay = 0.95;
+static const double tolerance = 1.5, smoothing = 0.2, drift = 2, decay = 0.95, ratio_max = 4;
 
-static void remember(apus__gradient *g, double took)
+static void average(double *to, double sample, uint32_t window)
 {
-    if (g->n < FIRST) {
-        g->n++;
-        g->usual += (took - g->usual) / g->n;
-    } else {
-        g->usual += (took - g->usual) * 2 / (WINDOW + 1);
-    }
+    *to += (sample - *to) * 2 / (window + 1.0);
 }
 
 static double clamped(double v, double low, double high)
@@ -23,15 +20,34 @@ static double clamped(double v, double low, double high)
     return v < low ? low : v > high ? high : v;
 }
 
-void apus__gradient_sample(apus__gradient *g, int64_t took, uint32_t in_flight)
+static void remember(apus__usual *u, double took, bool slowly)
 {
-    double now = (double)took;
-    remember(g, now);
-    if (g->usual / now > drift) /* it was slow for long, and is no more */
-        g->usual *= decay;
-    if (in_flight < g->limit / 2)
+    if (u->n < FIRST) {
+        u->n++;
+        u->ns += (took - u->ns) / u->n;
+    } else {
+        average(&u->ns, took, slowly ? SLOWLY : WINDOW);
+    }
+    if (u->ns / took > drift) /* it was slow for long, and is no more */
+        u->ns *= decay;
+}
+
+void apus__gradient_sample(apus__gradient *g, apus__usual *usual, apus__sample s)
+{
+    double now = (double)s.took, ratio = usual->n ? now / usual->ns : 1;
+    remember(usual, now, g->holds);
+    average(&g->strain, clamped(ratio, 0, ratio_max), RECENT);
+    if (s.at_end < g->limit / 2)
         return; /* the limit was not what held it up */
-    double gradient = clamped(tolerance * g->usual / now, 0.5, 1);
+    double gradient = clamped(tolerance * usual->ns / now, 0.5, 1);
     double wanted = g->limit * gradient + QUEUE;
-    g->limit = clamped(g->limit * (1 - smoothing) + wanted * smoothing, g->min, g->max);
+    double limit = g->limit * (1 - smoothing) + wanted * smoothing;
+    if (gradient >= 1 && limit < s.at_begin) /* that many were good */
+        limit = s.at_begin;
+    g->limit = clamped(limit, g->min, g->max);
+}
+
+bool apus__gradient_is_strained(const apus__gradient *g)
+{
+    return g->strain > tolerance;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "apus/clock.h"
+#include "apus/fiber.h"
 #include "apus/loop.h"
 #include "apus/metric.h"
 #include "apus/usage.h"
@@ -12,6 +13,7 @@
 enum {
     LOOK_EVERY = 250000000, /* ns between two looks at memory and descriptors */
     RETRY_AFTER_MAX = 3,    /* seconds; from 1 */
+    STUCK_TIMES = 10,       /* what is usual, without anybody's end */
 };
 
 /* Of the limit, in percent: what is left above is for those that matter more. */
@@ -25,8 +27,8 @@ static const uint8_t shares[] = {
 static apus_overload with_defaults(const apus_overload *given)
 {
     apus_overload o = given ? *given : (apus_overload){ 0 };
-    o.queue_target = o.queue_target ? o.queue_target : 5 * APUS_MILLISECOND;
-    o.queue_interval = o.queue_interval ? o.queue_interval : 100 * APUS_MILLISECOND;
+    o.queue_target = o.queue_target ? o.queue_target : 100 * APUS_MILLISECOND;
+    o.queue_interval = o.queue_interval ? o.queue_interval : APUS_SECOND;
     o.lag_max = o.lag_max ? o.lag_max : 200 * APUS_MILLISECOND;
     o.concurrency = o.concurrency ? o.concurrency : 100;
     o.concurrency_min = o.concurrency_min ? o.concurrency_min : APUS_CONCURRENCY_MIN;
@@ -48,15 +50,20 @@ apus_rc apus_service_shed(apus_service *s, const apus_overload *settings, apus_e
         return apus_err_set(err, APUS_INVALID, "at least %u requests at once, but at most %u",
                             o.concurrency_min, o.concurrency_max);
     apus__overload *v = APUS_NEW(&s->arena, apus__overload, 1);
-    if (!v)
+    apus__flow *flows = APUS_NEW(&s->arena, apus__flow, s->plans.n);
+    if (!v || !flows)
         return apus_err_set(err, APUS_NOMEM, "out of memory while preparing the limits");
-    v->settings = o;
-    v->codel = (apus__codel){ o.queue_target, o.queue_interval };
+    *v = (apus__overload){ .settings = o,
+                           .codel = { .interval = o.queue_interval },
+                           .flows = flows,
+                           .scarce = APUS_METRIC_COUNT };
+    memset(flows, 0, s->plans.n * sizeof(*flows));
+    apus__newest_init(&v->newest, s->loop, o.queue_target);
     v->gradient =
         (apus__gradient){ .limit = within(o.concurrency, o.concurrency_min, o.concurrency_max),
                           .min = o.concurrency_min,
-                          .max = o.concurrency_max };
-    v->scarce = APUS_METRIC_COUNT;
+                          .max = o.concurrency_max,
+                          .strain = 1 };
     s->overload = v;
     return APUS_OK;
 }
@@ -76,27 +83,63 @@ static apus_metric scarcity(apus__overload *v, int64_t now)
     return v->scarce;
 }
 
-static bool has_room(const apus__overload *v, apus_shed class)
+static bool is_within(const apus__overload *v, double limit, apus_shed class)
 {
-    return (v->in_flight + 1) * 100.0 <= v->gradient.limit * shares[class];
+    return (v->in_flight + 1) * 100.0 <= limit * shares[class];
 }
 
-/* The layer that turns the request away, as its metric; APUS_METRIC_COUNT: none.
- *
- * All that came while the turn before went on is found when a turn begins; what is answered
- * later in it has waited for what was answered before. */
-static apus_metric refusal(apus__overload *v, const apus_loop *loop, apus_shed class)
+/* More than that are under way of this route alone, and none has ended for so long that those
+ * to come would not either. */
+static bool is_stuck(const apus__overload *v, const apus__flow *f, int64_t now)
 {
-    int64_t now = apus_clock_now(), waited = now - apus_loop_now(loop);
-    if (waited > v->settings.lag_max)
-        return APUS_METRIC_shed_lag;
-    int64_t longest = apus__codel_longest(&v->codel, now, apus_loop_idle_at(loop));
-    if (waited > longest && class != APUS_SHED_critical)
-        return APUS_METRIC_shed_queue;
+    double longest = f->usual.ns * STUCK_TIMES;
+    return f->in_flight >= v->gradient.limit && f->usual.n &&
+           (double)(now - f->ended_at) > (longest > APUS_SECOND ? longest : APUS_SECOND);
+}
+
+/* Once the limit holds, it does until it has turned nobody away for a while. */
+static bool has_room(apus__overload *v, const apus__flow *f, apus_shed class, int64_t now)
+{
+    v->gradient.holds = v->gradient.holds && now - v->refused_at < APUS_SECOND;
+    if (is_within(v, v->gradient.limit, class))
+        return true;
+    v->gradient.holds = v->gradient.holds || apus__gradient_is_strained(&v->gradient) ||
+                        is_stuck(v, f, now) || !is_within(v, v->settings.concurrency_max, class);
+    v->refused_at = v->gradient.holds ? now : v->refused_at;
+    return !v->gradient.holds;
+}
+
+static bool queue_stands(apus__overload *v, const apus_loop *loop)
+{
+    return apus__codel_stands(&v->codel, apus_clock_now(), apus_loop_idle_at(loop),
+                              apus_loop_rested(loop));
+}
+
+/* The layer that turns away who has waited for so long, as its metric; APUS_METRIC_COUNT:
+ * none. */
+static apus_metric refusal(apus__overload *v, const apus__flow *f, apus_shed class, int64_t waited)
+{
+    int64_t now = apus_loop_now(v->newest.loop);
+    if (class == APUS_SHED_critical ? waited > v->settings.lag_max
+                                    : waited > v->settings.queue_target)
+        return class == APUS_SHED_critical ? APUS_METRIC_shed_lag : APUS_METRIC_shed_queue;
     apus_metric scarce = scarcity(v, now);
     if (scarce != APUS_METRIC_COUNT)
         return scarce;
-    return has_room(v, class) ? APUS_METRIC_COUNT : APUS_METRIC_shed_concurrency;
+    return has_room(v, f, class, now) ? APUS_METRIC_COUNT : APUS_METRIC_shed_concurrency;
+}
+
+/* While a queue stands: how long the request has waited for its turn, ns.
+ *
+ * All that came while the turn before went on is found when a turn begins; what matters most
+ * does not wait behind the others, but behind what was answered before it in this turn. */
+static int64_t wait_for_turn(apus__overload *v, const apus_loop *loop, apus_shed class)
+{
+    if (!queue_stands(v, loop))
+        return 0;
+    if (class == APUS_SHED_critical)
+        return apus_clock_now() - apus_loop_now(loop);
+    return apus__newest_wait(&v->newest);
 }
 
 /* --- a request --- */
@@ -110,19 +153,31 @@ static void turn_away(apus_req *req, apus__overload *v, apus_metric layer)
     req->failure.unlogged = true; /* it is counted: a line for each would be one load more */
 }
 
+static apus__flow *flow_of(const apus_req *req)
+{
+    const apus_service *s = req->service;
+    return &s->overload->flows[req->plan - s->plans.items];
+}
+
 bool apus__overload_enter(apus_req *req)
 {
     apus__overload *v = req->service->overload;
+    apus__flow *f = flow_of(req);
     apus_shed class = (apus_shed)req->plan->limits.shed;
     if (class == APUS_SHED_never)
         return true;
-    apus_metric layer = refusal(v, req->service->loop, class);
+    int64_t waited = wait_for_turn(v, req->service->loop, class);
+    if (apus_fiber_cancelled(apus_fiber_self()))
+        return false;
+    apus_metric layer = refusal(v, f, class, waited);
     if (layer != APUS_METRIC_COUNT) {
         turn_away(req, v, layer);
         return false;
     }
     req->entered_at = apus_loop_now(req->service->loop);
-    v->in_flight++;
+    req->beside = ++v->in_flight;
+    if (!f->in_flight++)
+        f->ended_at = req->entered_at;
     return true;
 }
 
@@ -132,9 +187,13 @@ void apus__overload_leave(apus_req *req)
     apus__overload *v = req->service->overload;
     if (!req->entered_at)
         return;
-    int64_t took = apus_loop_now(req->service->loop) - req->entered_at;
+    apus__flow *f = flow_of(req);
+    int64_t now = apus_loop_now(req->service->loop), took = now - req->entered_at;
     if (took > 0 && !req->begun)
-        apus__gradient_sample(&v->gradient, took, v->in_flight);
+        apus__gradient_sample(&v->gradient, &f->usual,
+                              (apus__sample){ took, req->beside, v->in_flight });
     v->in_flight--;
+    f->in_flight--;
+    f->ended_at = now;
     req->entered_at = 0;
 }

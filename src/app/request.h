@@ -117,6 +117,7 @@ struct apus_req {
 
     int64_t deadline;   /* 0: none */
     int64_t entered_at; /* loop time; 0: it does not count for the limit (overload.h) */
+    uint32_t beside;    /* so many counted then, itself among them */
     int status;         /* apus_set_status; 0: the route's */
     bool answered;      /* the reply has gone out */
     bool begun;         /* with apus_write; `answered` as well */

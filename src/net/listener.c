@@ -3,7 +3,8 @@
  * When the process is out of descriptors, accept fails and the connection stays in
  * the kernel's queue: a level-triggered loop would spin.  So the listener looks away
  * for a tenth of a second and tries again; the queue is the client's waiting room
- * meanwhile, and the connections that are open are served as ever.
+ * meanwhile, and the connections that are open are served as ever.  It does so before the
+ * last descriptor is taken: their requests need some as well.
  *
  * Streams outlive their listener, which a draining server closes first; so their
  * memory stays with them, in a pool that both hold, and the last one frees it. */
@@ -12,6 +13,7 @@
 #include <assert.h>
 
 #include "apus/metric.h"
+#include "apus/usage.h"
 
 enum {
     ACCEPTS_MAX = 64,            /* in one turn, so that others get theirs */
@@ -43,6 +45,7 @@ struct apus_listener {
     apus_watch *watch;
     apus_timer rest;
     int fd;
+    int full_from; /* a descriptor with such a number is the last for a while */
     bool in_trouble;
 };
 
@@ -151,6 +154,8 @@ static void stream_ready(void *ctx, unsigned events)
 
 /* --- accepting --- */
 
+static const char no_descriptors[] = "out of descriptors";
+
 static void rest(apus_listener *l, apus_rc rc, const char *what)
 {
     if (rc == APUS_LIMIT)
@@ -171,10 +176,14 @@ static void rest(apus_listener *l, apus_rc rc, const char *what)
 static void rested(void *ctx)
 {
     apus_listener *l = ctx;
-    apus_watch_set(l->watch, APUS_WATCH_READ);
+    if (apus_descriptor_percent() < APUS_DESCRIPTORS_FULL)
+        apus_watch_set(l->watch, APUS_WATCH_READ);
+    else
+        rest(l, APUS_LIMIT, no_descriptors);
 }
 
-/* APUS_OK: one was taken; APUS_MORE: there is none. */
+/* APUS_OK: one was taken; APUS_LIMIT: perhaps, and no other should be; APUS_MORE: there is
+ * none. */
 static apus_rc accept_one(apus_listener *l)
 {
     socket_stream *s = take_stream(l->pool);
@@ -193,8 +202,9 @@ static apus_rc accept_one(apus_listener *l)
     }
     apus_socket_no_delay(s->fd);
     s->stream = (apus_stream){ .ops = &socket_ops };
+    bool is_last = s->fd >= l->full_from;
     l->options.accepted(l->options.ctx, &s->stream);
-    return APUS_OK;
+    return is_last ? APUS_LIMIT : APUS_OK;
 }
 
 static void accept_some(apus_listener *l, int most)
@@ -206,7 +216,7 @@ static void accept_some(apus_listener *l, int most)
         if (rc) {
             rest(l, rc,
                  rc == APUS_NOMEM   ? "out of memory"
-                 : rc == APUS_LIMIT ? "out of descriptors"
+                 : rc == APUS_LIMIT ? no_descriptors
                                     : "the system says no");
             return;
         }
@@ -234,6 +244,7 @@ apus_rc apus_listener_open(apus_loop *loop, int fd, const apus_listener_options 
                               .loop = loop,
                               .pool = p,
                               .fd = fd,
+                              .full_from = apus_descriptors_full_from(),
                               .rest = { .fn = rested, .ctx = l } };
         rc = apus_watch_open(apus_loop_reactor(loop), fd, acceptable, l, &l->watch);
     }

@@ -359,6 +359,7 @@ apus_rc apus_fiber_spawn(apus_loop *l, void (*fn)(void *arg), void *arg, const c
     char *top = (char *)f - ((uintptr_t)f & 15);
     apus__context_make(&f->context, top, (unsigned long)(top - stack_bottom(f)), entry);
     l->n_alive++;
+    l->n_spawned++;
     bool alive = resume(f);
     if (out)
         *out = alive ? f : NULL;

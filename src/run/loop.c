@@ -5,7 +5,10 @@
 
 #include "apus/clock.h"
 
-enum { REST_MIN = 50000 }; /* ns; a look at events that are there takes less */
+enum {
+    REST_MIN = 50000,      /* ns; a look at events that are there takes less */
+    REST_SURE = 100000000, /* ns; others do not keep a process from its processor for so long */
+};
 
 static void read_clock(apus_loop *l)
 {
@@ -13,14 +16,30 @@ static void read_clock(apus_loop *l)
     __atomic_store_n(l->busy_since, l->now, __ATOMIC_RELAXED);
 }
 
-/* What events do is timed from when they came, not from before the wait for them. */
+static void rest(apus_loop *l)
+{
+    l->rested += l->slept;
+    l->idle_at = l->now;
+    l->slept = 0;
+}
+
+/* What events do is timed from when they came, not from before the wait for them.
+ *
+ * A look at events that are there may take long as well: where others wanted the processor.
+ * Then much is found; whoever has waited for something to do is woken by the first. */
 static void wake(void *ctx)
 {
     apus_loop *l = ctx;
+    if (l->slept && l->n_spawned <= 1)
+        rest(l);
     read_clock(l);
-    if (l->now - l->slept_at > REST_MIN)
-        l->idle_at = l->now;
-    l->slept_at = APUS_NEVER; /* once a turn */
+    if (l->slept_at == APUS_NEVER)
+        return; /* it has been looked at in this turn */
+    l->slept = l->now - l->slept_at > REST_MIN ? l->now - l->slept_at : 0;
+    l->n_spawned = 0;
+    l->slept_at = APUS_NEVER;
+    if (l->slept > REST_SURE)
+        rest(l);
 }
 
 apus_rc apus_loop_create(apus_loop **out, apus_err *err)
@@ -122,6 +141,11 @@ int64_t apus_loop_now(const apus_loop *l)
 int64_t apus_loop_idle_at(const apus_loop *l)
 {
     return l->idle_at;
+}
+
+int64_t apus_loop_rested(const apus_loop *l)
+{
+    return l->rested;
 }
 
 void apus_loop_show_busy(apus_loop *l, int64_t *busy_since)

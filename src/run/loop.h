@@ -11,7 +11,10 @@ struct apus_loop {
     apus_reactor *reactor;
     int64_t now;
     int64_t slept_at;    /* this turn's wait began; APUS_NEVER when it is over */
-    int64_t idle_at;     /* the last wait that lasted ended */
+    int64_t idle_at;     /* the last wait for something to do ended */
+    int64_t rested;      /* ns of all of them */
+    int64_t slept;       /* ns of the wait before this turn, if that may have been one */
+    uint32_t n_spawned;  /* fibers, in this turn */
     int64_t *busy_since; /* where others see it, or nowhere: `unseen` */
     int64_t unseen;
     apus_timer *timers;              /* the root of the heap */

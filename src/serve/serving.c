@@ -147,7 +147,8 @@ apus_rc apus__serving_open(apus__serving *s, const apus_app *app, const apus__op
     apus__board *b = common->board;
     s->app = app;
     s->options = options;
-    apus_descriptors_allow((uint64_t)options->connections_max + DESCRIPTORS_BESIDE);
+    apus_descriptors_allow(((uint64_t)options->connections_max + DESCRIPTORS_BESIDE) * 100 /
+                           APUS_DESCRIPTORS_FULL);
     apus_rc rc = apus_loop_create(&s->loop, err);
     if (!rc) {
         apus_loop_show_busy(s->loop, b ? &b->cells[common->cell].busy_since : NULL);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -122,4 +123,12 @@ unsigned apus_descriptor_percent(void)
         return errno == EMFILE ? 100 : 0;
     close(free_one);
     return percent((uint64_t)free_one, limit.rlim_cur);
+}
+
+int apus_descriptors_full_from(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur > INT_MAX)
+        return INT_MAX;
+    return (int)((uint64_t)limit.rlim_cur * APUS_DESCRIPTORS_FULL / 100);
 }

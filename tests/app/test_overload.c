@@ -27,10 +27,12 @@ static void the_limit_follows_how_long_requests_take(void **state)
         { 40, 40, 25, 97.32 },   /* less than half of it was in use: it says nothing */
         { 10, 97, 20.9, 98.12 }, /* twice as fast as usual: what is usual is forgotten */
     };
-    apus__gradient g = { .limit = 100, .min = 20, .max = 4000 };
+    apus__gradient g = { .limit = 100, .min = 20, .max = 4000, .strain = 1 };
+    apus__usual usual = { .n = 0 };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        apus__gradient_sample(&g, rows[i].took, rows[i].in_flight);
-        assert_float_equal((float)g.usual, (float)rows[i].usual, 1e-4);
+        uint32_t n = rows[i].in_flight;
+        apus__gradient_sample(&g, &usual, (apus__sample){ rows[i].took, n, n });
+        assert_float_equal((float)usual.ns, (float)rows[i].usual, 1e-4);
         assert_float_equal((float)g.limit, (float)rows[i].limit, 1e-4);
     }
 }
@@ -38,22 +40,78 @@ static void the_limit_follows_how_long_requests_take(void **state)
 static void the_limit_has_bounds(void **state)
 {
     (void)state;
-    apus__gradient g = { .limit = 100, .min = 20, .max = 120 };
+    apus__gradient g = { .limit = 100, .min = 20, .max = 120, .strain = 1 };
+    apus__usual usual = { .n = 0 };
     for (int i = 0; i < 1000; i++)
-        apus__gradient_sample(&g, 10, 120);
+        apus__gradient_sample(&g, &usual, (apus__sample){ 10, 120, 120 });
     assert_float_equal((float)g.limit, (float)120, 1e-4);
     for (int64_t took = 10; took < INT64_C(1) << 50; took *= 2)
-        apus__gradient_sample(&g, took, 120);
+        apus__gradient_sample(&g, &usual, (apus__sample){ took, 120, 120 });
     assert_float_equal((float)g.limit, (float)20, 1e-4);
 }
 
-static void a_standing_queue_is_short(void **state)
+/* As many as there were when it began, if it took no longer than usual. */
+static void so_many_were_good(void **state)
 {
     (void)state;
-    const apus__codel c = { .target = 5, .interval = 100 };
-    assert_int_equal(apus__codel_longest(&c, 1000, 1000), 100);
-    assert_int_equal(apus__codel_longest(&c, 1100, 1000), 100);
-    assert_int_equal(apus__codel_longest(&c, 1101, 1000), 5);
+    apus__gradient g = { .limit = 100, .min = 20, .max = 4000, .strain = 1 };
+    apus__usual usual = { .n = 0 };
+    apus__gradient_sample(&g, &usual, (apus__sample){ 10, 300, 700 });
+    assert_float_equal((float)g.limit, (float)300, 1e-4);
+}
+
+/* Each route is compared with itself. */
+static void a_slow_route_is_no_strain(void **state)
+{
+    (void)state;
+    apus__gradient g = { .limit = 100, .min = 20, .max = 4000, .strain = 1 };
+    apus__usual quick = { .n = 0 }, slow = { .n = 0 };
+    for (int i = 0; i < 50; i++)
+        apus__gradient_sample(&g, &quick, (apus__sample){ 10, 100, 100 });
+    for (int i = 0; i < 50; i++)
+        apus__gradient_sample(&g, &slow, (apus__sample){ 100000, 100, 100 });
+    assert_false(apus__gradient_is_strained(&g));
+    for (int i = 0; i < 50; i++)
+        apus__gradient_sample(&g, &quick, (apus__sample){ 20 + i, 100, 100 });
+    assert_true(apus__gradient_is_strained(&g));
+}
+
+/* What requests take while others are turned away is not what is usual. */
+static void a_queue_teaches_little(void **state)
+{
+    (void)state;
+    apus__gradient g = { .limit = 100, .min = 20, .max = 4000, .strain = 1 };
+    apus__usual usual = { .n = 0 };
+    for (int i = 0; i < 100; i++)
+        apus__gradient_sample(&g, &usual, (apus__sample){ 100, 100, 100 });
+    g.holds = true;
+    for (int i = 0; i < 600; i++)
+        apus__gradient_sample(&g, &usual, (apus__sample){ 200, 100, 100 });
+    assert_true(usual.ns < 105);
+    g.holds = false;
+    for (int i = 0; i < 600; i++)
+        apus__gradient_sample(&g, &usual, (apus__sample){ 200, 100, 100 });
+    assert_true(usual.ns > 150);
+}
+
+/* It begins when there was no rest for an interval, and ends when there was a tenth of one. */
+static void a_queue_stands_until_there_is_rest(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t now, empty_at, rested;
+        bool stands;
+    } rows[] = {
+        { 1000, 0, 500, false },    { 1001, 0, 500, true },
+        { 2000, 1999, 599, true },  /* the interval is not over */
+        { 2001, 2000, 599, true },  /* 99 in 1,000 */
+        { 3001, 3000, 709, false }, /* 110 */
+        { 4000, 3000, 709, false }, { 4001, 3000, 709, true },
+    };
+    apus__codel c = { .interval = 1000 };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_int_equal(apus__codel_stands(&c, rows[i].now, rows[i].empty_at, rows[i].rested),
+                         rows[i].stands);
 }
 
 /* --- in a service --- */
@@ -67,6 +125,46 @@ static int64_t answers(apus_req *req)
 {
     (void)req;
     return 1;
+}
+
+static void be_busy(int64_t ns)
+{
+    for (int64_t until = apus_clock_now() + ns; apus_clock_now() < until;)
+        continue;
+}
+
+static char order[8]; /* of the handlers that ran */
+static int64_t nap;   /* ns */
+
+static int64_t note(char which)
+{
+    order[strlen(order)] = which;
+    return 1;
+}
+
+static int64_t first(apus_req *req)
+{
+    (void)req;
+    return note('1');
+}
+
+static int64_t second(apus_req *req)
+{
+    (void)req;
+    return note('2');
+}
+
+/* Takes more than its slice of a turn. */
+static int64_t long_one(apus_req *req)
+{
+    (void)req;
+    be_busy(6 * APUS_MILLISECOND);
+    return note('L');
+}
+
+static int64_t naps(apus_req *req)
+{
+    return apus_sleep(req, nap) ? 1 : 0;
 }
 
 static int64_t streams(apus_req *req)
@@ -93,10 +191,12 @@ static const apus_route routes[] = {
     ROUTE("/waits", waits, unsaid),        ROUTE("/streams", streams, unsaid),
     ROUTE("/usual", answers, unsaid),      ROUTE("/health", answers, never),
     ROUTE("/critical", answers, critical), ROUTE("/sheddable", answers, sheddable),
+    ROUTE("/first", first, unsaid),        ROUTE("/second", second, unsaid),
+    ROUTE("/long", long_one, unsaid),      ROUTE("/naps", naps, unsaid),
 };
 APP(app, routes, .n_tests = 0);
 
-enum { PIPES_MAX = 8 };
+enum { PIPES_MAX = 32 };
 
 struct bench {
     apus_loop *loop;
@@ -132,7 +232,15 @@ static void end(struct bench *b)
     apus_loop_destroy(b->loop);
 }
 
-/* A request on a connection of its own; what has been answered so far. */
+/* What has been answered to a request so far. */
+static const char *answer_to(struct bench *b, unsigned i)
+{
+    if (!b->out[i].len || b->out[i].ptr[b->out[i].len - 1])
+        apus_buf_addc(&b->out[i], '\0');
+    return b->out[i].ptr;
+}
+
+/* A request on a connection of its own; the same. */
 static const char *ask(struct bench *b, const char *path)
 {
     char text[128];
@@ -142,8 +250,7 @@ static const char *ask(struct bench *b, const char *path)
     assert_int_equal(apus_http_pipe_open(b->server, &b->out[i], &b->pipes[i]), APUS_OK);
     snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path);
     assert_int_equal(apus_http_pipe_send(b->pipes[i], apus_str_of(text)), APUS_OK);
-    apus_buf_addc(&b->out[i], '\0');
-    return b->out[i].ptr;
+    return b->out[i].len ? answer_to(b, i) : "";
 }
 
 static void expect(struct bench *b, const char *path, const char *status)
@@ -151,6 +258,16 @@ static void expect(struct bench *b, const char *path, const char *status)
     const char *answer = ask(b, path);
     assert_memory_equal(answer, "HTTP/1.1 ", 9);
     assert_memory_equal(answer + 9, status, 3);
+}
+
+/* One that waits for its turn. */
+static void expect_later(struct bench *b, const char *path, const char *status)
+{
+    unsigned i = b->n;
+    assert_string_equal(ask(b, path), "");
+    for (int turns = 0; turns < 100 && !b->out[i].len; turns++)
+        apus_loop_turn(b->loop, APUS_MILLISECOND);
+    assert_memory_equal(answer_to(b, i) + 9, status, 3);
 }
 
 static int64_t counted(apus_metric m)
@@ -206,25 +323,86 @@ static void streams_do_not_count(void **state)
     end(&b);
 }
 
-static void be_busy(int64_t ns)
-{
-    for (int64_t until = apus_clock_now() + ns; apus_clock_now() < until;)
-        continue;
-}
+/* A queue that stands: whoever comes waits for the end of the turn. */
+static const apus_overload standing = { .queue_interval = 20 * APUS_MILLISECOND,
+                                        .queue_target = 600 * APUS_SECOND,
+                                        .lag_max = 600 * APUS_SECOND };
 
 static void who_waited_for_long_is_turned_away(void **state)
 {
     (void)state;
     struct bench b;
     int64_t before = counted(APUS_METRIC_shed_queue);
-    begin(&b, &(apus_overload){ .queue_target = 1,
-                                .queue_interval = 20 * APUS_MILLISECOND,
-                                .lag_max = 600 * APUS_SECOND });
+    apus_overload o = standing;
+    o.queue_target = 1;
+    begin(&b, &o);
     be_busy(21 * APUS_MILLISECOND);
-    expect(&b, "/usual", "503");
+    expect_later(&b, "/usual", "503");
+    be_busy(21 * APUS_MILLISECOND);
     expect(&b, "/critical", "200");
     expect(&b, "/health", "200");
     assert_int_equal(counted(APUS_METRIC_shed_queue) - before, 1);
+    end(&b);
+}
+
+/* Long as they wait: it is over in a moment. */
+static void a_burst_is_answered(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, NULL);
+    be_busy(150 * APUS_MILLISECOND);
+    expect(&b, "/usual", "200");
+    end(&b);
+}
+
+static void the_newest_goes_first(void **state)
+{
+    (void)state;
+    struct bench b;
+    memset(order, 0, sizeof(order));
+    begin(&b, &standing);
+    be_busy(21 * APUS_MILLISECOND);
+    (void)ask(&b, "/first");
+    expect_later(&b, "/second", "200");
+    assert_memory_equal(answer_to(&b, 0) + 9, "200", 3);
+    assert_string_equal(order, "21");
+    end(&b);
+}
+
+/* Who comes meanwhile is newer than those that are left. */
+static void a_turn_has_a_slice_for_them(void **state)
+{
+    (void)state;
+    struct bench b;
+    memset(order, 0, sizeof(order));
+    begin(&b, &standing);
+    be_busy(21 * APUS_MILLISECOND);
+    (void)ask(&b, "/first");
+    (void)ask(&b, "/long");
+    while (!order[0])
+        apus_loop_turn(b.loop, APUS_MILLISECOND);
+    assert_string_equal(order, "L");
+    (void)ask(&b, "/second");
+    for (int turns = 0; turns < 100 && !b.out[0].len; turns++)
+        apus_loop_turn(b.loop, APUS_MILLISECOND);
+    assert_string_equal(order, "L21");
+    end(&b);
+}
+
+/* Its place in the queue is on its stack: it goes when its turn has come, and runs nothing. */
+static void who_goes_away_meanwhile_is_not_served(void **state)
+{
+    (void)state;
+    struct bench b;
+    memset(order, 0, sizeof(order));
+    begin(&b, &standing);
+    be_busy(21 * APUS_MILLISECOND);
+    (void)ask(&b, "/first");
+    apus_http_pipe_close(b.pipes[0]);
+    b.pipes[0] = NULL;
+    expect_later(&b, "/second", "200");
+    assert_string_equal(order, "2");
     end(&b);
 }
 
@@ -233,11 +411,69 @@ static void a_loop_that_lags_turns_all_away(void **state)
     (void)state;
     struct bench b;
     int64_t before = counted(APUS_METRIC_shed_lag);
-    begin(&b, &(apus_overload){ .lag_max = 20 * APUS_MILLISECOND });
+    apus_overload o = standing;
+    o.lag_max = 20 * APUS_MILLISECOND;
+    begin(&b, &o);
     be_busy(21 * APUS_MILLISECOND);
     expect(&b, "/critical", "503");
     expect(&b, "/health", "200");
     assert_int_equal(counted(APUS_METRIC_shed_lag) - before, 1);
+    end(&b);
+}
+
+static void nap_together(struct bench *b, unsigned n)
+{
+    unsigned from = b->n;
+    for (unsigned i = 0; i < n; i++)
+        assert_string_equal(ask(b, "/naps"), "");
+    for (unsigned i = from; i < b->n; i++)
+        while (!b->out[i].len)
+            apus_loop_turn(b->loop, APUS_SECOND);
+}
+
+/* More at once than the limit, as long as none takes longer for it. */
+static void many_at_once_are_no_queue(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, &(apus_overload){ .concurrency = 2, .concurrency_min = 2, .concurrency_max = 10 });
+    for (int i = 0; i < 8; i++)
+        assert_string_equal(ask(&b, "/waits"), "");
+    expect(&b, "/usual", "503"); /* that is as many as may ever be */
+    end(&b);
+}
+
+static void the_limit_holds_while_requests_take_longer(void **state)
+{
+    (void)state;
+    struct bench b;
+    int64_t before = counted(APUS_METRIC_shed_concurrency);
+    begin(&b, &(apus_overload){ .concurrency = 2, .concurrency_min = 2, .concurrency_max = 40 });
+    nap = 20 * APUS_MILLISECOND;
+    for (int i = 0; i < 10; i++)
+        nap_together(&b, 1);
+    assert_int_equal(counted(APUS_METRIC_shed_concurrency) - before, 0);
+    nap = 400 * APUS_MILLISECOND;
+    nap_together(&b, 5);
+    for (int i = 0; i < 12; i++)
+        (void)ask(&b, "/waits");
+    assert_in_range(counted(APUS_METRIC_shed_concurrency) - before, 1, 11);
+    end(&b);
+}
+
+/* All of a route wait for something that does not come. */
+static void requests_that_hang_are_not_joined(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, &(apus_overload){ .concurrency = 2, .concurrency_min = 2, .concurrency_max = 40 });
+    nap = APUS_MILLISECOND;
+    nap_together(&b, 1);
+    nap = 600 * APUS_SECOND;
+    for (int i = 0; i < 4; i++)
+        assert_string_equal(ask(&b, "/naps"), "");
+    apus_loop_turn(b.loop, 1100 * APUS_MILLISECOND);
+    expect(&b, "/naps", "503");
     end(&b);
 }
 
@@ -281,12 +517,22 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_limit_follows_how_long_requests_take),
         cmocka_unit_test(the_limit_has_bounds),
-        cmocka_unit_test(a_standing_queue_is_short),
+        cmocka_unit_test(so_many_were_good),
+        cmocka_unit_test(a_slow_route_is_no_strain),
+        cmocka_unit_test(a_queue_teaches_little),
+        cmocka_unit_test(a_queue_stands_until_there_is_rest),
         cmocka_unit_test(classes_share_the_limit),
         cmocka_unit_test(what_ends_makes_room),
         cmocka_unit_test(streams_do_not_count),
         cmocka_unit_test(who_waited_for_long_is_turned_away),
+        cmocka_unit_test(a_burst_is_answered),
+        cmocka_unit_test(the_newest_goes_first),
+        cmocka_unit_test(a_turn_has_a_slice_for_them),
+        cmocka_unit_test(who_goes_away_meanwhile_is_not_served),
         cmocka_unit_test(a_loop_that_lags_turns_all_away),
+        cmocka_unit_test(many_at_once_are_no_queue),
+        cmocka_unit_test(the_limit_holds_while_requests_take_longer),
+        cmocka_unit_test(requests_that_hang_are_not_joined),
         cmocka_unit_test(descriptors_run_out),
         cmocka_unit_test(limits_that_contradict_are_refused),
     };

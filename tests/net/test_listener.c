@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "apus/net.h"
+#include "apus/usage.h"
 #include "apus/value.h"
 
 enum { STREAMS_MAX = 64 };
@@ -201,6 +202,36 @@ static void listener_rests_when_descriptors_run_out(void **state)
     close(c);
 }
 
+/* Requests of those who are in need descriptors, too. */
+static void connections_leave_some_descriptors(void **state)
+{
+    enum { LIMIT = 100, BEFORE = 30 };
+    struct host *h = *state;
+    struct rlimit before, low;
+    int clients[LIMIT], n = 0;
+    getrlimit(RLIMIT_NOFILE, &before);
+    low = before;
+    low.rlim_cur = LIMIT;
+    setrlimit(RLIMIT_NOFILE, &low);
+    tcp(h);
+    while (n < BEFORE)
+        clients[n++] = connect_to(h);
+    while (!h->troubles) { /* each takes two here: the client's end and ours */
+        clients[n++] = connect_to(h);
+        apus_loop_turn(h->loop, APUS_MILLISECOND);
+    }
+    assert_non_null(strstr(h->last.msg, "out of descriptors"));
+    assert_in_range(apus_descriptor_percent(), APUS_DESCRIPTORS_FULL, 92);
+    int taken = h->n;
+    for (int i = 0; i < 300; i++) /* it looks again, and leaves it at that */
+        apus_loop_turn(h->loop, APUS_MILLISECOND);
+    assert_int_equal(h->n, taken);
+    setrlimit(RLIMIT_NOFILE, &before);
+    turn_until(h, &h->n, n);
+    while (n)
+        close(clients[--n]);
+}
+
 static void listen_refuses_what_is_no_address(void **state)
 {
     (void)state;
@@ -233,6 +264,7 @@ int main(void)
         T(listener_hands_on_unix_connections),
         T(stream_tells_a_reset_but_not_a_half_close),
         T(listener_rests_when_descriptors_run_out),
+        T(connections_leave_some_descriptors),
         cmocka_unit_test(listen_refuses_what_is_no_address),
         cmocka_unit_test_setup_teardown(finishing_takes_who_waits, open_host, close_host),
     };

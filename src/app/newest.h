@@ -1,0 +1,37 @@
+/* Requests that wait for their turn while there are too many: the newest goes first.
+ *
+ * Who has waited for long has often given up, and whoever came last can still be answered as
+ * fast as ever; in order of arrival all would be answered late (adaptive LIFO, see codel.h).
+ * The loop goes on reading meanwhile: in each of its turns a slice of time is for those that
+ * wait, and the rest stay for the next.  Those that have waited for too long are let go from
+ * the other end, to be turned away. */
+#ifndef APUS_APP_NEWEST_H
+#define APUS_APP_NEWEST_H
+
+#include <stdint.h>
+
+#include "apus/fiber.h"
+#include "apus/loop.h"
+
+/* Stands on the stack of the fiber that waits. */
+typedef struct apus__place {
+    struct apus__place *newer, *older;
+    apus_fiber *fiber;
+    int64_t since; /* loop time */
+} apus__place;
+
+typedef struct apus__newest {
+    apus_loop *loop;
+    int64_t longest; /* ns that anybody waits */
+    apus__place *first, *last;
+    apus_hook hook;    /* the end of a turn: whose is the next one? */
+    apus_timer resume; /* a turn that does not wait, since somebody does */
+} apus__newest;
+
+void apus__newest_init(apus__newest *n, apus_loop *loop, int64_t longest);
+
+/* Suspends the running fiber until it is its turn, or it has waited for `longest`.  Cannot be
+ * cancelled.  How long it has waited, ns. */
+int64_t apus__newest_wait(apus__newest *n);
+
+#endif
