@@ -124,8 +124,7 @@ static int64_t span_of(const apus__connection *c, apus__wait wait)
     return 0;
 }
 
-/* What bytes pay back of the time that their side lags behind. */
-static int64_t paid_by(const apus__connection *c, uint64_t bytes)
+int64_t apus__connection_paid(const apus__connection *c, uint64_t bytes)
 {
     uint32_t rate = c->server->limits.rate_min;
     uint64_t seconds = bytes / rate;
@@ -140,11 +139,11 @@ static void set_read_by(apus__connection *c, int64_t now)
 {
     apus__wait wait = what_is_waited_for(c);
     int64_t span = span_of(c, wait), most = c->server->limits.body_timeout;
-    bool resumes = wait == APUS__WAIT_BODY && (c->streamed || c->h2);
+    bool resumes = wait == APUS__WAIT_BODY && c->streamed;
     if (c->wait == APUS__WAIT_BODY)
         c->credit = c->read_by - now;
     if (c->wait == APUS__WAIT_BODY || resumes) {
-        c->credit = earlier(c->credit + paid_by(c, c->arrived), most);
+        c->credit = earlier(c->credit + apus__connection_paid(c, c->arrived), most);
         c->arrived = 0;
     }
     if (wait == APUS__WAIT_NONE)
@@ -161,13 +160,13 @@ static void set_read_by(apus__connection *c, int64_t now)
 static void set_write_by(apus__connection *c, int64_t now)
 {
     int64_t span = c->server->limits.write_timeout;
-    bool has_left = apus__output_is_empty(&c->out) && !(c->h2 && c->h2->n_held);
-    if (has_left)
+    if (apus__output_is_empty(&c->out))
         c->write_by = APUS_NEVER;
     else if (c->write_by == APUS_NEVER)
         c->write_by = now + span;
     else
-        c->write_by = earlier(c->write_by + paid_by(c, c->out.sent - c->write_mark), now + span);
+        c->write_by = earlier(c->write_by + apus__connection_paid(c, c->out.sent - c->write_mark),
+                              now + span);
     c->write_mark = c->out.sent;
 }
 
@@ -177,6 +176,8 @@ static void set_deadlines(apus__connection *c)
     set_read_by(c, now);
     set_write_by(c, now);
     int64_t first = earlier(c->read_by, c->write_by);
+    if (c->h2)
+        first = earlier(first, c->h2->due);
     if (first < c->alarm_at) {
         c->alarm_at = first;
         apus_timer_start(c->server->loop, &c->timer, first);
@@ -225,6 +226,8 @@ static void alarm_fired(void *ctx)
     } else if (c->read_by <= now) {
         read_is_overdue(c);
     }
+    if (c->h2 && c->h2->due <= now)
+        apus__h2_pace_look(c);
     apus__connection_leave(c);
 }
 

@@ -160,8 +160,8 @@ struct apus__connection {
     int64_t read_by, write_by;
     int64_t credit; /* ns that the sender of a body may still lag, while it is not waited for */
     apus__address address; /* that it is counted under, or 0 */
-    int64_t alarm_at;      /* when the timer fires; never after read_by and write_by */
-    apus_str peer;         /* in peer_text */
+    int64_t alarm_at; /* when the timer fires; never after read_by, write_by and those of streams */
+    apus_str peer;    /* in peer_text */
     char peer_text[APUS_SOCKET_NAME_MAX];
     apus__caller_security *security; /* or NULL: none, or none is known yet */
     struct apus__h2 *h2;             /* or NULL: HTTP/1 */
@@ -195,6 +195,9 @@ void apus__connection_leave_later(apus__connection *c);
 
 /* Leaves those that were left for later. */
 void apus__connections_settle(apus_http_server *s);
+
+/* ns that so many bytes pay back of what their side lags behind. */
+int64_t apus__connection_paid(const apus__connection *c, uint64_t bytes);
 
 /* The client is gone: cancels what runs for it. */
 void apus__connection_lose(apus__connection *c);

@@ -28,6 +28,7 @@ struct apus__h2 {
     uint32_t n_arriving; /* requests whose body is not whole */
     uint32_t n_read;     /* handlers that wait for more of a body */
     uint32_t n_held;     /* answers with bytes that the client may have no window for */
+    int64_t due;         /* loop time: no stream's time is over before */
     bool in_headers;     /* a block of headers has begun and not ended */
     bool is_busy;        /* nghttp2 is on the stack */
     bool is_dead;        /* ... and the session ends when it is not any more */
@@ -35,6 +36,13 @@ struct apus__h2 {
     int64_t patience;    /* what the client may still ask for without sending a request */
     int64_t patience_at; /* loop time when that was reckoned */
 };
+
+/* How long a stream may still lag behind: see h2_pace.c. */
+typedef struct apus__h2_pace {
+    int64_t by;     /* loop time, while its client is waited for; else APUS_NEVER */
+    int64_t credit; /* ns, while it is not */
+    int64_t most;   /* ns */
+} apus__h2_pace;
 
 struct apus__h2_stream {
     int32_t id;
@@ -48,6 +56,7 @@ struct apus__h2_stream {
     bool is_held;      /* counted in n_held */
     bool is_cut;       /* of the body, no more is taken */
     bool is_awaited;   /* counted in n_read */
+    apus__h2_pace reads, writes;
     uint32_t n_headers;
     apus_str method, path, authority, protocol;
     apus_buf head;   /* as HTTP/1.1 */
@@ -87,6 +96,24 @@ bool apus__h2_is_over(const apus__connection *c);
 
 /* Ends the session, now or when nghttp2 has returned. */
 void apus__h2_drop(apus__connection *c);
+
+/* --- h2_pace.c: the time of each stream ---
+ *
+ * A stream of many is found that makes no progress, whatever else its client sends: neither busy
+ * streams nor pings are any of its bytes.  What a connection has to make in a second, its streams
+ * share: each byte pays for as many as are waited for at once, so that a slow line may carry
+ * many of them. */
+
+/* Its client is waited for from now on; and is not any more. */
+void apus__h2_pace_start(apus__h2 *h, apus__h2_pace *p);
+void apus__h2_pace_stop(const apus__h2 *h, apus__h2_pace *p);
+
+/* It has made so many bytes, as one of n_streams. */
+void apus__h2_pace_pay(const apus__h2 *h, apus__h2_pace *p, uint64_t bytes, uint32_t n_streams);
+
+/* Looks for streams whose time is over: bodies are answered with 408, answers reset.  May lose
+ * the connection. */
+void apus__h2_pace_look(apus__connection *c);
 
 /* --- h2_memory.c --- */
 
@@ -133,6 +160,9 @@ apus_rc apus__h2_write(apus__exchange *x, apus_str bytes);
 apus_rc apus__h2_finish(apus__exchange *x);
 apus_rc apus__h2_upgrade(apus__exchange *x, apus_str headers);
 apus_rc apus__h2_recv(apus__exchange *x, char *to, size_t room, int64_t deadline, size_t *got);
+
+/* Nothing of x's answer waits for the client any more. */
+void apus__h2_let_go(apus__exchange *x);
 
 /* An answer that ends too early: the client is told so, or without memory for that loses the
  * connection.  May end x if no handler runs. */

@@ -24,16 +24,23 @@ static bool is_lost(const apus__exchange *x)
 
 static void hold(apus__exchange *x)
 {
-    if (!x->h2->is_held)
-        x->c->h2->n_held++;
-    x->h2->is_held = true;
+    apus__h2_stream *s = x->h2;
+    if (s->is_held)
+        return;
+    s->is_held = true;
+    x->c->h2->n_held++;
+    s->writes.credit = s->writes.most;
+    apus__h2_pace_start(x->c->h2, &s->writes);
 }
 
-static void let_go(apus__exchange *x)
+void apus__h2_let_go(apus__exchange *x)
 {
-    if (x->h2->is_held)
-        x->c->h2->n_held--;
-    x->h2->is_held = false;
+    apus__h2_stream *s = x->h2;
+    if (!s->is_held)
+        return;
+    s->is_held = false;
+    x->c->h2->n_held--;
+    apus__h2_pace_stop(x->c->h2, &s->writes);
 }
 
 /* --- headers --- */
@@ -137,6 +144,8 @@ static ssize_t give_data(nghttp2_session *session, int32_t id, uint8_t *to, size
     size_t n = from.len < room ? from.len : room;
     if (n)
         memcpy(to, from.ptr, n);
+    if (s->is_held)
+        apus__h2_pace_pay(x->c->h2, &s->writes, n, x->c->h2->n_held);
     if (s->lent.len)
         s->lent = apus_str_slice(s->lent, n, s->lent.len);
     else
@@ -144,7 +153,7 @@ static ssize_t give_data(nghttp2_session *session, int32_t id, uint8_t *to, size
     if (!s->lent.len && s->pending_at == s->pending.len) {
         apus_buf_clear(&s->pending);
         s->pending_at = 0;
-        let_go(x);
+        apus__h2_let_go(x);
         if (s->is_final)
             *flags |= NGHTTP2_DATA_FLAG_EOF;
     }
@@ -173,7 +182,7 @@ static apus_rc submit(apus__exchange *x, const apus_http_reply *reply, uint64_t 
 void apus__h2_cut(apus__exchange *x)
 {
     apus__h2_stream *s = x->h2;
-    let_go(x);
+    apus__h2_let_go(x);
     s->is_closed = true;
     x->sent_at = 0;
     nghttp2_session_set_stream_user_data(session_of(x), s->id, NULL);
@@ -341,12 +350,15 @@ void apus__h2_wait_begin(apus__exchange *x)
 {
     x->h2->is_awaited = true;
     x->c->h2->n_read++;
+    apus__h2_pace_start(x->c->h2, &x->h2->reads);
 }
 
 void apus__h2_wait_end(apus__exchange *x)
 {
-    if (x->h2->is_awaited && x->c->h2)
+    if (x->h2->is_awaited && x->c->h2) {
         x->c->h2->n_read--;
+        apus__h2_pace_stop(x->c->h2, &x->h2->reads);
+    }
     x->h2->is_awaited = false;
 }
 

@@ -12,9 +12,12 @@ static apus__exchange *exchange_of(nghttp2_session *session, int32_t id)
 
 static apus__h2_stream *new_stream(apus__exchange *x, int32_t id)
 {
+    const apus_http_limits *l = &x->c->server->limits;
     apus__h2_stream *s = APUS_NEW(&x->pub.arena, apus__h2_stream, 1);
     if (s)
         *s = (apus__h2_stream){ .id = id,
+                                .reads = { APUS_NEVER, l->body_timeout, l->body_timeout },
+                                .writes = { APUS_NEVER, l->write_timeout, l->write_timeout },
                                 .head = apus_buf_in(&x->pub.arena),
                                 .body = apus_buf_in(&x->pub.arena),
                                 .pending = apus_buf_in(&x->pub.arena) };
@@ -49,8 +52,10 @@ int apus__h2_on_begin_headers(nghttp2_session *session, const nghttp2_frame *fra
 /* It is not waited for any more. */
 static void has_arrived(apus__exchange *x)
 {
-    if (x->request_state == APUS__REQUEST_ARRIVING)
-        x->c->h2->n_arriving--;
+    if (x->request_state != APUS__REQUEST_ARRIVING)
+        return;
+    x->c->h2->n_arriving--;
+    apus__h2_pace_stop(x->c->h2, &x->h2->reads);
 }
 
 void apus__h2_refuse(apus__exchange *x, uint16_t status, const char *detail)
@@ -219,7 +224,6 @@ void apus__h2_on_headers_end(apus__exchange *x, bool has_ended)
     s->has_ended = has_ended;
     begin_head(s);
     apus_buf_lit(&s->head, "\r\n");
-    x->c->credit = x->c->server->limits.body_timeout;
     if (x->c->refusal)
         turn_away(x);
     else if (s->is_too_large)
@@ -228,6 +232,8 @@ void apus__h2_on_headers_end(apus__exchange *x, bool has_ended)
         apus__h2_refuse(x, 501, "this is no proxy");
     else if (read_head(x, has_ended) && (has_ended || s->is_tunnel || x->is_streamed))
         start(x);
+    else if (x->request_state == APUS__REQUEST_ARRIVING)
+        apus__h2_pace_start(x->c->h2, &s->reads);
 }
 
 void apus__h2_refuse_more(apus__exchange *x, apus_rc why)
@@ -266,7 +272,8 @@ int apus__h2_on_data(nghttp2_session *session, uint8_t flags, int32_t id, const 
     (void)flags;
     if (h->is_dead)
         return NGHTTP2_ERR_CALLBACK_FAILURE;
-    h->c->arrived += (uint32_t)len;
+    if (x)
+        apus__h2_pace_pay(h, &x->h2->reads, len, h->n_arriving + h->n_read);
     if (x && (x->h2->is_tunnel || x->is_streamed))
         return keep_for_reader(x, (apus_str){ (const char *)data, len });
     if (nghttp2_session_consume(session, id, len))
@@ -337,9 +344,7 @@ void apus__h2_on_close(apus__exchange *x)
     has_arrived(x);
     if (x->request_state == APUS__REQUEST_ARRIVING)
         x->request_state = APUS__REQUEST_DONE;
-    if (s->is_held)
-        c->h2->n_held--;
-    s->is_held = false;
+    apus__h2_let_go(x);
     s->is_closed = true;
     x->sent_at = 0;
     if (s->reader)

@@ -169,6 +169,7 @@ apus_rc apus__h2_begin(apus__connection *c)
     if (!h)
         return APUS_NOMEM;
     *h = (apus__h2){ .c = c,
+                     .due = APUS_NEVER,
                      .patience = PATIENCE_MAX,
                      .patience_at = apus_loop_now(c->server->loop) };
     h->session = open_session(h);
@@ -256,8 +257,6 @@ apus__wait apus__h2_wait(const apus__connection *c)
     const apus__h2 *h = c->h2;
     if (h->in_headers)
         return APUS__WAIT_HEAD;
-    if (h->n_arriving || h->n_read)
-        return APUS__WAIT_BODY;
     return !c->first && apus__output_is_empty(&c->out) ? APUS__WAIT_IDLE : APUS__WAIT_NONE;
 }
 
@@ -266,15 +265,6 @@ void apus__h2_overdue(apus__connection *c)
     if (c->wait == APUS__WAIT_HEAD) {
         apus__connection_lose(c);
         return;
-    }
-    for (apus__exchange *x = c->first, *next; x; x = next) {
-        next = x->next;
-        if (x->request_state == APUS__REQUEST_ARRIVING && !x->h2->is_tunnel)
-            apus__h2_refuse(x, 408, "the request did not arrive in time");
-        else if (x->h2->is_awaited)
-            apus__h2_give_up(x);
-        if (c->state == APUS__CONNECTION_GONE)
-            return;
     }
     if (c->wait == APUS__WAIT_IDLE &&
         nghttp2_session_terminate_session(c->h2->session, NGHTTP2_NO_ERROR))

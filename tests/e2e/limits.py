@@ -151,6 +151,70 @@ def a_body_that_drips():
         assert l.hits("body_timeout") == 1
 
 
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+
+def frame(kind, flags, stream, payload=b""):
+    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+
+
+def post(stream, flags=0x04):
+    return frame(1, flags, stream, b"\x83\x86\x04\x08/version\x01\x01a")
+
+
+def frames(s):
+    """What has come by now, as (kind, stream, payload); the socket does not wait for more."""
+    try:
+        s.got += s.recv(1 << 16)
+    except BlockingIOError:
+        pass
+    while len(s.got) >= 9 and len(s.got) >= 9 + int.from_bytes(s.got[:3], "big"):
+        n = int.from_bytes(s.got[:3], "big")
+        yield s.got[3], int.from_bytes(s.got[5:9], "big"), s.got[9:9 + n]
+        s.got = s.got[9 + n:]
+
+
+class Http2(socket.socket):
+    got = b""
+
+
+def http2(l, first):
+    s = Http2(socket.AF_INET, socket.SOCK_STREAM)
+    s.connect(("127.0.0.1", l.port))
+    s.sendall(PREFACE + first)
+    s.setblocking(False)
+    return s
+
+
+def until_it_ends(s, busy, is_end):
+    """Sends what busy() says, over and over, until a frame is the end."""
+    until = time.monotonic() + PATIENCE
+    while not any([is_end(*f) for f in frames(s)]):
+        assert time.monotonic() < until
+        s.sendall(busy())
+        time.sleep(0.03)
+
+
+def a_body_that_drips_among_busy_streams():
+    with Limited("--body-timeout", "1") as l:
+        streams = iter(range(3, 1 << 20, 2))
+
+        def busy():  # each of them pays more than a second of a connection's time
+            n = next(streams)
+            return post(n) + frame(0, 1, n, bytes(300))
+        with http2(l, frame(4, 0, 0) + post(1)) as s:
+            until_it_ends(s, busy, lambda kind, stream, payload: kind == 0 and stream == 1 and b"did not arrive in time" in payload)
+        eventually(lambda: l.hits("body_timeout") == 1)
+
+
+def pings_while_an_answer_is_not_read():
+    with Limited("--write-timeout", "1") as l:
+        no_window = b"\0\x04\0\0\0\0"
+        with http2(l, frame(4, 0, 0, no_window) + frame(1, 0x05, 1, b"\x82\x86\x04\x08/version\x01\x01a")) as s:
+            until_it_ends(s, lambda: frame(6, 0, 0, bytes(8)), lambda kind, stream, payload: kind == 3 and stream == 1 and payload == b"\0\0\0\x08")
+        eventually(lambda: l.hits("write_timeout") == 1)
+
+
 def a_process_with_too_much_memory():
     with Limited("--worker-memory", "1") as l:
         l.says(r"requests are turned away: this process has \d+ MiB of the 0 allowed$")
@@ -177,4 +241,5 @@ def every_flag_stands_in_the_documents():
 
 
 run(more_connections_than_there_may_be, more_than_that_over_tls, more_connections_of_an_address, more_requests_than_there_may_be,
-    a_body_that_drips, a_process_with_too_much_memory, lists_that_name_no_one, every_flag_stands_in_the_documents)
+    a_body_that_drips, a_body_that_drips_among_busy_streams,
+    pings_while_an_answer_is_not_read, a_process_with_too_much_memory, lists_that_name_no_one, every_flag_stands_in_the_documents)

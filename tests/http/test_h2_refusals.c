@@ -1,6 +1,8 @@
 /* HTTP/2: what is too much, too slow, a flood, or no HTTP/2 at all. */
 #include "peer.h"
 
+#include "apus/metric.h"
+
 static void what_is_too_much_is_refused(void **state)
 {
     (void)state;
@@ -122,7 +124,57 @@ static void a_client_without_windows_is_left(void **state)
     assert_int_equal(a->status, 200);
     assert_int_equal(a->len, 0);
     turn_for(p->t, 80 * APUS_MILLISECOND);
-    assert_true(apus_http_pipe_is_closed(p->t->pipe));
+    pump(p);
+    assert_true(a->closed);
+    assert_int_equal(a->code, NGHTTP2_CANCEL);
+    assert_false(apus_http_pipe_is_closed(p->t->pipe)); /* others may be read */
+    peer_close(p);
+}
+
+/* Each acknowledgement is 17 bytes that leave; none of them are the answer's. */
+static void pings_hold_no_answer(void **state)
+{
+    (void)state;
+    apus_http_limits limits = { .write_timeout = 30 * APUS_MILLISECOND };
+    nghttp2_settings_entry windows[] = { { NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 0 },
+                                         { NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 65535 } };
+    int64_t before = apus_metric_read(NULL, APUS_METRIC_limit_write_time);
+    struct peer *p = peer_open(&limits);
+    nghttp2_submit_settings(p->session, 0, &windows[0], 1);
+    struct answer *a = get(p, "/big");
+    for (int i = 0; i < 500 && !a->closed; i++) {
+        nghttp2_submit_ping(p->session, 0, NULL);
+        pump(p);
+        turn_for(p->t, 5 * APUS_MILLISECOND);
+    }
+    assert_int_equal(a->code, NGHTTP2_CANCEL);
+    assert_int_equal(apus_metric_read(NULL, APUS_METRIC_limit_write_time) - before, 1);
+    nghttp2_submit_settings(p->session, 0, &windows[1], 1);
+    struct answer *b = get(p, "/ok");
+    pump(p);
+    assert_int_equal(b->status, 200);
+    peer_close(p);
+}
+
+/* What other streams send is none of its bytes. */
+static void a_slow_body_among_busy_ones_is_given_up(void **state)
+{
+    (void)state;
+    apus_http_limits limits = { .body_timeout = 30 * APUS_MILLISECOND };
+    struct peer *p = peer_open(&limits);
+    int64_t before = apus_metric_read(NULL, APUS_METRIC_limit_body_time);
+    char bytes[100] = { 0 };
+    struct answer *slow = ask(p, "POST", "/echo", NULL, "", SIZE_MAX);
+    for (int i = 0; i < 250 && !slow->status; i++) {
+        struct answer *busy = ask(p, "POST", "/echo", NULL, bytes, sizeof(bytes));
+        pump(p);
+        assert_int_equal(busy->status, 200);
+        turn_for(p->t, 5 * APUS_MILLISECOND);
+        pump(p);
+    }
+    assert_int_equal(slow->status, 408);
+    assert_int_equal(apus_metric_read(NULL, APUS_METRIC_limit_body_time) - before, 1);
+    assert_false(apus_http_pipe_is_closed(p->t->pipe));
     peer_close(p);
 }
 
@@ -206,6 +258,8 @@ int main(void)
         cmocka_unit_test(whoever_waits_is_told_to_continue),
         cmocka_unit_test(slow_bodies_are_given_up),
         cmocka_unit_test(a_client_without_windows_is_left),
+        cmocka_unit_test(pings_hold_no_answer),
+        cmocka_unit_test(a_slow_body_among_busy_ones_is_given_up),
         cmocka_unit_test(resets_cancel_handlers),
         cmocka_unit_test(rapid_resets_end_the_connection),
         cmocka_unit_test(floods_end_the_connection),
