@@ -38,11 +38,13 @@ struct apus_lines {
     bool gives_up;   /* who writes waits for nothing any more */
     bool in_trouble; /* these are the writer's */
     bool is_file;    /* takes all at once, and is not asked whether it can */
-    bool is_broken;  /* the last line ends in its middle */
     int fd;
     dev_t device; /* with its number: which file it is */
     ino_t number;
-    uint64_t lost; /* lines, since it is in trouble */
+    uint64_t lost;   /* lines, since it is in trouble */
+    char *unwritten; /* what is left of a line that was cut off, at most a line ... */
+    size_t n_unwritten;
+    off_t cut_at; /* ... where the file ended then */
 };
 
 #define LOAD(at)      __atomic_load_n((at), __ATOMIC_ACQUIRE)
@@ -99,12 +101,21 @@ static apus_rc open_file(apus_lines *l, int *fd, apus_err *err)
     return APUS_OK;
 }
 
+/* It cannot be made whole any more. */
+static void forget_cut(apus_lines *l)
+{
+    l->n_unwritten = 0;
+    l->lost++;
+    apus_metric_add(APUS_METRIC_log_dropped, 1);
+}
+
 /* A line that was cut off stays in the file where it stands. */
 static void take_file(apus_lines *l, int fd)
 {
     struct stat st = { 0 };
     l->is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-    l->is_broken = l->is_broken && st.st_dev == l->device && st.st_ino == l->number;
+    if (l->n_unwritten && (st.st_dev != l->device || st.st_ino != l->number))
+        forget_cut(l);
     l->device = st.st_dev;
     l->number = st.st_ino;
     l->fd = fd;
@@ -189,23 +200,60 @@ static ssize_t put(apus_lines *l, const char *at, size_t len)
     }
 }
 
-/* What follows a line that was cut off begins a new one: false when it cannot. */
+static off_t size_of(const apus_lines *l)
+{
+    struct stat st;
+    return l->is_file && fstat(l->fd, &st) == 0 ? st.st_size : -1;
+}
+
+/* Keeps what is left of the line that ends in its middle; what has begun at `at` is not written.
+ * How many bytes that are. */
+static size_t keep_cut(apus_lines *l, const char *at, size_t len)
+{
+    const char *end = memchr(at, '\n', len);
+    size_t n = end ? (size_t)(end - at) + 1 : len;
+    memcpy(l->unwritten, at, n);
+    l->n_unwritten = n;
+    l->cut_at = size_of(l);
+    return n;
+}
+
+/* A line that was cut off is finished, or where others have written since, in another process,
+ * ended.  Whether that was possible. */
 static bool mend(apus_lines *l)
 {
-    if (l->is_broken && put(l, "\n", 1) == 1)
-        l->is_broken = false;
-    return !l->is_broken;
+    if (!l->n_unwritten)
+        return true;
+    bool is_last = l->cut_at >= 0 && size_of(l) == l->cut_at;
+    ssize_t n = is_last ? put(l, l->unwritten, l->n_unwritten) : put(l, "\n", 1);
+    if (n <= 0)
+        return false;
+    if (!is_last) {
+        forget_cut(l);
+        return true;
+    }
+    l->n_unwritten -= (size_t)n;
+    memmove(l->unwritten, l->unwritten + n, l->n_unwritten);
+    l->cut_at = size_of(l);
+    if (l->n_unwritten)
+        return false;
+    apus_metric_add(APUS_METRIC_log_lines, 1);
+    return true;
 }
 
 static void write_out(apus_lines *l, const char *at, size_t len)
 {
     const char *begin = at;
-    bool is_fresh = mend(l);
+    if (!mend(l)) {
+        lose(l, at, len, LOAD(&l->gives_up) ? "takes nothing" : strerror(errno));
+        return;
+    }
     while (len) {
-        ssize_t n = is_fresh ? put(l, at, len) : -1;
+        ssize_t n = put(l, at, len);
         if (n < 0) {
-            l->is_broken = l->is_broken || (at > begin && at[-1] != '\n');
-            lose(l, at, len, LOAD(&l->gives_up) ? "takes nothing" : strerror(errno));
+            int why = errno;
+            size_t kept = at > begin && at[-1] != '\n' ? keep_cut(l, at, len) : 0;
+            lose(l, at + kept, len - kept, LOAD(&l->gives_up) ? "takes nothing" : strerror(why));
             return;
         }
         apus_metric_add(APUS_METRIC_log_lines, (int64_t)count_lines(at, (size_t)n));
@@ -250,6 +298,7 @@ void apus__lines_write(apus_lines *l)
 static void destroy(apus_lines *l)
 {
     free(l->bytes);
+    free(l->unwritten);
     free(l);
 }
 
@@ -263,7 +312,8 @@ apus_rc apus_lines_open(const apus_lines_options *options, apus_lines **out, apu
     l->options.room = options->room ? options->room : ROOM;
     l->options.every = options->every ? options->every : EVERY;
     l->bytes = malloc(l->options.room);
-    apus_rc rc = l->bytes ? APUS_OK : APUS_NOMEM;
+    l->unwritten = malloc(APUS_LINES_MAX);
+    apus_rc rc = l->bytes && l->unwritten ? APUS_OK : APUS_NOMEM;
     if (rc)
         apus__err_set(err, rc, "%s: no memory for its lines", options->path);
     else
@@ -298,6 +348,8 @@ void apus_lines_close(apus_lines *l, int64_t patience)
 {
     if (!l || !apus__lines_writer_stop(l->writer, patience))
         return; /* what a thread that hangs holds goes with the process */
+    if (l->n_unwritten)
+        forget_cut(l);
     close(l->fd);
     destroy(l);
 }

@@ -202,10 +202,11 @@ static void assert_content(const char *at, const char *text)
     assert_string_equal(all, text);
 }
 
-static void behind_a_line_that_was_cut_off_a_new_one_begins(void **state)
+static void a_line_that_was_cut_off_is_finished(void **state)
 {
     (void)state;
     struct heard h = { .n = 0 };
+    int64_t before = dropped();
     apus_lines *l;
     apus_lines_options o = { .path = path, .every = APUS_MILLISECOND, .trouble = hear, .ctx = &h };
     unlink(path);
@@ -214,8 +215,30 @@ static void behind_a_line_that_was_cut_off_a_new_one_begins(void **state)
     apus_lines_reopen(l); /* it is the same file still */
     assert_int_equal(apus_lines_add(l, APUS_STR("whole\n")), APUS_OK);
     apus_lines_close(l, PATIENCE);
-    assert_content(path, "line of 10\nline\nwhole\n");
+    assert_content(path, "line of 10\nline of 10\nwhole\n");
     assert_int_equal(h.n, 2);
+    assert_int_equal(dropped(), before);
+}
+
+/* By another process: then it is lost, and ended, so that theirs and ours stay whole. */
+static void not_where_others_have_written_since(void **state)
+{
+    (void)state;
+    struct heard h = { .n = 0 };
+    int64_t before = dropped();
+    apus_lines *l;
+    apus_lines_options o = { .path = path, .every = APUS_MILLISECOND, .trouble = hear, .ctx = &h };
+    unlink(path);
+    assert_int_equal(apus_lines_open(&o, &l, NULL), APUS_OK);
+    cut_a_line_off(l, &h);
+    FILE *other = fopen(path, "a");
+    assert_non_null(other);
+    fputs(" theirs", other);
+    fclose(other);
+    assert_int_equal(apus_lines_add(l, APUS_STR("whole\n")), APUS_OK);
+    apus_lines_close(l, PATIENCE);
+    assert_content(path, "line of 10\nline theirs\nwhole\n");
+    assert_int_equal(dropped(), before + 1);
 }
 
 static void a_new_file_begins_with_a_line_whatever_was_cut_off_in_the_old_one(void **state)
@@ -324,9 +347,10 @@ int main(void)
         cmocka_unit_test(a_line_that_is_too_long_is_dropped),
         cmocka_unit_test(a_file_that_was_moved_goes_on_anew),
         cmocka_unit_test(what_is_never_empty_is_opened_anew_as_well),
-        cmocka_unit_test(behind_a_line_that_was_cut_off_a_new_one_begins),
         cmocka_unit_test(a_new_file_begins_with_a_line_whatever_was_cut_off_in_the_old_one),
         cmocka_unit_test(a_full_disk_is_told_once_and_costs_lines),
+        cmocka_unit_test(a_line_that_was_cut_off_is_finished),
+        cmocka_unit_test(not_where_others_have_written_since),
         cmocka_unit_test(a_stuck_pipe_is_given_up_in_time),
         cmocka_unit_test(what_cannot_be_opened_is_explained),
     };
