@@ -13,6 +13,7 @@
 #include "apus/reactor.h"
 #include "apus/socket.h"
 #include "apus/test.h"
+#include "apus/tls.h"
 #include "serve/exit.h"
 #include "serve/listeners.h"
 #include "serve/openapi.h"
@@ -21,6 +22,7 @@
 #include "serve/serving.h"
 #include "serve/supervisor.h"
 #include "serve/tell.h"
+#include "serve/terminal.h"
 #include "serve/worker.h"
 
 int apus__not_started(const char *program, const apus_err *err)
@@ -74,6 +76,28 @@ static void on_signal(void *ctx, int number)
     apus_timer_start(s->loop, &a->delay, apus_loop_now(s->loop) + delay * APUS_SECOND);
 }
 
+/* What can be read again while this process goes on. */
+static void on_hangup(void *ctx, int number)
+{
+    alone *a = ctx;
+    apus__serving *s = &a->serving;
+    apus_err err = { 0 };
+    if (apus__terminal_is_gone()) {
+        on_signal(ctx, number);
+        return;
+    }
+    apus__tell_reloading();
+    apus__serving_reopen(s);
+    apus_rc rc = s->tls ? apus_tls_reload(s->tls, &err) : APUS_OK;
+    apus_metric_add(rc ? APUS_METRIC_reloads_failed : APUS_METRIC_reloads, 1);
+    if (rc)
+        fprintf(stderr, "not reloaded: %s\n", err.msg);
+    else
+        fprintf(stderr, "reloaded: certificates and logs; another program or other settings need a "
+                        "restart, or --workers\n");
+    apus__tell_ready();
+}
+
 static void on_reopen(void *ctx, int number)
 {
     alone *a = ctx;
@@ -100,6 +124,9 @@ static apus_rc accept_on(alone *a, const apus__listeners *l, apus_err *err)
         rc = apus_reactor_on_signal(reactor, SIGINT, on_signal, a);
     if (!rc)
         rc = apus_reactor_on_signal(reactor, SIGUSR1, on_reopen, a);
+    if (!rc)
+        rc = apus_reactor_on_signal(reactor, SIGHUP, on_hangup, a);
+    (void)apus__terminal_is_gone();
     for (uint32_t i = 0; !rc && i < l->n; i++)
         if (l->items[i].slot != APUS__EVERY_ADMIN)
             rc = apus__serving_listen(s, l->items[i].fd, err);

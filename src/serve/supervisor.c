@@ -16,6 +16,7 @@
 #include "serve/pidfile.h"
 #include "serve/serving.h"
 #include "serve/tell.h"
+#include "serve/terminal.h"
 
 extern char **environ;
 
@@ -246,23 +247,10 @@ static void stop(apus__crew *c)
 
 /* --- signals --- */
 
-/* SIGHUP also says that the terminal was closed, and then there is nobody to reload for. */
-static bool terminal_is_gone(void)
-{
-    static int had_one = -1; /* at the start, once per process */
-    FILE *f = fopen("/dev/tty", "re");
-    bool has_one = f != NULL;
-    if (f)
-        fclose(f);
-    if (had_one < 0)
-        had_one = has_one;
-    return had_one && !has_one;
-}
-
 static void on_signal(void *ctx, int number)
 {
     apus__crew *c = ctx;
-    if (number == SIGHUP && !c->leaving && !terminal_is_gone())
+    if (number == SIGHUP && !c->leaving && !apus__terminal_is_gone())
         reload(c);
     else
         stop(c);
@@ -319,7 +307,7 @@ static apus_rc watch_signals(apus__crew *c, apus_err *err)
         rc = apus_reactor_on_signal(reactor, SIGUSR1, on_reopen, c);
     for (size_t i = 0; !rc && i < sizeof(numbers) / sizeof(numbers[0]); i++)
         rc = apus_reactor_on_signal(reactor, numbers[i], on_signal, c);
-    (void)terminal_is_gone();
+    (void)apus__terminal_is_gone();
     return rc ? apus_err_set(err, rc, "cannot watch signals: %s", apus_rc_text(rc)) : APUS_OK;
 }
 

@@ -71,11 +71,11 @@ def names_choose(a, b):
         connect(s.port, b[0], name="other.example")[0].close()
 
 
-def certificates_are_renewed_by_a_signal(a, b):
+def certificates_are_renewed_by_a_signal(a, b, *more):
     now = [str(HERE / "now.crt"), str(HERE / "now.key")]
     for source, target in zip(a, now):
         pathlib.Path(target).write_text(pathlib.Path(source).read_text())
-    with Service("--workers", "2", "--tls-cert", now[0], "--tls-key", now[1]) as s:
+    with Service(*(more or ("--workers", "2")), "--tls-cert", now[0], "--tls-key", now[1]) as s:
         kept, _, _ = connect(s.port, a[0])
         before = ssl.get_server_certificate(("127.0.0.1", s.port))
         for source, target in zip(b, now):
@@ -88,6 +88,10 @@ def certificates_are_renewed_by_a_signal(a, b):
         kept.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n")
         assert kept.recv(65536)  # the old connection was not cut
         kept.close()
+
+
+def a_single_process_renews_them_as_well(a, b):
+    certificates_are_renewed_by_a_signal(a, b, "--workers", "0")
 
 
 def clients_must_show_theirs(a, b):
@@ -119,6 +123,7 @@ def mistakes_are_explained(a, b):
 
 a, b = certificate("here"), certificate("there", "other.example")
 for test in (workers_serve_and_resume_each_others_sessions, names_choose, certificates_are_renewed_by_a_signal,
+             a_single_process_renews_them_as_well,
              clients_must_show_theirs, mistakes_are_explained):
     test(a, b)
     print("ok", test.__name__, flush=True)
