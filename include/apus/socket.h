@@ -35,6 +35,12 @@ apus_rc apus_socket_listen(const char *host, uint16_t port, apus_socket_share sh
  * is APUS_BUSY. */
 apus_rc apus_socket_listen_unix(const char *path, int *fd, apus_err *err) APUS_NODISCARD;
 
+/* How many connections may wait in front of a listening socket, from now on: `most`, or fewer
+ * where the system says so.  apus_socket_queue_max is what it says, 0 where it does not
+ * (net.core.somaxconn). */
+apus_rc apus_socket_set_queue(int fd, unsigned most);
+unsigned apus_socket_queue_max(void);
+
 /* The port that a socket is bound to, or 0. */
 uint16_t apus_socket_port(int fd);
 

@@ -267,6 +267,19 @@ static apus_rc open_admin(struct opening *op)
     return rc;
 }
 
+/* --- how many may wait --- */
+
+/* Whoever handed a socket down has said how many. */
+static void set_queues(const struct opening *op, bool inherited)
+{
+    unsigned most = (unsigned)op->o->backlog, allowed = apus_socket_queue_max();
+    for (uint32_t i = 0; i < op->out->n && !inherited; i++)
+        if (op->out->items[i].slot != APUS__EVERY_ADMIN)
+            (void)apus_socket_set_queue(op->out->items[i].fd, most);
+    if (allowed && allowed < most && !inherited)
+        fprintf(stderr, "--backlog %u: the system allows %u (net.core.somaxconn)\n", most, allowed);
+}
+
 /* --- all of them --- */
 
 apus_rc apus__listeners_open(const apus__options *o, uint32_t n_slots,
@@ -293,6 +306,8 @@ apus_rc apus__listeners_open(const apus__options *o, uint32_t n_slots,
         rc = open_admin(&op);
     if (rc)
         apus__listeners_close(out, before);
+    else
+        set_queues(&op, n > 0);
     return rc;
 }
 

@@ -43,6 +43,10 @@ static const struct option {
       "port to listen on; 0 lets the system choose" },
     { "unix", "APUS_UNIX", "PATH", TEXT, offsetof(apus__options, unix_path), NULL, 0, 0, 0,
       "listen on a Unix socket instead" },
+    { "backlog", "APUS_BACKLOG", "N", NUMBER, offsetof(apus__options, backlog), NULL, 1024, 1,
+      1000000,
+      "connections that may wait to be accepted, in each worker; the system's net.core.somaxconn "
+      "at most" },
     { "trusted-proxies", "APUS_TRUSTED_PROXIES", "LIST", TEXT,
       offsetof(apus__options, trusted_proxies), NULL, 0, 0, 0,
       "networks whose X-Forwarded-For and -Proto count: 10.0.0.0/8,unix" },
@@ -131,7 +135,8 @@ static const struct option {
       "memory of one request: 503" },
     { "worker-memory", "APUS_WORKER_MEMORY", "BYTES", NUMBER,
       offsetof(apus__options, worker_memory), NULL, 0, 0, INT64_C(1125899906842624),
-      "memory of a process from which new requests are answered with 503; 0: no limit" },
+      "memory of a process from which new requests are answered with 503, and if it does not come "
+      "back, another worker takes its place; 0: no limit" },
     { "shed", "APUS_SHED", "on|off", TEXT, offsetof(apus__options, shed), "on", 0, 0, 0,
       "whether requests are turned away with 503 while there is too much to do" },
     { "concurrency-max", "APUS_CONCURRENCY_MAX", "N", NUMBER,
@@ -435,8 +440,8 @@ void apus__options_help(FILE *to, const char *program, const apus_app *app)
             "  --help               this text\n  --help-markdown      the options as a table for "
             "documents\n  --version            versions of the program "
             "and of Apus\n\nSIGTERM or SIGINT lets requests in flight finish; a second one "
-            "stops at once.\nWith workers, SIGHUP goes over to the program and settings that "
-            "are there by then.\n");
+            "stops at once.\nSIGHUP goes over to the program and settings that are there by then; "
+            "with --workers 0 it reads\ncertificates again and opens the log anew.\n");
 }
 
 /* In a cell of a table a bar ends it. */

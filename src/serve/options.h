@@ -24,6 +24,7 @@ typedef struct apus__options {
     const char *host;      /* one address, or several with commas between */
     const char *unix_path; /* or NULL: host and port */
     int64_t port;
+    int64_t backlog;  /* connections that may wait in front of each listener */
     int64_t workers;  /* 0: this process serves by itself */
     int64_t stuck;    /* seconds that a worker's loop may be silent; 0: for ever */
     int64_t start;    /* seconds that a worker may take to start */

@@ -16,7 +16,7 @@
 #endif
 #include <unistd.h>
 
-enum { BACKLOG = 1024 }; /* the kernel cuts it to its own limit */
+enum { BACKLOG = 1024 }; /* unless apus_socket_set_queue says another; the kernel has its limit */
 
 union address {
     struct sockaddr any;
@@ -123,6 +123,22 @@ apus_rc apus_socket_listen_unix(const char *path, int *fd, apus_err *err)
     if (rc == APUS_OK)
         *fd = s;
     return rc;
+}
+
+apus_rc apus_socket_set_queue(int fd, unsigned most)
+{
+    return listen(fd, (int)most) ? APUS_IO : APUS_OK;
+}
+
+unsigned apus_socket_queue_max(void)
+{
+    unsigned most = 0;
+    FILE *f = fopen("/proc/sys/net/core/somaxconn", "re");
+    if (f && fscanf(f, "%u", &most) != 1)
+        most = 0;
+    if (f)
+        fclose(f);
+    return most;
 }
 
 uint16_t apus_socket_port(int fd)

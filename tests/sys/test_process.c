@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#endif
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -147,6 +151,26 @@ static void memory_is_shared(void **state)
     close(fd);
 }
 
+/* Linux tells of a socket that listens how many may wait in the place of segments. */
+static void so_many_may_wait(void **state)
+{
+    (void)state;
+#ifdef __linux__
+    struct tcp_info before, after;
+    socklen_t len = sizeof(before);
+    int fd;
+    assert_int_equal(apus_socket_listen("127.0.0.1", 0, APUS_SOCKET_ALONE, &fd, NULL), APUS_OK);
+    assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &before, &len), 0);
+    assert_int_equal(apus_socket_set_queue(fd, 7), APUS_OK);
+    assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &after, &len), 0);
+    assert_int_not_equal(before.tcpi_sacked, 7);
+    assert_int_equal(after.tcpi_sacked, 7);
+    apus_socket_close(fd);
+#else
+    skip();
+#endif
+}
+
 static void a_port_is_shared_among_our_own_only(void **state)
 {
     (void)state;
@@ -215,6 +239,7 @@ int main(void)
         cmocka_unit_test(we_know_ourselves),
         cmocka_unit_test(identities_are_looked_up),
         cmocka_unit_test(memory_is_shared),
+        cmocka_unit_test(so_many_may_wait),
         cmocka_unit_test(a_port_is_shared_among_our_own_only),
         cmocka_unit_test(quotas_of_groups_count),
         cmocka_unit_test(quotas_of_the_first_version_count),
