@@ -72,10 +72,11 @@ APUS_API_BEGIN
     X(counter, worker_starts, "apus_worker_starts_total", "",                                      \
       "Worker processes that were started")                                                        \
     X(counter, worker_crashes, "apus_worker_ends_total", "why=\"crash\"",                          \
-      "Worker processes that ended without having been told to")                                   \
+      "Worker processes that ended by themselves, or had to be replaced")                          \
     X(counter, worker_exits, "apus_worker_ends_total", "why=\"exit\"", "")                         \
     X(counter, worker_kills, "apus_worker_ends_total", "why=\"killed\"", "")                       \
     X(counter, worker_stuck, "apus_worker_ends_total", "why=\"stuck\"", "")                        \
+    X(counter, worker_memory, "apus_worker_ends_total", "why=\"memory\"", "")                      \
     X(counter, reloads, "apus_reloads_total", "result=\"done\"", "Reloads of the service")         \
     X(counter, reloads_failed, "apus_reloads_total", "result=\"failed\"", "")                      \
     X(counter, log_lines, "apus_access_log_lines_total", "result=\"written\"",                     \

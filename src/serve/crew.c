@@ -239,6 +239,19 @@ static void is_ready(apus__worker *w)
     apus__crew_is_ready(c);
 }
 
+/* Its memory does not come back.  It is told to go when the other one serves. */
+static void succeed(const apus__worker *w)
+{
+    apus__crew *c = w->crew;
+    apus__slot *s = &c->slots[w->slot];
+    if (s->serves != w || s->starts || c->canary || c->leaving || c->landing)
+        return;
+    apus__crew_say(c, "worker %" PRIu32 " (process %d) has too much memory; another one starts",
+                   w->slot, w->pid);
+    apus_metric_add(APUS_METRIC_worker_memory, 1);
+    (void)apus__slot_start(s, &c->now);
+}
+
 static void on_control(void *ctx, unsigned events)
 {
     apus__worker *w = ctx;
@@ -247,6 +260,8 @@ static void on_control(void *ctx, unsigned events)
     while (!rc && (rc = apus__link_recv(w->control, &m)) == APUS_OK)
         if (m.verb == APUS__VERB_ready)
             is_ready(w);
+        else if (m.verb == APUS__VERB_exhausted)
+            succeed(w);
     if (rc == APUS_IO)
         apus_watch_set(w->watch, 0); /* its end is told by a signal */
 }

@@ -9,6 +9,8 @@
 
 #define LOOK_EVERY (APUS_SECOND / 4)
 
+enum { LOOKS_MAX = 20 }; /* five seconds without the memory that there should be */
+
 apus_http_limits apus__limits_of(const apus__options *o)
 {
     return (apus_http_limits){
@@ -68,6 +70,17 @@ static void say(const apus__limiting *l, const char *what, uint64_t taken)
     l->trouble(l->ctx, &err);
 }
 
+/* A limit that is met for a moment now and then is as good a reason as one that is met for long. */
+static void count_look(apus__limiting *l)
+{
+    l->over = l->is_closed ? l->over + 1 : l->over ? l->over - 1 : 0;
+    if (l->over < LOOKS_MAX)
+        return;
+    l->over = 0;
+    if (l->exhausted)
+        l->exhausted(l->exhausted_ctx);
+}
+
 static void look(void *ctx)
 {
     apus__limiting *l = ctx;
@@ -78,6 +91,7 @@ static void look(void *ctx)
         taken = apus_memory_taken();
     }
     l->is_closed = taken > l->memory_max;
+    count_look(l);
     apus_timer_start(l->loop, &l->timer, apus_loop_now(l->loop) + LOOK_EVERY);
     if (l->is_closed == was_closed)
         return;

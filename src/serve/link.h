@@ -19,12 +19,13 @@
 /* --- messages --- */
 
 typedef enum apus__verb {
-    APUS__VERB_ready,   /* from a worker: it accepts */
-    APUS__VERB_stop,    /* to a worker, like all others: drain */
-    APUS__VERB_retire,  /* drain, but wait for idle clients' next requests */
-    APUS__VERB_adopt,   /* accept on listener `number` as well ... */
-    APUS__VERB_release, /* ... and no more */
-    APUS__VERB_reopen,  /* its logs: they were moved */
+    APUS__VERB_ready,     /* from a worker: it accepts */
+    APUS__VERB_exhausted, /* from a worker: another should take its place */
+    APUS__VERB_stop,      /* to a worker, like all others: drain */
+    APUS__VERB_retire,    /* drain, but wait for idle clients' next requests */
+    APUS__VERB_adopt,     /* accept on listener `number` as well ... */
+    APUS__VERB_release,   /* ... and no more */
+    APUS__VERB_reopen,    /* its logs: they were moved */
     APUS__VERB_COUNT
 } apus__verb;
 
@@ -80,7 +81,7 @@ apus_rc apus__orders_parse(const char *text, apus__orders *out, apus_err *err) A
 #define APUS__BOARD_MAGIC UINT64_C(0x6472616f62737061)
 
 enum {
-    APUS__LAYOUT = 5100 + APUS_METRIC_COUNT, /* of all that stands in this header */
+    APUS__LAYOUT = 5200 + APUS_METRIC_COUNT, /* of all that stands in this header */
     APUS__CELLS_MAX = 2048                   /* processes at once, those that retire among them */
 };
 

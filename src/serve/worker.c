@@ -120,6 +120,7 @@ static void obey(struct worker *w, const apus__message *m)
         apus__serving_reopen(&w->serving);
         break;
     case APUS__VERB_ready:
+    case APUS__VERB_exhausted:
     case APUS__VERB_COUNT:
         break;
     }
@@ -141,6 +142,13 @@ static void on_control(void *ctx, unsigned events)
 static void stop_now(void *ctx)
 {
     stop(ctx);
+}
+
+static void ask_for_another(void *ctx)
+{
+    struct worker *w = ctx;
+    if (!w->serving.retires && !w->serving.stops)
+        (void)apus__link_send(w->orders.control, APUS__VERB_exhausted, 0); /* or the next time */
 }
 
 /* Whoever ends all processes at once wants what the supervisor would have told us. */
@@ -213,6 +221,8 @@ static apus_rc start(struct worker *w, const apus_app *app, const apus__options 
                                 .slot = w->orders.slot,
                                 .shares = w->orders.shares,
                                 .n_shares = w->orders.n_shares };
+        w->serving.limiting.exhausted = ask_for_another;
+        w->serving.limiting.exhausted_ctx = w;
         rc = apus__serving_open(&w->serving, app, options, &common, err);
     }
     if (!rc)

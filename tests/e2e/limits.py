@@ -24,10 +24,13 @@ class Limited(Service):
         s.sendall(first)
         return s
 
-    def hits(self, limit):
+    def metric(self, name):
         c = http.client.HTTPConnection("127.0.0.1", self.admin, timeout=PATIENCE)
         c.request("GET", "/metrics")
-        return int(re.search(r'apus_limit_hits_total\{limit="%s"\} (\d+)' % limit, c.getresponse().read().decode()).group(1))
+        return int(re.search(rf"^{re.escape(name)} (\d+)", c.getresponse().read().decode(), re.M).group(1))
+
+    def hits(self, limit):
+        return self.metric('apus_limit_hits_total{limit="%s"}' % limit)
 
 
 def answer(s):
@@ -224,6 +227,20 @@ def a_process_with_too_much_memory():
         assert l.hits("worker_memory") == 1
 
 
+def a_worker_whose_memory_does_not_come_back():
+    with Limited("--worker-memory", "1", "--workers", "1") as l:
+        first = l.says(r": worker 0 \(process (\d+)\) has too much memory; another one starts$").group(1)
+        second = l.says(r": worker 0 \(process (\d+)\) has too much memory; another one starts$").group(1)
+        assert first != second  # that is no better
+        eventually(lambda: l.metric('apus_worker_ends_total{why="memory"}') >= 2)
+        assert l.metric('apus_worker_ends_total{why="exit"}') == 0
+
+
+def more_that_wait_than_the_system_lets():
+    with Limited("--backlog", "1000000") as l:
+        assert re.search(r"^--backlog 1000000: the system allows \d+ \(net\.core\.somaxconn\)$", l.text, re.M), l.text
+
+
 def lists_that_name_no_one():
     done = subprocess.run([PROGRAM, "--port", "0", "--connections-exempt", "10.0.0.1/8"], capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode and '--connections-exempt: "10.0.0.1/8" is no address' in done.stderr, done
@@ -242,4 +259,5 @@ def every_flag_stands_in_the_documents():
 
 run(more_connections_than_there_may_be, more_than_that_over_tls, more_connections_of_an_address, more_requests_than_there_may_be,
     a_body_that_drips, a_body_that_drips_among_busy_streams,
-    pings_while_an_answer_is_not_read, a_process_with_too_much_memory, lists_that_name_no_one, every_flag_stands_in_the_documents)
+    pings_while_an_answer_is_not_read, a_process_with_too_much_memory,
+    a_worker_whose_memory_does_not_come_back, more_that_wait_than_the_system_lets, lists_that_name_no_one, every_flag_stands_in_the_documents)
