@@ -159,6 +159,28 @@ static apus__flow *flow_of(const apus_req *req)
     return &s->overload->flows[req->plan - s->plans.items];
 }
 
+/* No layer has anything to say, as nearly always.  By the clock of the turn: a queue that began
+ * to stand within it is seen in the next. */
+static bool is_calm(const apus__overload *v, const apus_loop *loop, apus_shed class)
+{
+    int64_t now = apus_loop_now(loop);
+    return !v->codel.stands && now - apus_loop_idle_at(loop) <= v->codel.interval &&
+           !v->gradient.holds && is_within(v, v->gradient.limit, class) &&
+           v->scarce == APUS_METRIC_COUNT && now - v->looked_at < LOOK_EVERY;
+}
+
+static APUS_NOINLINE bool may_enter(apus_req *req, apus__overload *v, const apus__flow *f,
+                                    apus_shed class)
+{
+    int64_t waited = wait_for_turn(v, req->service->loop, class);
+    if (apus_fiber_cancelled(apus_fiber_self()))
+        return false;
+    apus_metric layer = refusal(v, f, class, waited);
+    if (layer != APUS_METRIC_COUNT)
+        turn_away(req, v, layer);
+    return layer == APUS_METRIC_COUNT;
+}
+
 bool apus__overload_enter(apus_req *req)
 {
     apus__overload *v = req->service->overload;
@@ -166,14 +188,8 @@ bool apus__overload_enter(apus_req *req)
     apus_shed class = (apus_shed)req->plan->limits.shed;
     if (class == APUS_SHED_never)
         return true;
-    int64_t waited = wait_for_turn(v, req->service->loop, class);
-    if (apus_fiber_cancelled(apus_fiber_self()))
+    if (!is_calm(v, req->service->loop, class) && !may_enter(req, v, f, class))
         return false;
-    apus_metric layer = refusal(v, f, class, waited);
-    if (layer != APUS_METRIC_COUNT) {
-        turn_away(req, v, layer);
-        return false;
-    }
     req->entered_at = apus_loop_now(req->service->loop);
     req->beside = ++v->in_flight;
     if (!f->in_flight++)
