@@ -133,9 +133,11 @@ static void serve(int fd)
     apus_loop *loop;
     apus_service *service;
     apus_http_server *server;
-    alarm(60);
+    /* who comes late is read late on a slow machine */
+    static const apus_http_limits limits = { .write_timeout = 200 * APUS_SECOND };
+    alarm(250);
     if (apus_loop_create(&loop, NULL) || apus_service_create(&app, loop, &service, NULL) ||
-        apus_http_server_create(loop, NULL, apus_service_handle, service, &server, NULL) ||
+        apus_http_server_create(loop, &limits, apus_service_handle, service, &server, NULL) ||
         apus_http_server_listen(server, fd, NULL))
         _exit(1);
     apus_loop_run(loop);
