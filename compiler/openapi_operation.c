@@ -472,14 +472,18 @@ static apus_json *event_schema(struct openapi *d, ct_type *item)
     return schema;
 }
 
+static const char *success_text(const ct_route *r)
+{
+    return r->response_description ? r->response_description : "Successful Response";
+}
+
 /* An answer in pieces, and what each piece is. */
 static apus_json *items_response(struct openapi *d, const struct route_path *r)
 {
     const ct_route *route = r->route;
     apus_json *response = apus_json_object(d->arena), *content = apus_json_object(d->arena);
     apus_json *media = apus_json_object(d->arena);
-    set_text(d, response, "description",
-             route->response_description ? route->response_description : "Successful Response");
+    set_text(d, response, "description", success_text(route));
     apus_json_set(d->arena, media, "itemSchema",
                   route->sends_events ? event_schema(d, route->item)
                                       : type_schema(d, route->item, NULL));
@@ -495,7 +499,9 @@ static void add_responses(struct openapi *d, apus_json *responses, const struct 
     unsigned status = route->status ? route->status : 200;
     for (const ct_response *x = list; x; x = x->next) {
         apus_json *schema = x->type ? type_schema(d, x->type, NULL) : NULL;
-        const char *description = x->description ? x->description : phrase(x->status);
+        const char *description = x->description        ? x->description
+                                  : x->status == status ? success_text(route)
+                                                        : phrase(x->status);
         bool is_other = x->status == status && x->produces; /* the answer in another form */
         if (x->status == status && !x->type)
             schema = success_schema(d, r);
@@ -526,9 +532,7 @@ static apus_json *answers_json(struct openapi *d, const struct route_path *r, bo
     const ct_route *route = r->route;
     apus_json *responses = apus_json_object(d->arena);
     unsigned status = route->status ? route->status : 200;
-    add_response(d, responses, status,
-                 route->response_description ? route->response_description : "Successful Response",
-                 route->produces, success_schema(d, r));
+    add_response(d, responses, status, success_text(route), route->produces, success_schema(d, r));
     if (route->item || route->sends_events)
         apus_json_set(d->arena, responses, doc_name(d, "%u", status), items_response(d, r));
     add_responses_of(d, responses, r, r->via);

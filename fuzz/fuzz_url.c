@@ -22,6 +22,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (name.len + value.len > size)
             abort();
     }
+    b = apus_buf_in(&a);
+    apus_cookie_write(&b, text);
+    if (apus_buf_take(&b, &encoded) || apus_cookie_read(&a, encoded, &decoded) ||
+        !apus_str_eq(text, decoded) || apus_str_find(encoded, ';') != SIZE_MAX)
+        abort();
+    if (apus_cookie_read(&a, text, &decoded) || decoded.len > text.len)
+        abort();
     rest = text;
     while (apus_cookie_next(&rest, &name, &value)) {
         if (name.len + value.len > size)

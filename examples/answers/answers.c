@@ -331,6 +331,7 @@ Test(the_document_says_what_they_are)
         { "/readings.get.responses.200.content.application/jsonl.itemSchema.$ref",
           "\"#/components/schemas/Reading\"" },
         { "/report/any.get.responses.200.content.text/csv.schema.type", "\"string\"" },
+        { "/report/any.get.responses.200.description", "\"Successful Response\"" },
         { "/report/any.get.responses.200.content.application/json", "{}" },
         { "/.get.responses.200.content", "{\"text/html\":{\"schema\":{\"type\":\"string\"}}}" },
         { "/users/{name}/card.get.responses.200.content.application/json.schema.$ref",

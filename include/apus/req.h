@@ -198,7 +198,8 @@ typedef struct apus_cookie {
     bool secure, http_only, partitioned;
 } apus_cookie;
 
-/* Set-Cookie (RFC 6265); options may be NULL. */
+/* Set-Cookie (RFC 6265); options may be NULL.  A value may be any text: what a cookie cannot hold
+ * travels in quotes, and is read back as it was. */
 void apus_set_cookie(apus_req *req, const char *name, const char *value,
                      const apus_cookie *options);
 

@@ -33,6 +33,13 @@ bool apus_query_next(apus_str *rest, apus_str *name, apus_str *value);
  * around a value stay.  false at the end. */
 bool apus_cookie_next(apus_str *rest, apus_str *name, apus_str *value);
 
+/* Adds the value of a cookie: as it is, or in quotes with \" and \073 where it holds blanks,
+ * commas, semicolons, quotes, backslashes or what is no ASCII. */
+void apus_cookie_write(apus_buf *to, apus_str value);
+
+/* What such a value says: itself, a slice of it, or a text in *a.  APUS_OK or APUS_NOMEM. */
+apus_rc apus_cookie_read(apus_arena *a, apus_str value, apus_str *out) APUS_NODISCARD;
+
 APUS_API_END
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "apus/conditional.h"
 #include "apus/encode.h"
+#include "apus/url.h"
 #include "app/wire.h"
 
 #define JSON_TYPE APUS_STR("application/json")
@@ -42,16 +43,6 @@ void apus_set_header(apus_req *req, const char *name, const char *value)
 
 /* --- cookies (RFC 6265 section 4.1) --- */
 
-static bool is_cookie_octets(apus_str value)
-{
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char)value.ptr[i];
-        if (c <= 0x20 || c >= 0x7f || strchr("\",;\\", c))
-            return false;
-    }
-    return true;
-}
-
 static bool is_attribute(const char *value)
 {
     return !value || !strpbrk(value, ";\r\n");
@@ -83,15 +74,15 @@ void apus_set_cookie(apus_req *req, const char *name, const char *value, const a
 {
     static const apus_cookie plain;
     const apus_cookie *c = options ? options : &plain;
-    apus_str v = apus_str_of(value);
-    if (!apus__header_is_safe(apus_str_of(name), v) || !is_cookie_octets(v) ||
-        !is_attribute(c->path) || !is_attribute(c->domain) || !is_attribute(c->same_site)) {
+    if (!apus__header_is_safe(apus_str_of(name), APUS_STR("")) || !is_attribute(c->path) ||
+        !is_attribute(c->domain) || !is_attribute(c->same_site)) {
         apus__req_broken(req, "apus_set_cookie: \"%s\" cannot be sent", name);
         return;
     }
     apus_buf b = apus_buf_in(&req->x->arena);
     apus_str line;
-    apus_buf_addf(&b, "%s=%s", name, v.ptr);
+    apus_buf_addf(&b, "%s=", name);
+    apus_cookie_write(&b, apus_str_of(value));
     add_attributes(&b, c);
     if (apus_buf_take(&b, &line))
         apus_abort(req, 503, NULL, "out of memory");

@@ -86,8 +86,9 @@ static apus_rc read_cookies(apus_req *req, apus__pairs *out)
             continue;
         apus_str rest = h->headers[i].value, name, value;
         while (!rc && apus_cookie_next(&rest, &name, &value)) {
-            if (value.len >= 2 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
-                value = apus_str_slice(value, 1, value.len - 2);
+            rc = apus_cookie_read(a, value, &value);
+            if (rc)
+                return rc;
             name = apus__text_valid(a, name);
             value = apus__text_valid(a, value);
             rc = name.ptr && value.ptr ? apus__pairs_add(a, out, name, value) : APUS_NOMEM;

@@ -291,9 +291,15 @@ static apus_str cookies(apus_req *req)
     return APUS_STR("ok");
 }
 
+static apus_str odd_cookie(apus_req *req)
+{
+    apus_set_cookie(req, "a", "1; Domain=\"\\evil\"\r\n", NULL);
+    return APUS_STR("ok");
+}
+
 static apus_str bad_cookie(apus_req *req)
 {
-    apus_set_cookie(req, "a", "1; Domain=evil", NULL);
+    apus_set_cookie(req, "a; b", "1", NULL);
     return APUS_STR("ok");
 }
 
@@ -481,6 +487,7 @@ static const apus_route routes[] = {
     RESPONSE("/json", json, PLAIN),
     RESPONSE("/other", other_model, PLAIN),
     TEXT("/cookies", cookies, PLAIN),
+    TEXT("/odd-cookie", odd_cookie, PLAIN),
     TEXT("/bad-cookie", bad_cookie, PLAIN),
     TEXT("/bad-cookie-path", bad_cookie_path, PLAIN),
     TEXT("/typed", typed, PLAIN),
@@ -549,6 +556,8 @@ static const struct row {
       "a=1; Domain=example.com; Expires=Sun, 06 Nov 1994 08:49:37 GMT; HttpOnly; Max-Age=60; "
       "Partitioned; Path=/x; SameSite=strict; Secure",
       "" },
+    { "/odd-cookie", 200, TYPE_JSON, "\"ok\"", "set-cookie",
+      "a=\"1\\073 Domain=\\\"\\\\evil\\\"\\015\\012\"; Path=/; SameSite=lax", "" },
     { "/bad-cookie", 500, TYPE_TEXT, "Internal Server Error", "set-cookie", "", "" },
     { "/bad-cookie-path", 500, TYPE_TEXT, "Internal Server Error", "set-cookie", "", "" },
     { "/typed", 203, "application/hal+json", "\"ok\"", NULL, NULL, "" },

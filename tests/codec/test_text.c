@@ -173,6 +173,25 @@ static void encodings(void **state)
     assert_true(apus_cookie_next(&rest, &name, &value) && apus_str_eq(value, APUS_STR("1")));
     assert_true(apus_cookie_next(&rest, &name, &value) && apus_str_eq(value, APUS_STR("\"2\"")));
     assert_true(apus_cookie_next(&rest, &name, &value) && apus_str_eq(name, APUS_STR("d")));
+    static const char *const cookies[][2] = {
+        { "a-b=c/", "a-b=c/" },
+        { "a b", "\"a b\"" },
+        { "\"", "\"\\\"\"" },
+        { "a;b,\\", "\"a\\073b\\054\\\\\"" },
+        { "\303\244\n", "\"\\303\\244\\012\"" },
+    };
+    for (size_t i = 0; i < sizeof(cookies) / sizeof(cookies[0]); i++) {
+        apus_buf b = apus_buf_in(&a);
+        apus_cookie_write(&b, apus_str_of(cookies[i][0]));
+        assert_int_equal(apus_buf_take(&b, &value), APUS_OK);
+        assert_string_equal(value.ptr, cookies[i][1]);
+        assert_int_equal(apus_cookie_read(&a, value, &out), APUS_OK);
+        assert_true(apus_str_eq(out, apus_str_of(cookies[i][0])));
+    }
+    assert_int_equal(apus_cookie_read(&a, APUS_STR("\"\\x\\400\\08\\\""), &out), APUS_OK);
+    assert_true(apus_str_eq(out, APUS_STR("x40008\\")));
+    assert_int_equal(apus_cookie_read(&a, APUS_STR("\""), &out), APUS_OK);
+    assert_true(apus_str_eq(out, APUS_STR("\"")));
     static const char *const texts[] = { "", "f", "fo", "foo", "foob" };
     static const char *const coded[] = { "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==" };
     for (size_t i = 0; i < 5; i++) {
