@@ -28,12 +28,24 @@ install(TARGETS market RUNTIME DESTINATION bin COMPONENT market EXCLUDE_FROM_ALL
 install(FILES ${CMAKE_BINARY_DIR}/debian/market.service
   DESTINATION /lib/systemd/system COMPONENT market EXCLUDE_FROM_ALL)
 install(FILES ${debian}/market/market.yaml DESTINATION /etc/apus COMPONENT market EXCLUDE_FROM_ALL)
-install(FILES ${debian}/market/market.1 DESTINATION share/man/man1 COMPONENT market EXCLUDE_FROM_ALL)
+
+# its page: what the program says of itself, and what it has besides
+set(page ${CMAKE_BINARY_DIR}/debian/market.1)
+add_custom_command(OUTPUT ${page}
+  COMMAND sh -c "\"$1\" --help-man > \"$3\" && cat \"$2\" >> \"$3\"" page
+    $<TARGET_FILE:market> ${debian}/market/sections.1 ${page}
+  DEPENDS market ${debian}/market/sections.1 VERBATIM)
+add_custom_target(market_page ALL DEPENDS ${page})
+install(FILES ${page} DESTINATION share/man/man1 COMPONENT market EXCLUDE_FROM_ALL)
 
 # --- documents of each package ---
 
+# Set it when you build packages for others: cmake -D "APUS_MAINTAINER=Ada <ada@example.org>"
 set(APUS_MAINTAINER "The Apus authors <maintainers@example.com>" CACHE STRING
-  "who answers for packages: those who build some for others")
+  "who answers for packages: a name and an address that is read")
+if(NOT APUS_MAINTAINER MATCHES "^[^<>]+ <[^<>@ ]+@[^<>@ ]+>$")
+  message(FATAL_ERROR "APUS_MAINTAINER is \"${APUS_MAINTAINER}\", not \"Name <address>\"")
+endif()
 string(TIMESTAMP APUS_PACKAGED "%a, %d %b %Y %H:%M:%S +0000" UTC) # or SOURCE_DATE_EPOCH
 configure_file(${debian}/changelog.in ${CMAKE_BINARY_DIR}/debian/changelog @ONLY)
 while(packages)

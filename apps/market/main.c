@@ -47,7 +47,7 @@ static bool will_serve(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "openapi") == 0 || strcmp(argv[i], "test") == 0 ||
-            strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0 ||
+            strncmp(argv[i], "--help", 6) == 0 || strcmp(argv[i], "-h") == 0 ||
             strcmp(argv[i], "--version") == 0)
             return false;
     return true;

@@ -15,6 +15,7 @@
 #include "apus/test.h"
 #include "apus/tls.h"
 #include "serve/exit.h"
+#include "serve/help.h"
 #include "serve/listeners.h"
 #include "serve/openapi.h"
 #include "serve/options.h"
@@ -207,10 +208,13 @@ static int run(const char *program, int argc, char **argv, const apus_app *app,
         hand_on(options);
         return apus__openapi_print(app, options, &err) ? apus__not_started(program, &err) : 0;
     case APUS__COMMAND_help:
-        apus__options_help(stdout, program, app);
+        apus__help_text(stdout, program, app);
         return 0;
     case APUS__COMMAND_markdown:
-        apus__options_markdown(stdout);
+        apus__help_markdown(stdout);
+        return 0;
+    case APUS__COMMAND_man:
+        apus__help_man(stdout, program, app);
         return 0;
     case APUS__COMMAND_version:
         printf("%s %s (Apus %s)\n", app->name, app->version ? app->version : "", apus_version());

@@ -358,6 +358,7 @@ static const struct word {
     { "openapi", APUS__COMMAND_openapi },
     { "--help", APUS__COMMAND_help },
     { "--help-markdown", APUS__COMMAND_markdown },
+    { "--help-man", APUS__COMMAND_man },
     { "-h", APUS__COMMAND_help },
     { "--version", APUS__COMMAND_version },
 };
@@ -414,57 +415,17 @@ apus_rc apus__options_read(int argc, char **argv, apus__options *out, apus_err *
     return rc;
 }
 
-void apus__options_help(FILE *to, const char *program, const apus_app *app)
+void apus__options_each(void (*fn)(void *ctx, const apus__option_text *o), void *ctx)
 {
-    fprintf(to,
-            "%s %s\n\n"
-            "usage: %s [serve] [OPTION...]      answer requests until stopped\n"
-            "       %s test [FILTER]            run the tests (those with FILTER in their name)\n"
-            "       %s openapi                  print the OpenAPI document\n\n",
-            app->title, app->version ? app->version : "", program, program, program);
     for (size_t i = 0; i < N_OPTIONS; i++) {
         const struct option *o = &options[i];
-        char flag[40];
-        int len = snprintf(flag, sizeof(flag), "--%s %s", o->flag, o->argument);
-        if (len > 20)
-            fprintf(to, "  %s\n  %-20s %s", flag, "", o->help);
-        else
-            fprintf(to, "  %-20s %s", flag, o->help);
-        if (o->kind > PATH)
-            fprintf(to, " (%" PRId64 ")", o->number);
-        else if (o->text)
-            fprintf(to, " (%s)", o->text);
-        fprintf(to, "\n  %-20s environment: %s\n", "", o->variable);
-    }
-    fprintf(to,
-            "  --help               this text\n  --help-markdown      the options as a table for "
-            "documents\n  --version            versions of the program "
-            "and of Apus\n\nSIGTERM or SIGINT lets requests in flight finish; a second one "
-            "stops at once.\nSIGHUP goes over to the program and settings that are there by then; "
-            "with --workers 0 it reads\ncertificates again and opens the log anew.\n");
-}
-
-/* In a cell of a table a bar ends it. */
-static void put_cell(FILE *to, const char *text)
-{
-    for (; *text; text++)
-        fprintf(to, *text == '|' ? "\\%c" : "%c", *text);
-}
-
-void apus__options_markdown(FILE *to)
-{
-    fprintf(to, "| flag | variable | unless set | |\n| --- | --- | --- | --- |\n");
-    for (size_t i = 0; i < N_OPTIONS; i++) {
-        const struct option *o = &options[i];
-        fprintf(to, "| `--%s ", o->flag);
-        put_cell(to, o->argument);
-        fprintf(to, "` | `%s` | ", o->variable);
-        if (o->kind > PATH)
-            fprintf(to, "%" PRId64, o->number);
-        else if (o->text)
-            fprintf(to, "`%s`", o->text);
-        fputs(" | ", to);
-        put_cell(to, o->help);
-        fputs(" |\n", to);
+        char number[24];
+        snprintf(number, sizeof(number), "%" PRId64, o->number);
+        fn(ctx, &(apus__option_text){ .flag = o->flag,
+                                      .argument = o->argument,
+                                      .variable = o->variable,
+                                      .unless_set = o->kind > PATH ? number : o->text,
+                                      .is_number = o->kind > PATH,
+                                      .help = o->help });
     }
 }

@@ -2,6 +2,7 @@
 #ifndef APUS_SERVE_OPTIONS_H
 #define APUS_SERVE_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -15,6 +16,7 @@ typedef enum apus__command {
     APUS__COMMAND_openapi,
     APUS__COMMAND_help,
     APUS__COMMAND_markdown,
+    APUS__COMMAND_man,
     APUS__COMMAND_version,
 } apus__command;
 
@@ -78,9 +80,15 @@ apus_rc apus__options_read(int argc, char **argv, apus__options *out, apus_err *
 /* Once for all copies. */
 void apus__options_finish(apus__options *o);
 
-void apus__options_help(FILE *to, const char *program, const apus_app *app);
+/* What is said of an option. */
+typedef struct apus__option_text {
+    const char *flag, *argument, *variable;
+    const char *unless_set; /* NULL: nothing */
+    bool is_number;         /* that is */
+    const char *help;
+} apus__option_text;
 
-/* The same options as a table of Markdown: docs/reference/program.md. */
-void apus__options_markdown(FILE *to);
+/* Of each, in the order of --help. */
+void apus__options_each(void (*fn)(void *ctx, const apus__option_text *o), void *ctx);
 
 #endif

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """limits.py PROGRAM: what a service answers when a limit takes effect, and that it counts and says so."""
-import http.client, pathlib, re, socket, ssl, subprocess, sys, tempfile, time
+import http.client, pathlib, re, shutil, socket, ssl, subprocess, sys, tempfile, time
 from running import Service, certificate, run, trusting, PATIENCE
 
 PROGRAM = sys.argv[1]
@@ -254,7 +254,12 @@ def every_flag_stands_in_the_documents():
     page = docs.parent / "reference" / "program.md"
     table = subprocess.run([PROGRAM, "--help-markdown"], capture_output=True, text=True, timeout=PATIENCE).stdout
     assert table in page.read_text(), f"{page} has another table than --help-markdown prints"
-    assert len(flags) > 40 and not [f for f in flags if f"`{f}" not in text and f not in ("--help", "--help-markdown", "--version")], flags
+    roff = subprocess.run([PROGRAM, "--help-man"], capture_output=True, text=True, timeout=PATIENCE).stdout
+    assert not [f for f in flags if f.replace("-", "\\-") not in roff], roff
+    if shutil.which("groff"):
+        troubles = subprocess.run(["groff", "-man", "-Tutf8", "-ww"], input=roff, capture_output=True, text=True, timeout=PATIENCE).stderr
+        assert not troubles, troubles
+    assert len(flags) > 40 and not [f for f in flags if f"`{f}" not in text and f not in ("--help", "--help-markdown", "--help-man", "--version")], flags
 
 
 run(more_connections_than_there_may_be, more_than_that_over_tls, more_connections_of_an_address, more_requests_than_there_may_be,
