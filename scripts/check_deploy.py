@@ -103,6 +103,18 @@ def number_behind(arguments, flag, default):
     return int(arguments[arguments.index(flag) + 1]) if flag in arguments else default
 
 
+def check_types(work):
+    """Every field is one of the API's; and a manifest that is wrong would be found."""
+    manifest, spoiled = DEPLOY / "kubernetes/market.yaml", pathlib.Path(work) / "spoiled.yaml"
+    done = run(ROOT / "scripts/check_kubernetes.py", manifest)
+    print(done.stdout.strip().splitlines()[-1])
+    if done.returncode == 77:
+        return
+    expect(done.returncode == 0, done.stdout)
+    spoiled.write_text(manifest.read_text().replace("maxReplicas", "mostReplicas"))
+    expect("has no mostReplicas" in run(ROOT / "scripts/check_kubernetes.py", spoiled).stdout, "check_kubernetes.py finds nothing")
+
+
 def check_cluster(program, environment, user, work):
     import yaml
     kinds = {d["kind"]: d for d in yaml.safe_load_all((DEPLOY / "kubernetes/market.yaml").read_text())}
@@ -163,6 +175,7 @@ def main():
         sys.exit(77)
     with tempfile.TemporaryDirectory() as work:
         environment, user = check_image(program, work)
+        check_types(work)
         check_cluster(program, environment, user, work)
     check_units()
     for problem in problems:

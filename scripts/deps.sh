@@ -13,7 +13,7 @@ run="build-essential cmake ninja-build pkg-config llvm-14-dev libclang-14-dev
 test="$run libcmocka-dev curl openssl python3 python3-h11 python3-h2 xz-utils man-db"
 ci="$test clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev git valgrind
      mkdocs mkdocs-material python3-jsonschema python3-yaml chromium testssl.sh file lintian
-     slowhttptest wrk nghttp2-client"
+     slowhttptest wrk nghttp2-client python3-kubernetes"
 
 group=${1:-run}
 case "$group" in
