@@ -306,7 +306,7 @@ void apus_http_server_retire(apus_http_server *s, int64_t deadline, void (*done)
                              void *ctx);
 
 /* fn is told, in a sentence, when connections cannot be accepted because descriptors
- * or memory ran out; once, until it works again.  And of connections that were closed or turned
+ * or memory ran out; once a minute.  And of connections that were closed or turned
  * away, at most once a second for each reason.  The server goes on meanwhile. */
 void apus_http_server_on_trouble(apus_http_server *s, void (*fn)(void *ctx, const apus_err *err),
                                  void *ctx);

@@ -40,7 +40,7 @@ typedef struct apus_listener_options {
     void (*accepted)(void *ctx, apus_stream *stream);
     /* Is told when connections cannot be taken: descriptors or memory ran out.  The
      * listener then rests for a tenth of a second at a time while those it has are
-     * served; told once, until it has recovered.  May be NULL. */
+     * served; told once a minute.  May be NULL. */
     void (*trouble)(void *ctx, const apus_err *err);
     void *ctx;
     const apus_alloc *alloc; /* NULL: the C library's */

@@ -14,6 +14,7 @@
 
 #include "apus/metric.h"
 #include "apus/usage.h"
+#include "apus/value.h"
 
 enum {
     ACCEPTS_MAX = 64,            /* in one turn, so that others get theirs */
@@ -21,6 +22,8 @@ enum {
     REST_NS = 100 * 1000 * 1000, /* when descriptors run out */
     FREE_MAX = 256,              /* streams kept for later */
 };
+
+#define QUIET (60 * APUS_SECOND) /* between two words on the same trouble */
 
 typedef struct stream_pool {
     apus_alloc alloc;
@@ -45,8 +48,9 @@ struct apus_listener {
     apus_watch *watch;
     apus_timer rest;
     int fd;
-    int full_from; /* a descriptor with such a number is the last for a while */
-    bool in_trouble;
+    int full_from;       /* a descriptor with such a number is the last for a while */
+    apus_rc trouble;     /* that was told last ... */
+    int64_t quiet_until; /* ... and is not told again before: it may come and go */
 };
 
 /* --- the pool --- */
@@ -162,9 +166,10 @@ static void rest(apus_listener *l, apus_rc rc, const char *what)
         apus_metric_add(APUS_METRIC_limit_descriptors, 1);
     apus_watch_set(l->watch, 0);
     apus_timer_start(l->loop, &l->rest, apus_loop_now(l->loop) + REST_NS);
-    if (l->in_trouble)
+    if (rc == l->trouble && apus_loop_now(l->loop) < l->quiet_until)
         return;
-    l->in_trouble = true;
+    l->trouble = rc;
+    l->quiet_until = apus_loop_now(l->loop) + QUIET;
     if (l->options.trouble) {
         apus_err err;
         apus__err_set(&err, rc, "cannot take connections, %s; trying again ten times a second",
@@ -220,7 +225,6 @@ static void accept_some(apus_listener *l, int most)
                                     : "the system says no");
             return;
         }
-        l->in_trouble = false;
     }
 }
 

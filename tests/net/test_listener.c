@@ -223,11 +223,17 @@ static void connections_leave_some_descriptors(void **state)
     assert_non_null(strstr(h->last.msg, "out of descriptors"));
     assert_in_range(apus_descriptor_percent(), APUS_DESCRIPTORS_FULL, 92);
     int taken = h->n;
+    for (int i = 0; i < 2; i++)
+        clients[n++] = connect_to(h);
     for (int i = 0; i < 300; i++) /* it looks again, and leaves it at that */
         apus_loop_turn(h->loop, APUS_MILLISECOND);
     assert_int_equal(h->n, taken);
+    for (int i = 0; i < 2; i++) /* one goes, the next one comes: it is the same trouble */
+        apus_stream_close(h->streams[--h->n]);
+    turn_until(h, &h->n, taken);
+    assert_int_equal(h->troubles, 1);
     setrlimit(RLIMIT_NOFILE, &before);
-    turn_until(h, &h->n, n);
+    turn_until(h, &h->n, n - 2);
     while (n)
         close(clients[--n]);
 }
