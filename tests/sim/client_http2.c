@@ -117,9 +117,10 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *f, void *ctx)
     return 0;
 }
 
-static bool is_deserved(const http2 *h, const stream *s)
+static bool is_deserved(const http2 *h, const stream *s, uint32_t code)
 {
-    return (h->manner == STOPS_WRITING && s->got.status == 408) || s->was_reset;
+    return (h->manner == STOPS_WRITING && s->got.status == 408) ||
+           (h->manner == GIVES_NO_ROOM && code == NGHTTP2_CANCEL) || s->was_reset;
 }
 
 static int on_close(nghttp2_session *session, int32_t id, uint32_t code, void *ctx)
@@ -133,7 +134,7 @@ static int on_close(nghttp2_session *session, int32_t id, uint32_t code, void *c
     s->got.head = (apus_str){ s->head.ptr ? s->head.ptr : "", s->head.len };
     bool is_one_too_many = code == NGHTTP2_REFUSED_STREAM && h->base.c->limits.streams_max;
     bool is_left = s->a.is_tunnel && h->base.c->may_break; /* with a goodbye, or refused */
-    if (is_deserved(h, s) || is_one_too_many || is_left)
+    if (is_deserved(h, s, code) || is_one_too_many || is_left)
         return 0;
     if (s->has_ended)
         client_judge(&h->base, &s->a, &s->got);
