@@ -128,13 +128,22 @@ static answer_rc read_head(apus_str *s, answer *a)
     return ANSWER_WHOLE;
 }
 
-answer_rc answer_read(apus_str *bytes, const char *method, answer *a)
+answer_rc answer_read_head(apus_str *bytes, answer *a)
 {
     apus_str s = *bytes;
     *a = (answer){ .body = apus_buf_with(&sim_alloc) };
     answer_rc rc = read_head(&s, a);
     while (!rc && a->status < 200 && a->status != 101)
         rc = read_head(&s, a);
+    if (!rc)
+        *bytes = s;
+    return rc;
+}
+
+answer_rc answer_read(apus_str *bytes, const char *method, answer *a)
+{
+    apus_str s = *bytes;
+    answer_rc rc = answer_read_head(&s, a);
     if (!rc)
         rc = read_body(&s, method, a);
     if (!rc)

@@ -24,6 +24,9 @@ typedef enum answer_rc {
  * `method` is what was asked with: the answer to HEAD has no body. */
 answer_rc answer_read(apus_str *bytes, const char *method, answer *a);
 
+/* The same without the body, which the caller takes. */
+answer_rc answer_read_head(apus_str *bytes, answer *a);
+
 /* Takes lines and the empty one behind them; false when they are not whole. */
 bool answer_take_head(apus_str *bytes, apus_str *head);
 

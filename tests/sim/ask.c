@@ -136,6 +136,20 @@ void ask_make(ask *a)
     a->is_chunked = a->content_type[0] && sim_chance(300);
 }
 
+void ask_make_rest(ask *a, int file, const char *etag, int64_t at)
+{
+    begin(a);
+    a->file = file;
+    snprintf(a->path, sizeof(a->path), "%s/f%d", sim_chance(500) ? "/site" : "/file", file);
+    if (!at)
+        return;
+    a->n_headers = 2;
+    a->headers[0].name = "range";
+    snprintf(a->headers[0].value, sizeof(a->headers[0].value), "bytes=%lld-", (long long)at);
+    a->headers[1].name = "if-range";
+    snprintf(a->headers[1].value, sizeof(a->headers[1].value), "%s", etag);
+}
+
 void ask_finish(ask *a)
 {
     apus_buf_finish(&a->body);

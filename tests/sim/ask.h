@@ -49,6 +49,9 @@ void ask_finish(ask *a);
 /* A WebSocket whose messages come back, and which it then closes. */
 void ask_make_tunnel(ask *a);
 
+/* All of a file of the shelf, or what is left behind the `at` bytes of that edition. */
+void ask_make_rest(ask *a, int file, const char *etag, int64_t at);
+
 /* As HTTP/1.1, with further header lines. */
 void ask_write(const ask *a, const char *headers, apus_buf *to);
 

@@ -19,6 +19,12 @@ static void is_late(void *ctx)
     client_fail(ctx, "the server should have ended this by now");
 }
 
+static void connect_to(client *self)
+{
+    self->peer = self->is_local ? sim_connect_unix(self->c->path, step, self)
+                                : sim_connect(self->c->port, step, self);
+}
+
 void client_begin(client *self, conditions *c, const char *kind)
 {
     self->c = c;
@@ -31,7 +37,8 @@ void client_begin(client *self, conditions *c, const char *kind)
     self->timer = (sim_timer){ .fn = step, .ctx = self };
     self->deadline = (sim_timer){ .fn = is_late, .ctx = self };
     sim_timer_start(&self->deadline, sim_now() + LIFE_MAX * APUS_SECOND);
-    self->peer = sim_connect(c->port, step, self);
+    self->is_local = sim_chance(200);
+    connect_to(self);
     c->n_alive++;
     sim_note(kind, self->number, 0);
 }
@@ -42,7 +49,7 @@ void client_connect_again(client *self)
     apus_buf_clear(&self->in);
     apus_buf_clear(&self->out);
     self->out_at = 0;
-    self->peer = sim_connect(self->c->port, step, self);
+    connect_to(self);
 }
 
 void client_end(client *self)

@@ -16,6 +16,7 @@
 /* What clients may count on; the run's, for as long as its clients. */
 typedef struct conditions {
     uint16_t port;
+    const char *path; /* of the Unix socket */
     apus_http_limits limits;
     bool may_break;  /* connections may end for no fault of the client's */
     bool may_refuse; /* memory, disk or the pool may say no: 503 */
@@ -33,6 +34,7 @@ typedef struct client {
     const char *kind;
     int64_t number;
     sim_peer *peer;
+    bool is_local;      /* it connects to the Unix socket */
     sim_timer timer;    /* for the client's own pace */
     sim_timer deadline; /* when it must be over */
     apus_buf in, out;
@@ -81,5 +83,6 @@ void client_start_http1(conditions *c);
 void client_start_http2(conditions *c);
 void client_start_socket(conditions *c);
 void client_start_events(conditions *c);
+void client_start_download(conditions *c);
 
 #endif

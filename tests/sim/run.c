@@ -4,6 +4,7 @@
 #include <apus/fiber.h>
 #include <apus/loop.h>
 #include <apus/net.h>
+#include <apus/socket.h>
 
 #include <apus/metric.h>
 
@@ -23,6 +24,8 @@ enum {
     CALM_MAX = 900,       /* seconds after which even a slow client is through */
     CHANGES_MAX = 20,     /* of what stands on the disk */
 };
+
+#define LOCAL "/run/simulated"
 
 typedef struct run {
     apus_loop *loop;
@@ -113,11 +116,13 @@ static void set_conditions(run *r, const sim_faults *f, bool are_good)
 static void serve(run *r)
 {
     apus_err err = { 0 };
-    int fd;
+    int fd, local;
     if (apus_http_server_create(r->loop, &r->c.limits, apus_service_handle, r->service, &r->server,
                                 &err) ||
         apus_listen_tcp("127.0.0.1", PORT, APUS_SOCKET_ALONE, &fd, &err) ||
-        apus_http_server_listen(r->server, fd, &err))
+        apus_socket_listen_unix(LOCAL, &local, &err) ||
+        apus_http_server_listen(r->server, fd, &err) ||
+        apus_http_server_listen(r->server, local, &err))
         sim_fail("the server does not start: %s", err.msg);
     apus_http_server_on_refusal(r->server, apus_service_refuse, r->service);
     apus_http_server_on_body(r->server, apus_service_admit, r->service);
@@ -136,6 +141,7 @@ static void start(run *r)
     sim_folder_make(SPOOL_FOLDER);
     sim_log_open(&r->log);
     r->c.port = PORT;
+    r->c.path = LOCAL;
     r->c.limits = choose_limits();
     serve(r);
 }
@@ -218,7 +224,8 @@ static void begin_changes(run *r)
 static void arrive(void *ctx)
 {
     static void (*const kinds[])(conditions * c) = { client_start_http1, client_start_http2,
-                                                     client_start_socket, client_start_events };
+                                                     client_start_socket, client_start_events,
+                                                     client_start_download };
     kinds[sim_between(0, sizeof(kinds) / sizeof(kinds[0]) - 1)](ctx);
 }
 

@@ -1,6 +1,7 @@
 #include "sys/sim/link.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 static int64_t arrival(const sim_way *w)
@@ -195,18 +196,20 @@ void sim_end_close(sim_link *l, sim_side side)
 
 /* --- the client's end --- */
 
-static sim_socket *find_listener(uint16_t port)
+sim_socket *sim_find_listener(uint16_t port, const char *path)
 {
-    for (int i = 0; i < SIM_FDS_MAX; i++)
-        if (sim.sockets[i] && sim.sockets[i]->port == port)
-            return sim.sockets[i];
+    for (int i = 0; i < SIM_FDS_MAX; i++) {
+        sim_socket *s = sim.sockets[i];
+        if (s && s->listens && s->port == port && strcmp(s->path, path) == 0)
+            return s;
+    }
     return NULL;
 }
 
 static void arrives_at_listener(void *ctx)
 {
     sim_link *l = ctx;
-    sim_socket *s = find_listener(l->port);
+    sim_socket *s = sim_find_listener(l->port, l->path);
     sim_note(s ? "connected" : "refused", l->number, 0);
     if (s) {
         *s->waiting_last = l;
@@ -224,10 +227,11 @@ static void tell(void *ctx)
     p->ready(p->ctx);
 }
 
-sim_peer *sim_connect(uint16_t port, void (*ready)(void *ctx), void *ctx)
+static sim_peer *begin_link(uint16_t port, const char *path, void (*ready)(void *ctx), void *ctx)
 {
     sim_link *l = sim_take(sizeof(*l));
     l->port = port;
+    snprintf(l->path, sizeof(l->path), "%s", path);
     l->number = (int64_t)++sim.n_links;
     for (int i = 0; i < 2; i++) {
         sim_way *w = &l->ends[i].in;
@@ -244,6 +248,16 @@ sim_peer *sim_connect(uint16_t port, void (*ready)(void *ctx), void *ctx)
     l->ends[SIM_SERVER].in.last_at = arrival(&l->ends[SIM_SERVER].in);
     sim_timer_start(&l->connect, l->ends[SIM_SERVER].in.last_at);
     return &l->peer;
+}
+
+sim_peer *sim_connect(uint16_t port, void (*ready)(void *ctx), void *ctx)
+{
+    return begin_link(port, "", ready, ctx);
+}
+
+sim_peer *sim_connect_unix(const char *path, void (*ready)(void *ctx), void *ctx)
+{
+    return begin_link(0, path, ready, ctx);
 }
 
 size_t sim_peer_write(sim_peer *p, apus_str bytes)

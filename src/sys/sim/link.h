@@ -50,7 +50,8 @@ typedef struct sim_link {
     sim_end_of_link ends[2]; /* by sim_side */
     sim_peer peer;
     sim_timer connect;
-    uint16_t port;
+    uint16_t port; /* or 0, and a path */
+    char path[64];
     int64_t number;        /* in the trace */
     struct sim_link *next; /* in the listener's queue */
 } sim_link;
@@ -61,6 +62,9 @@ size_t sim_end_write(sim_link *l, sim_side side, const char *from, size_t n);
 void sim_end_finish(sim_link *l, sim_side side);
 void sim_end_reset(sim_link *l, sim_side side);
 void sim_end_close(sim_link *l, sim_side side); /* l is gone when both ends are */
+
+/* Who listens there, or NULL. */
+sim_socket *sim_find_listener(uint16_t port, const char *path);
 
 /* How many bytes an end may write. */
 size_t sim_end_room(const sim_link *l, sim_side side);

@@ -144,6 +144,7 @@ typedef struct sim_peer sim_peer;
 /* Connects to a port that a socket listens on.  ready(ctx) runs whenever something may have
  * changed: connected or refused, bytes or the end or a reset have come, there is room again. */
 sim_peer *sim_connect(uint16_t port, void (*ready)(void *ctx), void *ctx);
+sim_peer *sim_connect_unix(const char *path, void (*ready)(void *ctx), void *ctx);
 
 /* How many bytes were taken: what the window has room for. */
 size_t sim_peer_write(sim_peer *p, apus_str bytes);

@@ -37,7 +37,7 @@ static sim_socket *of(int fd)
 
 unsigned sim_socket_events(const sim_socket *s, unsigned asked)
 {
-    if (!s->link)
+    if (s->listens)
         return s->waiting ? asked & APUS_WATCH_READ : 0;
     const sim_end_of_link *e = &s->link->ends[SIM_SERVER];
     if (e->is_reset || (!asked && e->has_ended && e->has_finished))
@@ -52,15 +52,31 @@ unsigned sim_socket_events(const sim_socket *s, unsigned asked)
 
 /* --- those that listen --- */
 
-apus_rc apus_socket_listen(const char *host, uint16_t port, apus_socket_share share, int *fd,
-                           apus_err *err)
+static sim_socket *listen_at(uint16_t port, int *fd)
 {
-    (void)host, (void)share, (void)err;
     sim_socket *s = sim_take(sizeof(*s));
+    s->listens = true;
     s->port = port;
     s->waiting_last = &s->waiting;
     *fd = sim_fd_give(s);
     sim_note("listen", *fd, port);
+    return s;
+}
+
+apus_rc apus_socket_listen(const char *host, uint16_t port, apus_socket_share share, int *fd,
+                           apus_err *err)
+{
+    (void)host, (void)share, (void)err;
+    (void)listen_at(port, fd);
+    return APUS_OK;
+}
+
+apus_rc apus_socket_listen_unix(const char *path, int *fd, apus_err *err)
+{
+    if (sim_find_listener(0, path))
+        return apus_err_set(err, APUS_BUSY, "%s: somebody listens there", path);
+    sim_socket *s = listen_at(0, fd);
+    snprintf(s->path, sizeof(s->path), "%s", path);
     return APUS_OK;
 }
 
@@ -72,8 +88,11 @@ uint16_t apus_socket_port(int fd)
 /* Addresses repeat, so that what counts per address has something to count. */
 static void name_peer(const sim_link *l, char *to)
 {
-    snprintf(to, APUS_SOCKET_NAME_MAX, "10.0.0.%d:%d", (int)(1 + l->number % 50),
-             (int)(10000 + l->number % 50000));
+    if (l->path[0])
+        snprintf(to, APUS_SOCKET_NAME_MAX, "unix");
+    else
+        snprintf(to, APUS_SOCKET_NAME_MAX, "10.0.0.%d:%d", (int)(1 + l->number % 50),
+                 (int)(10000 + l->number % 50000));
 }
 
 apus_rc apus_socket_accept(int listener, int *fd, char *peer)

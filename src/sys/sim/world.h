@@ -15,7 +15,9 @@ enum {
 /* What stands behind a descriptor. */
 typedef struct sim_socket {
     struct sim_link *link; /* of a connection, or NULL */
-    uint16_t port;         /* of one that listens, or 0 */
+    bool listens;
+    uint16_t port; /* of one that listens on TCP, or 0; ... */
+    char path[64]; /* ... and of one on a Unix socket */
     struct sim_link *waiting, **waiting_last;
     apus_watch *watch;
     struct sim_file *file; /* of an open file, or NULL; ... */
