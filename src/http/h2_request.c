@@ -153,6 +153,8 @@ int apus__h2_on_header(nghttp2_session *session, const nghttp2_frame *frame, con
         return 0;
     }
     apus_str *place = n.len && n.ptr[0] == ':' ? pseudo(s, n) : NULL;
+    if (place == &s->method) /* now: HEAD is refused without a body, too */
+        x->pub.request.method = apus__method_of(v);
     if (place)
         *place = keep(x, v);
     else if (n.len && n.ptr[0] != ':')

@@ -21,6 +21,7 @@
 enum {
     READ_MIN = 1024, /* room worth a read */
     STASH_MIN = 512, /* room of a block for a piece of a head */
+    METHOD_MAX = 16, /* bytes of a method that may mean something */
 };
 
 static const char no_memory[] = "the request needs too much memory";
@@ -60,14 +61,25 @@ void apus__input_drop(apus__connection *c)
 
 /* --- refusing --- */
 
+/* For what is refused unread: HEAD is answered without a body, whatever is wrong with it. */
+static void note_method(apus__exchange *x, apus_str head)
+{
+    size_t end = apus_str_find(apus_str_slice(head, 0, METHOD_MAX + 1), ' ');
+    if (end != SIZE_MAX)
+        x->pub.request.method = apus__method_of(apus_str_slice(head, 0, end));
+}
+
 void apus__input_refuse(apus__connection *c, uint16_t status, const char *detail)
 {
     apus__exchange *x = c->incoming ? c->incoming : apus__exchange_begin(c);
-    c->incoming = NULL;
     if (!x) {
+        c->incoming = NULL;
         apus__connection_lose(c);
         return;
     }
+    if (!c->incoming && c->in)
+        note_method(x, (apus_str){ c->in->bytes + c->in_at, unparsed(c) });
+    c->incoming = NULL;
     c->state = APUS__CONNECTION_CLOSING;
     c->lingers = true;
     x->closes = true;
@@ -251,9 +263,10 @@ static void begin_request(apus__connection *c, apus__exchange *x, const apus_htt
         begin_body(c, x, head);
 }
 
-/* An exchange for the next n bytes, and memory for its headers; NULL: it has been refused. */
-static apus__exchange *begin_exchange(apus__connection *c, size_t n, uint32_t n_headers,
-                                      apus_http_header **headers)
+/* An exchange for the next n bytes, whose head begins with `line`, and memory for its headers;
+ * NULL: it has been refused. */
+static apus__exchange *begin_exchange(apus__connection *c, apus_str line, size_t n,
+                                      uint32_t n_headers, apus_http_header **headers)
 {
     apus__exchange *x = apus__exchange_begin(c);
     if (!x) {
@@ -267,6 +280,7 @@ static apus__exchange *begin_exchange(apus__connection *c, size_t n, uint32_t n_
         apus_arena_alloc(&x->pub.arena, n_headers * sizeof(**headers), _Alignof(apus_http_header));
     if (*headers)
         return x;
+    note_method(x, line);
     refuse_because(c, x, &(apus_http1_refusal){ 503, no_memory });
     return NULL;
 }
@@ -281,7 +295,7 @@ static bool take_usual_head(apus__connection *c)
     size_t n = apus_http1_head_usual(bytes, &c->server->head_limits, found, HEADERS, &head);
     if (!n)
         return false;
-    apus__exchange *x = begin_exchange(c, n, head.n_headers, &headers);
+    apus__exchange *x = begin_exchange(c, bytes, n, head.n_headers, &headers);
     if (x) {
         memcpy(headers, found, head.n_headers * sizeof(*headers));
         head.headers = headers;
@@ -310,11 +324,13 @@ static bool take_head(apus__connection *c)
     c->scan = (apus_http1_scan){ 0 };
     apus_http_header *headers;
     apus_http1_head head;
-    apus__exchange *x = begin_exchange(c, n, n_headers, &headers);
-    if (x && apus_http1_head_parse(text, &c->server->head_limits, headers, &head, &why))
+    apus__exchange *x = begin_exchange(c, text, n, n_headers, &headers);
+    if (x && apus_http1_head_parse(text, &c->server->head_limits, headers, &head, &why)) {
+        note_method(x, text);
         refuse_because(c, x, &why);
-    else if (x)
+    } else if (x) {
         begin_request(c, x, &head);
+    }
     return true;
 }
 

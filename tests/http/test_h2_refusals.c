@@ -29,6 +29,11 @@ static void what_is_too_much_is_refused(void **state)
     a = ask(p, "GET", "/ok", large, NULL, 0);
     pump(p);
     assert_int_equal(a->status, 431);
+    a = ask(p, "HEAD", "/ok", large, NULL, 0);
+    pump(p);
+    assert_int_equal(a->status, 431);
+    assert_int_equal(a->len, 0);
+    assert_true(a->ended);
     const char *many[61] = { 0 };
     for (int i = 0; i < 60; i++)
         many[i] = "x";

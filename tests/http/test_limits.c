@@ -69,6 +69,23 @@ static void head_max(void **state)
     assert_int_equal(status_of_head(NULL, 16385), 431);
 }
 
+static void head_is_refused_without_a_body(void **state)
+{
+    static const char *const wrong[] = { "X: 0123456789012345678901234567890123456789\r\n\r\n",
+                                         "X Y: z\r\n\r\n", "X: \1\r\n\r\n" };
+    apus_http_limits l = { .head_max = 60 };
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct client *t = client_open(&l);
+        send_text(t, "HEAD /ok HTTP/1.1\r\nHost: a\r\n");
+        send_text(t, wrong[i]);
+        const char *got = received(t), *end = strstr(got, "\r\n\r\n");
+        assert_int_equal(strncmp(got, "HTTP/1.1 4", 10), 0);
+        assert_true(end && end[4] == '\0');
+        client_close(t);
+    }
+}
+
 static int status_of_headers(const apus_http_limits *l, int n)
 {
     struct client *t = client_open(l);
@@ -406,6 +423,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(target_max),
         cmocka_unit_test(head_max),
+        cmocka_unit_test(head_is_refused_without_a_body),
         cmocka_unit_test(headers_max),
         cmocka_unit_test(body_max),
         cmocka_unit_test(each_request_has_its_body_max),

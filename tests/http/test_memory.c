@@ -154,6 +154,25 @@ static void any_allocation_may_fail(void **state)
     }
 }
 
+static void head_is_answered_without_a_body_even_then(void **state)
+{
+    (void)state;
+    struct counter counter;
+    size_t n = 0, n_refused = 0;
+    do {
+        counter = (struct counter){ .fails_at = n++ };
+        struct client *t = counted_client(&counter);
+        if (t->server && apus_http_pipe_open(t->server, &t->out, &t->pipe) == APUS_OK) {
+            send_text(t, "HEAD /ok HTTP/1.1\r\nHost: a\r\n\r\n");
+            const char *got = received(t), *end = strstr(got, "\r\n\r\n");
+            assert_true(*got == '\0' || (end && end[4] == '\0'));
+            n_refused += strncmp(got, "HTTP/1.1 503", 12) == 0;
+        }
+        client_close(t);
+    } while (counter.failed);
+    assert_true(n_refused > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +180,7 @@ int main(void)
         cmocka_unit_test(idle_connections_hold_little),
         cmocka_unit_test(partial_heads_hold_what_was_sent),
         cmocka_unit_test(any_allocation_may_fail),
+        cmocka_unit_test(head_is_answered_without_a_body_even_then),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
