@@ -242,6 +242,19 @@ void apus__exchange_abandon(apus__exchange *x)
     apus__exchange_answer_over(x);
 }
 
+/* A part must not look whole: the connection ends behind it, once what there is has left.  Answers
+ * before it are none of its business. */
+static void cut(apus__connection *c)
+{
+    if (c->state == APUS__CONNECTION_UPGRADED) {
+        apus__connection_lose(c);
+        return;
+    }
+    c->cut = true;
+    c->state = APUS__CONNECTION_CLOSING;
+    apus__input_drop(c);
+}
+
 static void handler_over(apus__exchange *x)
 {
     apus__connection *c = x->c;
@@ -254,7 +267,7 @@ static void handler_over(apus__exchange *x)
     else if (x->answer_state == APUS__ANSWER_OPEN && x->h2)
         apus__h2_cut(x);
     else if (x->answer_state == APUS__ANSWER_OPEN)
-        apus__connection_lose(c); /* and with it x: a part must not look whole */
+        cut(c);
     else
         end_if_over(x);
     apus__connection_leave_later(c);

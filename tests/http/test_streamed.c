@@ -138,6 +138,34 @@ static void a_part_does_not_look_whole(void **state)
     }
 }
 
+static void big_or_broken_off(struct client *t, apus_exchange *x)
+{
+    apus_http_reply head = text_reply(200, (apus_str){ t->big, BIG });
+    if (apus_str_eq(x->request.path, APUS_STR("/big")))
+        assert_int_equal(apus_exchange_reply(x, &head), APUS_OK);
+    else
+        breaks_off(t, x);
+}
+
+static void what_was_answered_before_is_sent_all_the_same(void **state)
+{
+    (void)state;
+    struct client *t = client_open(NULL);
+    t->own = big_or_broken_off;
+    apus_http_pipe_set_room(t->pipe, 1000);
+    send_text(t, GET("/big") GET("/counted") GET("/big"));
+    apus_loop_turn(t->loop, 0);
+    assert_false(apus_http_pipe_is_closed(t->pipe));
+    apus_http_pipe_set_room(t->pipe, SIZE_MAX);
+    apus_loop_turn(t->loop, 0);
+    assert_true(apus_http_pipe_is_closed(t->pipe));
+    const char *got = received(t), *second = strstr(got, "bHTTP/1.1 200 OK\r\n");
+    assert_non_null(second);
+    assert_int_equal(second + 1 - strstr(got, "\r\n\r\nb") - 4, BIG);
+    assert_string_equal(second + 1, TEXT_HEAD "Content-Length: 8\r\n\r\nab");
+    client_close(t);
+}
+
 /* --- clients that do not read --- */
 
 /* Writes for ever, small pieces or large ones; counts them in n_calls. */
@@ -339,6 +367,7 @@ int main(void)
         cmocka_unit_test(pieces_leave_while_the_handler_waits),
         cmocka_unit_test(a_stream_waits_for_its_turn),
         cmocka_unit_test(a_part_does_not_look_whole),
+        cmocka_unit_test(what_was_answered_before_is_sent_all_the_same),
         cmocka_unit_test(a_writer_waits_for_its_client),
         cmocka_unit_test(the_write_timeout_ends_a_stream),
         cmocka_unit_test(a_client_that_goes_cancels),
