@@ -81,8 +81,7 @@ static bool has_no_body(const answer *a, const char *method)
 {
     if (a->status == 204 || a->status == 304 || a->status == 101)
         return true;
-    /* one that waited for the rest of a head does not know that it would be HEAD */
-    return strcmp(method, "HEAD") == 0 && a->status != 408;
+    return strcmp(method, "HEAD") == 0;
 }
 
 static answer_rc read_body(apus_str *s, const char *method, answer *a)

@@ -8,9 +8,21 @@
 
 enum { LIFE_MAX = 600 }; /* seconds after which any client must be over */
 
+/* A session that was offered must be taken, when nothing goes wrong. */
+static void judge_session(const client *self)
+{
+    const wire *w = self->wire;
+    if (self->c->are_good && wire_has_met(w) && wire_was_offered(w) && !wire_was_resumed(w))
+        client_fail(self, "its session was not resumed");
+}
+
 static void step(void *ctx)
 {
     client *self = ctx;
+    const char *wrong = wire_go_on(self->wire);
+    if (wrong && !self->c->may_break)
+        client_fail(self, "TLS: %s", wrong);
+    judge_session(self);
     self->step(self);
 }
 
@@ -21,11 +33,16 @@ static void is_late(void *ctx)
 
 static void connect_to(client *self)
 {
-    self->peer = self->is_local ? sim_connect_unix(self->c->path, step, self)
-                                : sim_connect(self->c->port, step, self);
+    self->wire = wire_open(&self->c->server, self->kind_of_wire, self->protocol, step, self);
 }
 
-void client_begin(client *self, conditions *c, const char *kind)
+void client_begin(client *self, conditions *c, const char *kind, const char *protocol)
+{
+    self->protocol = protocol;
+    client_begin_on(self, c, kind, wire_choose(&c->server));
+}
+
+void client_begin_on(client *self, conditions *c, const char *kind, wire_kind on)
 {
     self->c = c;
     self->kind = kind;
@@ -37,7 +54,7 @@ void client_begin(client *self, conditions *c, const char *kind)
     self->timer = (sim_timer){ .fn = step, .ctx = self };
     self->deadline = (sim_timer){ .fn = is_late, .ctx = self };
     sim_timer_start(&self->deadline, sim_now() + LIFE_MAX * APUS_SECOND);
-    self->is_local = sim_chance(200);
+    self->kind_of_wire = on;
     connect_to(self);
     c->n_alive++;
     sim_note(kind, self->number, 0);
@@ -45,7 +62,7 @@ void client_begin(client *self, conditions *c, const char *kind)
 
 void client_connect_again(client *self)
 {
-    sim_peer_close(self->peer);
+    wire_close(self->wire);
     apus_buf_clear(&self->in);
     apus_buf_clear(&self->out);
     self->out_at = 0;
@@ -54,7 +71,7 @@ void client_connect_again(client *self)
 
 void client_end(client *self)
 {
-    sim_peer_close(self->peer);
+    wire_close(self->wire);
     sim_timer_stop(&self->timer);
     sim_timer_stop(&self->deadline);
     apus_buf_finish(&self->in);
@@ -94,14 +111,14 @@ bool client_leaves(client *self)
     if (sim_now() < self->leaves_at)
         return false;
     if (sim_chance(500))
-        sim_peer_reset(self->peer);
+        wire_reset(self->wire);
     client_end(self);
     return true;
 }
 
 bool client_is_cut_off(const client *self)
 {
-    return sim_peer_is_over(self->peer) || (self->is_deaf && sim_peer_is_left(self->peer));
+    return wire_is_over(self->wire) || (self->is_deaf && wire_is_left(self->wire));
 }
 
 void client_wait(client *self, int64_t next)
@@ -121,8 +138,8 @@ bool client_read(client *self)
     if (self->is_deaf || self->read_at > sim_now())
         return false;
     while (all < most &&
-           (got = sim_peer_read(self->peer, bytes,
-                                most - all < sizeof(bytes) ? most - all : sizeof(bytes)))) {
+           (got = wire_read(self->wire, bytes,
+                            most - all < sizeof(bytes) ? most - all : sizeof(bytes)))) {
         apus_buf_add(&self->in, (apus_str){ bytes, got });
         all += got;
     }
@@ -135,7 +152,7 @@ bool client_write(client *self, size_t most)
 {
     apus_str left = { self->out.ptr + self->out_at, self->out.len - self->out_at };
     if (left.len)
-        self->out_at += sim_peer_write(self->peer, apus_str_slice(left, 0, most));
+        self->out_at += wire_write(self->wire, apus_str_slice(left, 0, most));
     if (self->out_at < self->out.len)
         return false;
     apus_buf_clear(&self->out);
@@ -155,6 +172,8 @@ void client_judge(client *self, const ask *a, const answer *got)
     apus_str body = { got->body.ptr ? got->body.ptr : "", got->body.len };
     sim_note("answer", self->number, got->status);
     self->c->n_answers++;
+    if (body.len && strcmp(a->method, "HEAD") == 0)
+        client_fail(self, "%s: HEAD is answered with a body", a->path);
     if ((got->status == 503 && self->c->may_refuse) ||
         (got->status == 500 && a->touches_disk && self->c->may_fail))
         return;

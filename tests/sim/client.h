@@ -12,11 +12,11 @@
 #include "answer.h"
 #include "ask.h"
 #include "sys/sim/sim.h"
+#include "wire.h"
 
 /* What clients may count on; the run's, for as long as its clients. */
 typedef struct conditions {
-    uint16_t port;
-    const char *path; /* of the Unix socket */
+    wire_addresses server;
     apus_http_limits limits;
     bool may_break;  /* connections may end for no fault of the client's */
     bool may_refuse; /* memory, disk or the pool may say no: 503 */
@@ -31,12 +31,12 @@ typedef struct conditions {
 
 typedef struct client {
     conditions *c;
-    const char *kind;
+    const char *kind, *protocol;
     int64_t number;
-    sim_peer *peer;
-    bool is_local;      /* it connects to the Unix socket */
-    sim_timer timer;    /* for the client's own pace */
-    sim_timer deadline; /* when it must be over */
+    wire *wire;
+    wire_kind kind_of_wire; /* it connects to the Unix socket */
+    sim_timer timer;        /* for the client's own pace */
+    sim_timer deadline;     /* when it must be over */
     apus_buf in, out;
     size_t out_at;
     size_t read_most;                  /* bytes at a time, ... */
@@ -48,8 +48,10 @@ typedef struct client {
     void (*give)(struct client *self); /* gives back what it holds beyond this */
 } client;
 
-/* Connects; step runs at every event.  The client gives itself back when it is over. */
-void client_begin(client *self, conditions *c, const char *kind);
+/* Connects; step runs at every event.  The client gives itself back when it is over.  `protocol` is
+ * what it speaks, as TLS calls it. */
+void client_begin(client *self, conditions *c, const char *kind, const char *protocol);
+void client_begin_on(client *self, conditions *c, const char *kind, wire_kind on);
 void client_end(client *self);
 
 /* Leaves its connection, if that is not over, for another one. */
@@ -84,5 +86,6 @@ void client_start_http2(conditions *c);
 void client_start_socket(conditions *c);
 void client_start_events(conditions *c);
 void client_start_download(conditions *c);
+void client_start_stranger(conditions *c); /* to the port of TLS */
 
 #endif

@@ -136,7 +136,7 @@ static void judge_end(download *d)
     client *self = &d->base;
     if (!self->c->may_break && !self->c->may_cut)
         client_fail(self, "%s, %zu bytes before the end",
-                    sim_peer_is_reset(self->peer) ? "reset" : "ended", d->left);
+                    wire_is_reset(self->wire) ? "reset" : "ended", d->left);
     go_away(d);
 }
 
@@ -154,7 +154,7 @@ static void step(client *self)
         judge_end(d);
     } else if (d->content.len && d->n_tries < 3 && sim_chance(100)) {
         if (sim_chance(500))
-            sim_peer_reset(self->peer);
+            wire_reset(self->wire);
         go_away(d);
     } else {
         (void)client_write(self, SIZE_MAX);
@@ -167,7 +167,7 @@ void client_start_download(conditions *c)
     download *d = sim_take(sizeof(*d));
     d->base.step = step;
     d->base.give = give;
-    client_begin(&d->base, c, "download");
+    client_begin(&d->base, c, "download", "http/1.1");
     d->file = (int)sim_between(0, SHELF_FILES - 1);
     d->content = apus_buf_with(&sim_alloc);
     client_choose_pace(&d->base);

@@ -113,7 +113,7 @@ static void judge_end(listener *l)
     bool is_whole = l->last == l->n;
     if (!is_whole && !self->c->may_break && l->n_tries < TRIES_MAX)
         client_fail(self, "%s after event %lld of %lld",
-                    sim_peer_is_reset(self->peer) ? "reset" : "ended", (long long)l->last,
+                    wire_is_reset(self->wire) ? "reset" : "ended", (long long)l->last,
                     (long long)l->n);
     if (is_whole || l->n_tries >= TRIES_MAX)
         client_end(self);
@@ -129,12 +129,12 @@ static void step(client *self)
     if (l->back_at)
         come_back(l);
     receive(l);
-    if (sim_peer_is_over(self->peer)) {
+    if (wire_is_over(self->wire)) {
         judge_end(l);
     } else if (l->cuts_at && l->last >= l->cuts_at) {
         l->cuts_at = 0;
         if (sim_chance(500))
-            sim_peer_reset(self->peer);
+            wire_reset(self->wire);
         go_away(l);
     } else {
         (void)client_write(self, SIZE_MAX);
@@ -146,7 +146,7 @@ void client_start_events(conditions *c)
     listener *l = sim_take(sizeof(*l));
     l->base.step = step;
     l->base.give = give;
-    client_begin(&l->base, c, "events");
+    client_begin(&l->base, c, "events", "http/1.1");
     bool is_slow = sim_chance(100); /* so that there are comments in between */
     l->n = sim_between(1, is_slow ? 3 : EVENTS_MAX);
     l->pause = is_slow ? 20000 : sim_between(0, 300); /* ms */

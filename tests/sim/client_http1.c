@@ -79,6 +79,9 @@ static void read_answers(http1 *h)
     apus_str bytes = { self->in.ptr, self->in.len };
     answer a;
     answer_rc rc = ANSWER_WHOLE;
+    /* who cannot know yet that it would have been HEAD says more than that calls for */
+    if (h->was_closed && h->manner == STOPS_WRITING)
+        bytes.len = 0;
     while (bytes.len && (rc = answer_read(&bytes, next_method(h), &a)) == ANSWER_WHOLE) {
         take_answer(h, &a);
         apus_buf_finish(&a.body);
@@ -106,8 +109,7 @@ static void judge_end(http1 *h)
     if (h->manner == GOOD || h->manner == STAYS || h->manner == HALF_CLOSES) {
         if (h->n_answered < h->n_asks || h->base.in.len)
             client_fail(&h->base, "%s after %u of %u answers",
-                        sim_peer_is_reset(h->base.peer) ? "reset" : "ended", h->n_answered,
-                        h->n_asks);
+                        wire_is_reset(h->base.wire) ? "reset" : "ended", h->n_answered, h->n_asks);
     }
 }
 
@@ -156,7 +158,7 @@ static void send(http1 *h)
         h->write_at = sim_now() + h->write_pause;
     } else if (h->manner == HALF_CLOSES && all && h->n_written == h->n_asks) {
         h->has_finished = true;
-        sim_peer_finish(self->peer);
+        wire_finish(self->wire);
     }
 }
 
@@ -231,7 +233,7 @@ void client_start_http1(conditions *c)
     http1 *h = sim_take(sizeof(*h));
     h->base.step = step;
     h->base.give = give;
-    client_begin(&h->base, c, "http1");
+    client_begin(&h->base, c, "http1", "http/1.1");
     h->manner = c->are_good || sim_chance(500) ? GOOD : (manner)sim_between(0, MANNERS - 1);
     h->n_asks = (unsigned)sim_between(1, ASKS_MAX);
     h->depth = sim_chance(500) ? 1 : (unsigned)sim_between(1, ASKS_MAX);
@@ -244,4 +246,6 @@ void client_start_http1(conditions *c)
     if (h->manner == SAYS_NOTHING || h->manner == TALKS_NONSENSE)
         client_must_end_by(&h->base, sim_now() + c->limits.head_timeout + c->slack);
     h->is_mute = h->manner == SAYS_NOTHING;
+    if (h->is_mute && sim_chance(500))
+        wire_stall(h->base.wire);
 }

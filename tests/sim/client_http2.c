@@ -257,7 +257,7 @@ static void judge_end(http2 *h)
     if (h->is_sent_away)
         client_fail(&h->base, "sent away after %u of %u answers", h->n_over, h->n_asks);
     client_fail(&h->base, "%s after %u of %u answers",
-                sim_peer_is_reset(h->base.peer) ? "reset" : "ended", h->n_over, h->n_asks);
+                wire_is_reset(h->base.wire) ? "reset" : "ended", h->n_over, h->n_asks);
 }
 
 /* Whether the client has no more to do here. */
@@ -320,7 +320,7 @@ void client_start_http2(conditions *c)
     http2 *h = sim_take(sizeof(*h));
     h->base.step = step;
     h->base.give = give;
-    client_begin(&h->base, c, "http2");
+    client_begin(&h->base, c, "http2", "h2");
     h->manner = c->are_good || sim_chance(500) ? GOOD : (manner)sim_between(0, MANNERS - 1);
     h->session = open_session(h);
     h->n_asks = (unsigned)sim_between(1, ASKS_MAX);

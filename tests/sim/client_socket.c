@@ -218,7 +218,7 @@ static void judge_end(wsclient *w)
     const conditions *c = w->base.c;
     if (w->manner == GOOD && !w->was_closed && !c->may_break && !c->may_refuse)
         client_fail(&w->base, "%s after %u of %u messages",
-                    sim_peer_is_reset(w->base.peer) ? "reset" : "ended", w->n_back, w->n_messages);
+                    wire_is_reset(w->base.wire) ? "reset" : "ended", w->n_back, w->n_messages);
 }
 
 static void step(client *self)
@@ -256,7 +256,7 @@ void client_start_socket(conditions *c)
     wsclient *w = sim_take(sizeof(*w));
     w->base.step = step;
     w->base.give = give;
-    client_begin(&w->base, c, "socket");
+    client_begin(&w->base, c, "socket", "http/1.1");
     w->manner = c->are_good || sim_chance(500) ? GOOD : (manner)sim_between(0, MANNERS - 1);
     w->n_messages = (unsigned)sim_between(1, MESSAGES_MAX);
     w->depth = (unsigned)sim_between(1, MESSAGES_MAX);

@@ -5,6 +5,7 @@
 
 #include <apus/main.h>
 #include <apus/metric.h>
+#include <apus/stream.h>
 
 #include "sys/sim/world.h"
 
@@ -34,6 +35,8 @@ void sim_log_note(void *log, const apus_exchange *x, const apus_http_outcome *o)
     apus_request_facts facts;
     apus_service_describe(x, &facts);
     l->n_noted++;
+    if (x->request.security) /* also when its connection is gone */
+        sim_note("secured", x->request.version, (int64_t)x->request.security->protocol.len);
     apus_access_log_add(l->log, &(apus_access_entry){ .request = &x->request,
                                                       .route = facts.route,
                                                       .id = facts.id,

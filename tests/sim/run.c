@@ -5,17 +5,20 @@
 #include <apus/loop.h>
 #include <apus/net.h>
 #include <apus/socket.h>
+#include <apus/tls.h>
 
 #include <apus/metric.h>
 
 #include "client.h"
 #include "log.h"
+#include "seeded_tls.h"
 #include "service.h"
 #include "shelf.h"
 #include "sys/sim/world.h"
 
 enum {
     PORT = 8000,
+    TLS_PORT = 8443,
     CLIENTS_MAX = 16,
     GOOD_CLIENTS = 4,
     ARRIVE_WITHIN = 3000, /* ms */
@@ -31,6 +34,7 @@ typedef struct run {
     apus_loop *loop;
     apus_service *service;
     apus_http_server *server;
+    apus_tls *tls;
     conditions c;
     sim_timer arrivals[CLIENTS_MAX];
     sim_log log;
@@ -116,17 +120,30 @@ static void set_conditions(run *r, const sim_faults *f, bool are_good)
 static void serve(run *r)
 {
     apus_err err = { 0 };
-    int fd, local;
+    int fd, local, encrypted;
     if (apus_http_server_create(r->loop, &r->c.limits, apus_service_handle, r->service, &r->server,
                                 &err) ||
         apus_listen_tcp("127.0.0.1", PORT, APUS_SOCKET_ALONE, &fd, &err) ||
         apus_socket_listen_unix(LOCAL, &local, &err) ||
+        apus_listen_tcp("127.0.0.1", TLS_PORT, APUS_SOCKET_ALONE, &encrypted, &err) ||
         apus_http_server_listen(r->server, fd, &err) ||
-        apus_http_server_listen(r->server, local, &err))
+        apus_http_server_listen(r->server, local, &err) ||
+        apus_http_server_listen_tls(r->server, encrypted, r->tls, &err))
         sim_fail("the server does not start: %s", err.msg);
     apus_http_server_on_refusal(r->server, apus_service_refuse, r->service);
     apus_http_server_on_body(r->server, apus_service_admit, r->service);
     apus_http_server_on_end(r->server, sim_log_note, &r->log);
+}
+
+static void open_tls(run *r)
+{
+    apus_err err = { 0 };
+    apus_tls_certificate certificate = { seeded_tls_certificate(), seeded_tls_key(), NULL };
+    apus_tls_options options = { .certificates = &certificate,
+                                 .n_certificates = 1,
+                                 .protocols = "h2,http/1.1" };
+    if (apus_tls_create(&options, &r->tls, &err))
+        sim_fail("TLS cannot be set up: %s", err.msg);
 }
 
 static void start(run *r)
@@ -140,8 +157,11 @@ static void start(run *r)
     sim_folder_make(KEPT_FOLDER);
     sim_folder_make(SPOOL_FOLDER);
     sim_log_open(&r->log);
-    r->c.port = PORT;
-    r->c.path = LOCAL;
+    open_tls(r);
+    r->c.server = (wire_addresses){ .port = PORT,
+                                    .path = LOCAL,
+                                    .tls_port = TLS_PORT,
+                                    .keys = wire_keys_open(seeded_tls_certificate()) };
     r->c.limits = choose_limits();
     serve(r);
 }
@@ -192,6 +212,8 @@ static void drain(run *r, int64_t most)
 static void stop(run *r)
 {
     drain(r, 10 * APUS_SECOND);
+    wire_keys_close(r->c.server.keys);
+    apus_tls_destroy(r->tls);
     apus_service_destroy(r->service);
     apus_loop_destroy(r->loop);
     sim_log_end(&r->log);
@@ -223,10 +245,13 @@ static void begin_changes(run *r)
 
 static void arrive(void *ctx)
 {
-    static void (*const kinds[])(conditions * c) = { client_start_http1, client_start_http2,
-                                                     client_start_socket, client_start_events,
-                                                     client_start_download };
-    kinds[sim_between(0, sizeof(kinds) / sizeof(kinds[0]) - 1)](ctx);
+    static void (*const kinds[])(conditions * c) = {
+        client_start_http1,  client_start_http2,    client_start_socket,
+        client_start_events, client_start_download, client_start_stranger,
+    };
+    const conditions *c = ctx;
+    int64_t n = sizeof(kinds) / sizeof(kinds[0]);
+    kinds[sim_between(0, c->are_good ? n - 2 : n - 1)](ctx);
 }
 
 static void send_clients(run *r, int64_t n)
@@ -295,7 +320,8 @@ run_report run_seed(uint64_t seed, FILE *trace)
     sim_faults calm = no_faults();
     counts = (service_counts){ 0 };
     sim_begin(seed, &calm, trace);
-    int64_t began = sim_now();
+    seeded_tls_set(seed);
+    int64_t began = sim_now(), blocks = seeded_tls_blocks();
     start(&r);
 
     sim_faults faults = choose_faults();
@@ -320,6 +346,7 @@ run_report run_seed(uint64_t seed, FILE *trace)
     check_nothing_is_held();
     run_report report = { .n_clients = r.c.n_begun,
                           .n_answers = r.c.n_answers,
+                          .openssl_blocks = seeded_tls_blocks() - blocks,
                           .seconds = (double)(sim_now() - began) / APUS_SECOND };
     report.hash = sim_end();
     return report;

@@ -8,7 +8,8 @@
 typedef struct run_report {
     uint64_t hash; /* of all that happened */
     int64_t n_clients, n_answers;
-    double seconds; /* that passed in the world */
+    double seconds;         /* that passed in the world */
+    int64_t openssl_blocks; /* of memory that OpenSSL has more than before */
 } run_report;
 
 /* Ends the program, with the seed, when anything is not as it must be. */
