@@ -16,9 +16,15 @@ static void judge_session(const client *self)
         client_fail(self, "its session was not resumed");
 }
 
+static void connect_again(client *self);
+
 static void step(void *ctx)
 {
     client *self = ctx;
+    if (sim_now() < self->back_at)
+        return;
+    if (self->back_at)
+        connect_again(self);
     const char *wrong = wire_go_on(self->wire);
     if (wrong && !self->c->may_break)
         client_fail(self, "TLS: %s", wrong);
@@ -60,13 +66,28 @@ void client_begin_on(client *self, conditions *c, const char *kind, wire_kind on
     sim_note(kind, self->number, 0);
 }
 
-void client_connect_again(client *self)
+static void connect_again(client *self)
 {
+    self->back_at = 0;
     wire_close(self->wire);
     apus_buf_clear(&self->in);
     apus_buf_clear(&self->out);
     self->out_at = 0;
     connect_to(self);
+    self->again(self);
+}
+
+void client_come_back_later(client *self)
+{
+    self->back_at = sim_now() + sim_between(1, 2000) * APUS_MILLISECOND;
+    sim_timer_start(&self->timer, self->back_at);
+}
+
+void client_break_off(client *self)
+{
+    if (sim_chance(500))
+        wire_reset(self->wire);
+    client_come_back_later(self);
 }
 
 void client_end(client *self)

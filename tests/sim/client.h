@@ -44,8 +44,10 @@ typedef struct client {
     int64_t read_at;                   /* ... and when it does so next */
     bool is_deaf;                      /* it reads no more */
     int64_t leaves_at;                 /* in the middle of whatever it is; INT64_MAX: it does not */
+    int64_t back_at;                   /* it is away, and comes back then; 0: it is there */
     void (*step)(struct client *self); /* does what can be done now */
-    void (*give)(struct client *self); /* gives back what it holds beyond this */
+    void (*again)(struct client *self); /* it has come back, and connected */
+    void (*give)(struct client *self);  /* gives back what it holds beyond this */
 } client;
 
 /* Connects; step runs at every event.  The client gives itself back when it is over.  `protocol` is
@@ -54,8 +56,10 @@ void client_begin(client *self, conditions *c, const char *kind, const char *pro
 void client_begin_on(client *self, conditions *c, const char *kind, wire_kind on);
 void client_end(client *self);
 
-/* Leaves its connection, if that is not over, for another one. */
-void client_connect_again(client *self);
+/* Leaves its connection, if that is not over, and comes back some time later with another one:
+ * until then step does not run, and first of all `again` does. */
+void client_come_back_later(client *self);
+void client_break_off(client *self); /* or resets it; and then the same */
 
 /* It must be over by then (sim time), by the server's doing. */
 void client_must_end_by(client *self, int64_t at);

@@ -15,7 +15,6 @@ typedef struct download {
     ask ask;          /* of this try */
     apus_buf content; /* that it has */
     char etag[48];    /* of what it has; "": nothing */
-    int64_t back_at;  /* sim time; 0: it is there */
     unsigned n_tries;
     bool has_head, is_over;
     size_t left; /* of this answer's body */
@@ -28,8 +27,9 @@ static void give(client *self)
     ask_finish(&d->ask);
 }
 
-static void ask_for_more(download *d)
+static void ask_for_more(client *self)
 {
+    download *d = (download *)self;
     ask_finish(&d->ask);
     ask_make_rest(&d->ask, d->file, d->etag, (int64_t)d->content.len);
     ask_write(&d->ask, "", &d->base.out);
@@ -114,48 +114,28 @@ static void receive(download *d)
 
 /* --- step by step --- */
 
-static void go_away(download *d)
-{
-    if (d->n_tries == TRIES_MAX) {
-        client_end(&d->base);
-        return;
-    }
-    d->back_at = sim_now() + sim_between(1, 2000) * APUS_MILLISECOND;
-    sim_timer_start(&d->base.timer, d->back_at);
-}
-
-static void come_back(download *d)
-{
-    d->back_at = 0;
-    client_connect_again(&d->base);
-    ask_for_more(d);
-}
-
 static void judge_end(download *d)
 {
     client *self = &d->base;
     if (!self->c->may_break && !self->c->may_cut)
         client_fail(self, "%s, %zu bytes before the end",
                     wire_is_reset(self->wire) ? "reset" : "ended", d->left);
-    go_away(d);
+    if (d->n_tries == TRIES_MAX)
+        client_end(self);
+    else
+        client_come_back_later(self);
 }
 
 static void step(client *self)
 {
     download *d = (download *)self;
-    if (d->back_at && sim_now() < d->back_at)
-        return;
-    if (d->back_at)
-        come_back(d);
     receive(d);
     if (d->is_over) {
         client_end(self);
     } else if (client_is_cut_off(self)) {
         judge_end(d);
     } else if (d->content.len && d->n_tries < 3 && sim_chance(100)) {
-        if (sim_chance(500))
-            wire_reset(self->wire);
-        go_away(d);
+        client_break_off(self);
     } else {
         (void)client_write(self, SIZE_MAX);
         client_wait(self, INT64_MAX);
@@ -167,9 +147,10 @@ void client_start_download(conditions *c)
     download *d = sim_take(sizeof(*d));
     d->base.step = step;
     d->base.give = give;
+    d->base.again = ask_for_more;
     client_begin(&d->base, c, "download", "http/1.1");
     d->file = (int)sim_between(0, SHELF_FILES - 1);
     d->content = apus_buf_with(&sim_alloc);
     client_choose_pace(&d->base);
-    ask_for_more(d);
+    ask_for_more(&d->base);
 }

@@ -12,7 +12,6 @@ typedef struct listener {
     int64_t n, pause;
     int64_t last;     /* that was heard */
     int64_t cuts_at;  /* when that one was heard it breaks off, and comes back */
-    int64_t back_at;  /* sim time; 0: it is there */
     unsigned n_tries; /* connections */
     bool has_head;
 } listener;
@@ -22,8 +21,9 @@ static void give(client *self)
     (void)self;
 }
 
-static void ask_for_more(listener *l)
+static void ask_for_more(client *self)
 {
+    listener *l = (listener *)self;
     apus_buf_addf(&l->base.out,
                   "GET /ticks/%lld?pause=%lld HTTP/1.0\r\nHost: sim\r\nLast-Event-ID: %lld\r\n\r\n",
                   (long long)l->n, (long long)l->pause, (long long)l->last);
@@ -93,19 +93,6 @@ static void receive(listener *l)
 
 /* --- step by step --- */
 
-static void go_away(listener *l)
-{
-    l->back_at = sim_now() + sim_between(1, 2000) * APUS_MILLISECOND;
-    sim_timer_start(&l->base.timer, l->back_at);
-}
-
-static void come_back(listener *l)
-{
-    l->back_at = 0;
-    client_connect_again(&l->base);
-    ask_for_more(l);
-}
-
 /* Its connection has ended. */
 static void judge_end(listener *l)
 {
@@ -118,24 +105,18 @@ static void judge_end(listener *l)
     if (is_whole || l->n_tries >= TRIES_MAX)
         client_end(self);
     else
-        go_away(l);
+        client_come_back_later(self);
 }
 
 static void step(client *self)
 {
     listener *l = (listener *)self;
-    if (l->back_at && sim_now() < l->back_at)
-        return;
-    if (l->back_at)
-        come_back(l);
     receive(l);
     if (wire_is_over(self->wire)) {
         judge_end(l);
     } else if (l->cuts_at && l->last >= l->cuts_at) {
         l->cuts_at = 0;
-        if (sim_chance(500))
-            wire_reset(self->wire);
-        go_away(l);
+        client_break_off(self);
     } else {
         (void)client_write(self, SIZE_MAX);
     }
@@ -146,10 +127,11 @@ void client_start_events(conditions *c)
     listener *l = sim_take(sizeof(*l));
     l->base.step = step;
     l->base.give = give;
+    l->base.again = ask_for_more;
     client_begin(&l->base, c, "events", "http/1.1");
     bool is_slow = sim_chance(100); /* so that there are comments in between */
     l->n = sim_between(1, is_slow ? 3 : EVENTS_MAX);
     l->pause = is_slow ? 20000 : sim_between(0, 300); /* ms */
     l->cuts_at = sim_chance(500) ? sim_between(0, l->n - 1) : 0;
-    ask_for_more(l);
+    ask_for_more(&l->base);
 }
