@@ -2,20 +2,21 @@
  *
  * Doubles print in the fewest digits that read back as the same number.  Those with few
  * decimals are tried first (print_cents); for others, where it is built in, shortest.cc
- * finds them.  Otherwise: most
- * numbers that people send are short decimals: m / 10^k with m below 2^53 and k at
- * most 22.  Both are exact as doubles, so their quotient is rounded once, just as a
- * reader would round the decimal; the smallest k for which it gives the number back
- * is the shortest form.  What is not short that way is asked of the C library with
- * 17 digits, then 16 and so on down while it still reads back. */
+ * finds the digits.  Otherwise: most numbers that people send are short decimals: m / 10^k
+ * with m below 2^53 and k at most 22.  Both are exact as doubles, so their quotient is
+ * rounded once, just as a reader would round the decimal; the smallest k for which it gives
+ * the number back is the shortest form.  What is not short that way is asked of the C library
+ * with 15 digits, then 16 and 17 until it reads back.
+ *
+ * What stands before the point is taken from the number itself, so that it can be written
+ * before its digits are known. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "apus/text.h"
-#ifdef APUS_HAVE_SHORTEST
+#include "codec/digits.h"
 #include "codec/shortest.h"
-#endif
 
 static const char pairs[] =
     "0001020304050607080910111213141516171819202122232425262728293031323334353"
@@ -88,35 +89,16 @@ size_t apus_int_print(int64_t value, char *to)
     return 1 + apus_uint_print(0 - (uint64_t)value, to + 1);
 }
 
-/* Digits and where the point stands: 0.d1d2d3... * 10^point. */
-struct decimal {
-    char digits[40]; /* more than there are, so that copies may be of a fixed size */
-    int n, point;
-};
-
 #ifdef APUS_HAVE_SHORTEST
 
-static void find_digits(double v, bool is_float, struct decimal *d)
+static struct apus__decimal find_digits(double v, bool is_float)
 {
-    uint64_t digits;
-    int exponent;
-    if (is_float)
-        apus__shortest_float((float)v, &digits, &exponent);
-    else
-        apus__shortest_double(v, &digits, &exponent);
-    d->n = (int)apus_uint_print(digits, d->digits);
-    d->point = d->n + exponent;
+    return is_float ? apus__shortest_float((float)v) : apus__shortest_double(v);
 }
 
 #else
 
-static void strip_zeros(struct decimal *d)
-{
-    while (d->n > 1 && d->digits[d->n - 1] == '0')
-        d->n--;
-}
-
-static bool short_decimal(double v, struct decimal *d)
+static bool short_decimal(double v, struct apus__decimal *d)
 {
     static const double powers[] = { 1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                      1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
@@ -127,28 +109,29 @@ static bool short_decimal(double v, struct decimal *d)
             return false;
         uint64_t m = (uint64_t)(scaled + 0.5);
         if ((double)m / powers[k] == v) {
-            d->n = (int)apus_uint_print(m, d->digits);
-            d->point = d->n - k;
-            strip_zeros(d);
+            *d = (struct apus__decimal){ m, -k };
             return true;
         }
     }
     return false;
 }
 
-static void parse_printed(const char *text, struct decimal *d)
+/* D.DDDe+XX, as the C library prints it. */
+static struct apus__decimal parse_printed(const char *text)
 {
-    d->n = 0;
-    for (; *text && *text != 'e'; text++) {
-        if (*text != '.')
-            d->digits[d->n++] = *text;
+    struct apus__decimal d = { 0, 0 };
+    int decimals = 0;
+    for (const char *p = text; *p && *p != 'e'; p++) {
+        if (*p != '.')
+            d.digits = d.digits * 10 + (uint64_t)(*p - '0');
+        decimals += p > text + 1;
     }
-    d->point = (int)strtol(*text ? text + 1 : "0", NULL, 10) + 1;
-    strip_zeros(d);
+    d.exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10) - decimals;
+    return d;
 }
 
 /* v > 0 and finite; is_float: the digits need to tell floats apart, not doubles. */
-static void long_decimal(double v, bool is_float, struct decimal *d)
+static struct apus__decimal long_decimal(double v, bool is_float)
 {
     char text[40];
     /* numbers below the normal range have fewer digits to tell apart */
@@ -159,57 +142,99 @@ static void long_decimal(double v, bool is_float, struct decimal *d)
         if (is_float ? (float)back == (float)v : back == v)
             break;
     }
-    parse_printed(text, d);
+    return parse_printed(text);
 }
 
-static void find_digits(double v, bool is_float, struct decimal *d)
+static struct apus__decimal find_digits(double v, bool is_float)
 {
-    if (is_float || !short_decimal(v, d))
-        long_decimal(v, is_float, d);
+    struct apus__decimal d;
+    return !is_float && short_decimal(v, &d) ? d : long_decimal(v, is_float);
 }
 
 #endif
 
-/* Bytes that are copied of up to 17 digits, all before the point or all behind it. */
-enum { FIXED = 17 };
-_Static_assert(1 + 17 + 1 + FIXED <= APUS_TEXT_DOUBLE_MAX, "a sign, digits, the point, a copy");
+static const uint64_t powers_of_ten[] = {
+    UINT64_C(1),
+    UINT64_C(10),
+    UINT64_C(100),
+    UINT64_C(1000),
+    UINT64_C(10000),
+    UINT64_C(100000),
+    UINT64_C(1000000),
+    UINT64_C(10000000),
+    UINT64_C(100000000),
+    UINT64_C(1000000000),
+    UINT64_C(10000000000),
+    UINT64_C(100000000000),
+    UINT64_C(1000000000000),
+    UINT64_C(10000000000000),
+    UINT64_C(100000000000000),
+    UINT64_C(1000000000000000),
+    UINT64_C(10000000000000000),
+};
 
-static const char zeros[5] = { '0', '.', '0', '0', '0' };
+enum { DECIMALS_MAX = 16 };
 
-/* Python's layout: an exponent from 1e16 on and below 1e-4. */
-static size_t lay_out(const struct decimal *d, char *to)
+/* Writes DECIMALS_MAX digits of v; gives how many of them there are up to the last that is no
+ * zero, and 0 if there is none. */
+static inline size_t put_decimals(char *to, uint64_t v)
 {
-    char *p = to;
-    if (d->point > 16 || d->point < -3) {
-        *p++ = d->digits[0];
-        if (d->n > 1) {
-            *p++ = '.';
-            memcpy(p, d->digits + 1, (size_t)d->n - 1);
-            p += d->n - 1;
-        }
-        *p++ = 'e';
-        p += apus_int_print(d->point - 1, p);
-        return (size_t)(p - to);
-    }
-    if (d->point <= 0) {
-        memcpy(p, zeros, sizeof(zeros));
-        p += 2 - d->point;
-        memcpy(p, d->digits, FIXED);
-        return (size_t)(p + d->n - to);
-    }
-    int whole = d->point < d->n ? d->point : d->n;
-    memcpy(p, d->digits, FIXED);
-    p += whole;
-    for (int i = whole; i < d->point; i++)
-        *p++ = '0';
+    uint64_t first = apus__digits_eight((uint32_t)(v / EIGHT_DIGITS));
+    uint64_t last = apus__digits_eight((uint32_t)(v % EIGHT_DIGITS));
+    apus__digits_store(to, first);
+    apus__digits_store(to + 8, last);
+    return last ? 8 + apus__digits_significant(last) : first ? apus__digits_significant(first) : 0;
+}
+
+/* 1 <= whole < 10^16, which is what stands before the point, and d the number itself. */
+static inline size_t print_above_one(uint64_t whole, struct apus__decimal d, char *to)
+{
+    char *p = to + apus_uint_print(whole, to);
+    uint64_t decimals = 0;
+    if (d.exponent < 0)
+        decimals = (d.digits - whole * powers_of_ten[-d.exponent]) *
+                   powers_of_ten[DECIMALS_MAX + d.exponent];
     *p++ = '.';
-    if (d->n > whole) {
-        memcpy(p, d->digits + whole, FIXED);
-        p += d->n - whole;
-    } else {
-        *p++ = '0';
-    }
-    return (size_t)(p - to);
+    size_t n = put_decimals(p, decimals);
+    return (size_t)(p - to) + (n ? n : 1);
+}
+
+/* As one digit before the point and DECIMALS_MAX behind it: d1.d2d3... * 10^exponent. */
+static inline struct apus__decimal normalize(struct apus__decimal d)
+{
+    const uint64_t least = powers_of_ten[DECIMALS_MAX];
+    for (d.exponent += DECIMALS_MAX; d.digits < least; d.exponent--)
+        d.digits *= 10;
+    return d;
+}
+
+/* Writes d1, leaves `gap` bytes and writes the others; gives how many they are up to the last
+ * that is no zero. */
+static inline size_t put_normalized(char *to, size_t gap, uint64_t digits)
+{
+    const uint64_t one = powers_of_ten[DECIMALS_MAX];
+    *to = (char)('0' + digits / one);
+    return put_decimals(to + 1 + gap, digits % one);
+}
+
+enum { ZEROS_MAX = 3 }; /* behind the point; with more, an exponent is shorter */
+
+/* Numbers below 1: 0.000ddd. */
+static inline size_t print_below_one(struct apus__decimal d, char *to)
+{
+    size_t before = (size_t)(1 - d.exponent);
+    memcpy(to, "0.000", 2 + ZEROS_MAX);
+    return before + 1 + put_normalized(to + before, 0, d.digits);
+}
+
+/* d.ddde-x */
+static size_t print_scientific(struct apus__decimal d, char *to)
+{
+    size_t n = put_normalized(to, 1, d.digits);
+    to[1] = '.';
+    char *p = to + 1 + (n ? 1 + n : 0);
+    *p++ = 'e';
+    return (size_t)(p - to) + apus_int_print(d.exponent, p);
 }
 
 /* Few decimals, as prices have them: v = m / 10^4 and m has at most 13 digits.  Two decimals
@@ -232,14 +257,29 @@ static inline size_t print_cents(double v, char *to)
     return (size_t)(p - to);
 }
 
-/* v > 0. */
+/* What stands before the point.  Of a float its digits tell, which may be fewer than those of
+ * the double that it is; a double and its digits have no whole number between them. */
+static inline uint64_t whole_part(double v, bool is_float, struct apus__decimal d)
+{
+    if (!is_float)
+        return (uint64_t)(int64_t)v;
+    return d.exponent < 0 ? d.digits / powers_of_ten[-d.exponent]
+                          : d.digits * powers_of_ten[d.exponent];
+}
+
+_Static_assert(1 + 16 + 1 + DECIMALS_MAX <= APUS_TEXT_DOUBLE_MAX, "a sign, digits, the point");
+
+/* v > 0; in Python's layout: an exponent from 1e16 on and below 1e-4. */
 static inline size_t print(double v, bool is_float, char *to)
 {
-    struct decimal d;
     if (!isfinite(v))
         return 0;
-    find_digits(v, is_float, &d);
-    return lay_out(&d, to);
+    struct apus__decimal d = find_digits(v, is_float);
+    if (v >= 1 && v < 1e16)
+        return print_above_one(whole_part(v, is_float, d), d, to);
+    d = normalize(d);
+    return d.exponent < 0 && d.exponent >= -1 - ZEROS_MAX ? print_below_one(d, to)
+                                                          : print_scientific(d, to);
 }
 
 /* Apart, so that the short way needs no room on the stack. */
@@ -264,7 +304,7 @@ size_t apus_float_print(float value, char *to)
     *to = '-';
     double v = fabs((double)value);
     if (v == 0) {
-        memcpy(to + sign, zeros, 3);
+        memcpy(to + sign, "0.0", 3);
         return sign + 3;
     }
     size_t n = print(v, true, to + sign);

@@ -2,16 +2,20 @@
 
 #include <dragonbox/dragonbox.h>
 
-extern "C" void apus__shortest_double(double value, uint64_t *digits, int *exponent)
+template <class number> __attribute__((flatten)) static inline apus__decimal shortest(number value)
 {
-    auto decimal = jkj::dragonbox::to_decimal(value, jkj::dragonbox::policy::sign::ignore);
-    *digits = decimal.significand;
-    *exponent = decimal.exponent;
+    namespace policy = jkj::dragonbox::policy;
+    auto decimal = jkj::dragonbox::to_decimal(value, policy::sign::ignore,
+                                              policy::trailing_zero::ignore);
+    return { decimal.significand, decimal.exponent };
 }
 
-extern "C" void apus__shortest_float(float value, uint64_t *digits, int *exponent)
+extern "C" apus__decimal apus__shortest_double(double value)
 {
-    auto decimal = jkj::dragonbox::to_decimal(value, jkj::dragonbox::policy::sign::ignore);
-    *digits = decimal.significand;
-    *exponent = decimal.exponent;
+    return shortest(value);
+}
+
+extern "C" apus__decimal apus__shortest_float(float value)
+{
+    return shortest(value);
 }

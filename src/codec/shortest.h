@@ -12,9 +12,15 @@
 extern "C" {
 #endif
 
-/* value > 0 and finite: it is *digits * 10^(*exponent), without trailing zeros. */
-void apus__shortest_double(double value, uint64_t *digits, int *exponent);
-void apus__shortest_float(float value, uint64_t *digits, int *exponent);
+/* digits * 10^exponent; at most 17 digits, of which some at the end may be zeros. */
+struct apus__decimal {
+    uint64_t digits;
+    int exponent;
+};
+
+/* value > 0 and finite. */
+struct apus__decimal apus__shortest_double(double value);
+struct apus__decimal apus__shortest_float(float value);
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,6 +98,82 @@ static void test_any_double_survives_the_wire(void **state)
     }
 }
 
+/* How many digits a text has from the first that is no zero to the last. */
+static int count_digits(const char *text)
+{
+    int n = 0, zeros = 0;
+    for (; *text && *text != 'e'; text++) {
+        if (*text == '0' && n)
+            zeros++;
+        else if (*text >= '1' && *text <= '9') {
+            n += 1 + zeros;
+            zeros = 0;
+        }
+    }
+    return n;
+}
+
+/* No more digits than the C library needs (which, next to powers of two, rounds away from the
+ * shortest), and an exponent only where Python
+ * writes one; nothing behind the room is touched. */
+static void expect_shortest(double v)
+{
+    char text[APUS_TEXT_DOUBLE_MAX + 1], wanted[40];
+    int digits = 1;
+    while (snprintf(wanted, sizeof(wanted), "%.*e", digits - 1, v), strtod(wanted, NULL) != v)
+        digits++;
+    text[APUS_TEXT_DOUBLE_MAX] = '#';
+    size_t n = apus_double_print(v, text);
+    assert_int_equal(text[APUS_TEXT_DOUBLE_MAX], '#');
+    text[n] = '\0';
+    if (strtod(text, NULL) != v || count_digits(text) > count_digits(wanted))
+        fail_msg("%s is not %s", text, wanted);
+    assert_int_equal(strchr(text, 'e') == NULL, v >= 1e-4 && v < 1e16);
+}
+
+static void test_every_magnitude_is_laid_out(void **state)
+{
+    (void)state;
+    uint64_t random = UINT64_C(0x9e3779b97f4a7c15);
+    double scale = 1e-7;
+    for (int exponent = -7; exponent <= 19; exponent++, scale *= 10) {
+        for (int i = 0; i < 2000; i++) {
+            double v = (double)(next(&random) >> i % 54 >> 10) / 18014398509481984.0;
+            if (v > 0) {
+                expect_shortest(v * scale);
+                expect_shortest((double)(int64_t)(v * 1e5 + 1) / 1e5 * scale);
+            }
+        }
+        expect_shortest(nextafter(scale, 0));
+        expect_shortest(nextafter(scale, 1e300));
+    }
+}
+
+static void test_floats_print_their_own_digits(void **state)
+{
+    (void)state;
+    static const struct {
+        float value;
+        const char *text;
+    } rows[] = {
+        { 0.0F, "0.0" },
+        { 0.1F, "0.1" },
+        { 16777216.0F, "16777216.0" },
+        { 123456789.0F, "123456790.0" }, /* is 123456792 */
+        { 1e10F, "10000000000.0" },
+        { 1234.5678F, "1234.5677" },
+        { 3.4028235e38F, "3.4028235e38" },
+        { 1e-45F, "1e-45" },
+        { 0.00012F, "0.00012" },
+        { -2.5F, "-2.5" },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[APUS_TEXT_DOUBLE_MAX + 1];
+        text[apus_float_print(rows[i].value, text)] = '\0';
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 /* m / 10^places, with the zeros at its end left out, is its own shortest form. */
 static void expect_decimal(uint64_t m, int places)
 {
@@ -168,6 +245,8 @@ int main(void)
         cmocka_unit_test(test_doubles_print_shortest),
         cmocka_unit_test(test_doubles_are_read_exactly),
         cmocka_unit_test(test_any_double_survives_the_wire),
+        cmocka_unit_test(test_every_magnitude_is_laid_out),
+        cmocka_unit_test(test_floats_print_their_own_digits),
         cmocka_unit_test(test_few_decimals_print_as_they_are),
         cmocka_unit_test(test_what_is_no_number_is_refused),
         cmocka_unit_test(test_integers_at_their_ends),
