@@ -10,6 +10,7 @@
 
 #include "apus/decode.h"
 #include "apus/encode.h"
+#include "apus/plain.h"
 #include "apus/text.h"
 
 enum { ORDERS = 100, BATCHES = 21, DOUBLES = 4096 };
@@ -50,9 +51,28 @@ static const apus_field fields[] = {
     { APUS_FIELD_NAME("tags"), .type = &apus_type_strs, .offset = offsetof(order, tags),
       .rules = &few },
 };
+
+/* As apusc writes it. */
+static uint32_t take_order(apus_plain *in, void *object)
+{
+    const apus_field *f = fields;
+    if (!apus_plain_take(in, f, 0, APUS_KIND_str, object))
+        return 0;
+    if (!apus_plain_take(in, f, 1, APUS_KIND_enum, object))
+        return 1;
+    if (!apus_plain_take(in, f, 2, APUS_KIND_double, object))
+        return 2;
+    if (!apus_plain_take(in, f, 3, APUS_KIND_double, object))
+        return 3;
+    if (!apus_plain_take(in, f, 4, APUS_KIND_list, object))
+        return 4;
+    return 5;
+}
+
 static const apus_model model = { .name = "Order",
                                   .size = sizeof(order),
                                   .align = _Alignof(order),
+                                  .plain = take_order,
                                   .fields = fields,
                                   .n_fields = 5 };
 static const apus_type order_type = {

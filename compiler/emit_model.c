@@ -1,6 +1,7 @@
 /* Tables of enums and models. */
 #include <string.h>
 
+#include "apus/plain.h"
 #include "apus/text.h"
 #include "compiler/emit_c.h"
 #include "compiler/value.h"
@@ -189,12 +190,17 @@ struct field_parts emit_field_parts(struct out *o, const char *symbol, const cha
 }
 
 /* One that needs escapes has no short way. */
+static bool has_plain_name(const char *name)
+{
+    return !strpbrk(name, "\"\\");
+}
+
 static void emit_name(struct out *o, const char *indent, const char *name)
 {
-    if (strpbrk(name, "\"\\"))
-        out_line(o, "%s.name = %s,", indent, out_str_init(o, name));
-    else
+    if (has_plain_name(name))
         out_line(o, "%sAPUS_FIELD_NAME(%s),", indent, out_quoted(o, name));
+    else
+        out_line(o, "%s.name = %s,", indent, out_str_init(o, name));
 }
 
 void emit_field_members(struct out *o, const char *indent, const char *object,
@@ -285,6 +291,63 @@ static unsigned emit_also(struct out *o, const char *symbol, const ct_model *m)
     return n;
 }
 
+/* The kind as apus_plain_take is told it; NULL: such values are never plain. */
+static const char *plain_kind(const ct_type *type)
+{
+    static const char *const kinds[APUS_KIND_COUNT] = {
+#define PLAIN(kind) [APUS_KIND_##kind] = "APUS_KIND_" #kind
+        PLAIN(bool),   PLAIN(int8),   PLAIN(int16),  PLAIN(int32),  PLAIN(int64), PLAIN(uint8),
+        PLAIN(uint16), PLAIN(uint32), PLAIN(uint64), PLAIN(double), PLAIN(str),   PLAIN(enum),
+#undef PLAIN
+    };
+    if (type->kind != APUS_KIND_list)
+        return kinds[type->kind];
+    bool is_plain =
+        !type->item_pointer && type->item->kind != APUS_KIND_list && plain_kind(type->item);
+    return is_plain ? "APUS_KIND_list" : NULL;
+}
+
+/* Whether requests hold it, and all of it may be read by the short way. */
+static bool is_plain(const ct_model *m)
+{
+    bool is_sent_only = !m->reached[CT_WAY_in] && m->apps;
+    if (!m->n_fields || m->n_variants || m->is_tuple || m->is_bare || is_sent_only)
+        return false;
+    for (const ct_field *f = m->fields; f; f = f->next) {
+        if (f->flags & ~(uint32_t)APUS_PLAIN_FLAGS || !plain_kind(f->type) ||
+            !has_plain_name(f->name))
+            return false;
+    }
+    return true;
+}
+
+/* Many a file needs it nowhere, and the program's own names are none of its business. */
+static void include_plain(struct out *o)
+{
+    if (!out_is_first(o, "apus/plain.h"))
+        return;
+    out_line(o, "#pragma GCC diagnostic push");
+    out_line(o, "#pragma GCC diagnostic ignored \"-Wshadow\"");
+    out_line(o, "#include \"apus/plain.h\"");
+    out_line(o, "#pragma GCC diagnostic pop\n");
+}
+
+/* A function that knows what comes next; see apus/plain.h. */
+static void emit_plain(struct out *o, const char *symbol, const ct_model *m)
+{
+    unsigned i = 0;
+    include_plain(o);
+    out_line(o, "static uint32_t apus__%s_plain(apus_plain *in, void *object)", symbol);
+    out_line(o, "{");
+    out_line(o, "    const apus_field *f = apus__%s_fields;", symbol);
+    for (const ct_field *f = m->fields; f; f = f->next, i++) {
+        out_line(o, "    if (!apus_plain_take(in, f, %u, %s, object))", i, plain_kind(f->type));
+        out_line(o, "        return %u;", i);
+    }
+    out_line(o, "    return %u;", i);
+    out_line(o, "}\n");
+}
+
 static void emit_variants(struct out *o, const ct_model *m);
 
 /* storage is "static " for a shape that only its union refers to. */
@@ -297,6 +360,8 @@ static void emit_model_table(struct out *o, const char *storage, const char *sym
     bool hashed = !m->is_tuple && emit_slots(o, symbol, m, &hash);
     if (m->n_variants)
         emit_variants(o, m);
+    if (is_plain(m))
+        emit_plain(o, symbol, m);
     const char *name = out_name(o, "apus_model_%s", symbol);
     if (!*storage && out_is_first(o, name))
         out_line(o, "extern const apus_model %s;", name);
@@ -321,6 +386,8 @@ static void emit_model_table(struct out *o, const char *storage, const char *sym
         out_line(o, "    .before = apus__%s_before,", of);
     if (m->hooks[CT_HOOK_convert] && !m->hooks_symbol)
         out_line(o, "    .converts = &apus__%s_converts,", symbol);
+    if (is_plain(m))
+        out_line(o, "    .plain = apus__%s_plain,", symbol);
     if (n_also) {
         out_line(o, "    .also = apus__%s_also,", symbol);
         out_line(o, "    .n_also = %u,", n_also);

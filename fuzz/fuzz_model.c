@@ -1,6 +1,9 @@
 /* Any JSON or YAML, into models of every shape: what is taken can be written, and what was written
  * is taken again and written the same; what is refused has a bounded list of reasons, which is
- * JSON.  The first byte says which model; with its high bit set, what follows is YAML. */
+ * JSON.  What apusc's function for a model reads is what its tables say.
+ *
+ * The first byte says which model; with its high bit set, what follows is YAML. */
+#include <apus/decode.h>
 #include <apus/encode.h>
 #include <apus/yaml.h>
 #include <stdlib.h>
@@ -58,6 +61,45 @@ static void check_round_trip(apus_arena *a, const subject *s, apus_str text)
         abort();
 }
 
+extern const apus_model apus_model_trade;
+
+/* What came of reading it: the value as it is written, or the problems. */
+static apus_rc outcome(apus_arena *a, const apus_type *type, apus_str text, apus_str *said)
+{
+    trade_list value;
+    apus_problems problems;
+    apus_place body = { .key = APUS_STR("body") };
+    apus_problems_init(&problems, a);
+    apus_decoder d = { .arena = a, .problems = &problems };
+    apus_rc rc = apus_decode_json(&d, type, NULL, text, &body, &value);
+    apus_buf b = apus_buf_in(a);
+    *said = APUS_STR("");
+    if (rc == APUS_OK)
+        rc = apus_encode_json(&b, type, &value, APUS_OMIT_nothing);
+    else if (rc == APUS_INVALID)
+        apus_problems_write(&problems, &b);
+    apus_rc taken = apus_buf_take(&b, said);
+    return taken ? taken : rc;
+}
+
+/* With the model's function and without it. */
+static void check_trades(apus_arena *a, apus_str text)
+{
+    apus_model tables = apus_model_trade;
+    apus_type item = *apus_type_of_trade_list.item, list = apus_type_of_trade_list;
+    apus_str one, other;
+    if (!tables.plain)
+        abort();
+    tables.plain = NULL;
+    item.model = &tables;
+    list.item = &item;
+    apus_rc by_function = outcome(a, &apus_type_of_trade_list, text, &one);
+    apus_rc by_tables = outcome(a, &list, text, &other);
+    bool no_memory = by_function == APUS_NOMEM || by_tables == APUS_NOMEM;
+    if (!no_memory && (by_function != by_tables || !apus_str_eq(one, other)))
+        abort();
+}
+
 /* The JSON that YAML says, or nothing. */
 static apus_str json_of_yaml(apus_arena *a, apus_str text)
 {
@@ -79,8 +121,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     apus_str text = apus_arena_str(&a, (apus_str){ (const char *)data + 1, size - 1 });
     if (data[0] & 0x80)
         text = json_of_yaml(&a, text);
+    const subject *s = &subjects[data[0] % SUBJECTS];
     if (text.ptr)
-        check_round_trip(&a, &subjects[data[0] % SUBJECTS], text);
+        check_round_trip(&a, s, text);
+    if (text.ptr && s->type == &apus_type_of_trade_list)
+        check_trades(&a, text);
     apus_arena_finish(&a);
     return 0;
 }

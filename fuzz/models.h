@@ -168,6 +168,21 @@ static void check_sums(apus_checking *c, sums *s)
     s->n = (int64_t)s->numbers.len;
 }
 
+/// What apusc writes a function for: all of it may be plain.
+typedef struct trade {
+    apus_str symbol Field(pattern = "^[A-Z]+-[A-Z]+$");
+    colour shade;
+    double quantity Field(gt = 0);
+    double *limit Field(gt = 0, multiple_of = 0.5);
+    int8_t tiny Field(ge = -3);
+    uint64_t big;
+    bool firm;
+    apus_str *note Field(min_length = 1, max_length = 20);
+    apus_strs tags Field(default = [], max_items = 8);
+    apus_ints counts Field(default = []);
+} trade;
+List(trade);
+
 /* --- by number --- */
 
 typedef struct subject {
@@ -191,6 +206,7 @@ SUBJECT(setting_list)
 SUBJECT(node)
 SUBJECT(sums)
 SUBJECT(position_map)
+SUBJECT(trade_list)
 #undef SUBJECT
 
 #define SUBJECT(T)                                                                                 \
@@ -199,7 +215,7 @@ SUBJECT(position_map)
     }
 static const subject subjects[] = { SUBJECT(position), SUBJECT(every),        SUBJECT(named),
                                     SUBJECT(shape),    SUBJECT(setting_list), SUBJECT(node),
-                                    SUBJECT(sums),     SUBJECT(position_map) };
+                                    SUBJECT(sums),     SUBJECT(position_map), SUBJECT(trade_list) };
 #undef SUBJECT
 enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]) };
 

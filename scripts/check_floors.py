@@ -14,7 +14,7 @@ PUBLIC = {
     "sys": "clock random socket reactor disk process fault spool lines usage",
     "codec": "http1 url json json_scan json_plain json_pointer text multipart media conditional dotenv accept forwarded proxied peers host ws_codec yaml html",
     "run": "loop fiber",
-    "model": "model check problem decode encode schema pattern copy pack sample",
+    "model": "model plain rules check problem decode encode schema pattern copy pack sample",
     "net": "net stream tls",
     "http": "http",
     "app": "annotate route middleware filter req sse test main upload worker settings oauth2 security topic bus ws body overload state fresh",

@@ -297,6 +297,12 @@ typedef struct apus_variant {
     const apus_model *model;
 } apus_variant;
 
+typedef struct apus_plain apus_plain; /* apus/plain.h */
+
+/* Takes members as most clients write them, from the first field on, into an object that is zero;
+ * how many it took. */
+typedef uint32_t apus_plain_members(apus_plain *in, void *object);
+
 struct apus_model {
     const char *name; /* the schema's title and the component's name */
     uint32_t size, align;
@@ -309,6 +315,7 @@ struct apus_model {
     const apus_also *also;
     uint32_t n_also;
     const apus_model_convert *converts; /* or NULL: it is sent by its members */
+    apus_plain_members *plain;          /* reads most objects faster than the tables; or NULL */
 
     /* A perfect hash of the names, or NULL: then names are searched in order.
      * The slot of a name is apus_model_hash(name, seed) & slot_mask; slots hold

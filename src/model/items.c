@@ -222,11 +222,31 @@ static apus_rc wrong_token(struct apus__decoding *c, const apus_type *expected, 
     return rc ? rc : apus__complain(c->d, place, &in, type, APUS_STR(""), "%s", msg);
 }
 
+/* The model of items whose objects are worth a try with what knows it, without all that may be
+ * done with an object; or NULL. */
+static const apus_model *quick_model(const struct apus__decoding *c, const apus_type *type)
+{
+    const apus_model *m = type->item->kind == APUS_KIND_model ? type->item->model : NULL;
+    bool is_quick = m && m->plain && !type->item_pointer && !m->before && !m->check &&
+                    m->extra != APUS_EXTRA_keep && !c->d->sent;
+    return is_quick ? m : NULL;
+}
+
+static bool take_quickly(struct apus__decoding *c, const apus_model *m, void *at)
+{
+    struct apus__taken taken;
+    memset(at, 0, m->size);
+    bool ok = apus__plain_object(c, m, at, &taken);
+    c->n_taken += ok ? taken.n : 0;
+    return ok;
+}
+
 /* All items into g; APUS_INVALID when any had a problem. */
 static apus_rc read_items(struct apus__decoding *c, const apus_type *type, const apus_rules *rules,
                           bool secret, const apus_place *place, struct growing *g)
 {
     const bool scalar = !type->item_pointer && apus__kind_is_scalar(type->item->kind);
+    const apus_model *quick = quick_model(c, type);
     apus_rc worst = APUS_OK, rc = apus_scan_enter_list(&c->scan);
     bool more;
     for (uint32_t i = 0; rc == APUS_OK; i++) {
@@ -243,6 +263,9 @@ static apus_rc read_items(struct apus__decoding *c, const apus_type *type, const
             return APUS_NOMEM;
         if (scalar && apus__plain_value(c, type->item, rules, at))
             continue;
+        if (quick && take_quickly(c, quick, at))
+            continue;
+        quick = NULL; /* others will not be plain either */
         apus_place here = { .up = place, .index = i, .is_index = true, .order = i };
         rc = decode_item(c, type, rules, secret, &here, at);
         if (rc == APUS_INVALID) {

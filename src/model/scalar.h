@@ -3,6 +3,7 @@
 #ifndef APUS_MODEL_SCALAR_H
 #define APUS_MODEL_SCALAR_H
 
+#include "apus/plain.h"
 #include "model/decoder.h"
 
 #define APUS__SETTER(name)                                                                         \
@@ -29,29 +30,6 @@ APUS__SETTER(time); /* scalar_time.c */
 APUS__SETTER(date);
 APUS__SETTER(duration);
 APUS__SETTER(clock_time);
-
-/* An integer of `size` bytes: the low bytes of a two's complement number are the narrower
- * number. */
-static inline void apus__store_whole(void *at, uint32_t size, uint64_t value)
-{
-    uint8_t one = (uint8_t)value;
-    uint16_t two = (uint16_t)value;
-    uint32_t four = (uint32_t)value;
-    switch (size) {
-    case 1:
-        memcpy(at, &one, sizeof(one));
-        break;
-    case 2:
-        memcpy(at, &two, sizeof(two));
-        break;
-    case 4:
-        memcpy(at, &four, sizeof(four));
-        break;
-    default:
-        memcpy(at, &value, sizeof(value));
-        break;
-    }
-}
 
 /* Whether the token carries text. */
 bool apus__has_text(const struct apus__input *in);

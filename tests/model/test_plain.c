@@ -1,4 +1,5 @@
-/* The short way of the decoder and the long one say the same.  A name that is written with
+/* The short ways of the decoder and the long one say the same: that of a model's own function,
+ * as apusc writes it, that of the tables, and the one that knows all.  A name that is written with
  * an escape is not plain, so its member goes the long way. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "apus/plain.h"
 #include "shapes.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -67,7 +69,62 @@ static const apus_model model = { .name = "Deal",
                                   .align = _Alignof(deal),
                                   .fields = fields,
                                   .n_fields = COUNT(fields) };
-static const apus_type type = TYPE_OF(deal, model);
+static const apus_type tables = TYPE_OF(deal, model);
+
+static uint32_t take_deal(apus_plain *in, void *object)
+{
+    return !apus_plain_take(in, fields, 0, APUS_KIND_str, object)      ? 0
+           : !apus_plain_take(in, fields, 1, APUS_KIND_enum, object)   ? 1
+           : !apus_plain_take(in, fields, 2, APUS_KIND_double, object) ? 2
+           : !apus_plain_take(in, fields, 3, APUS_KIND_double, object) ? 3
+           : !apus_plain_take(in, fields, 4, APUS_KIND_int8, object)   ? 4
+           : !apus_plain_take(in, fields, 5, APUS_KIND_uint64, object) ? 5
+           : !apus_plain_take(in, fields, 6, APUS_KIND_bool, object)   ? 6
+           : !apus_plain_take(in, fields, 7, APUS_KIND_list, object)   ? 7
+           : !apus_plain_take(in, fields, 8, APUS_KIND_list, object)   ? 8
+           : !apus_plain_take(in, fields, 9, APUS_KIND_str, object)    ? 9
+                                                                       : 10;
+}
+
+static const apus_model known = { .name = "Deal",
+                                  .size = sizeof(deal),
+                                  .align = _Alignof(deal),
+                                  .fields = fields,
+                                  .n_fields = COUNT(fields),
+                                  .plain = take_deal };
+static const apus_type function = TYPE_OF(deal, known);
+
+/* The first eight of them, all of which may be plain. */
+static uint32_t take_short_deal(apus_plain *in, void *object)
+{
+    uint32_t n = take_deal(in, object);
+    return n < 8 ? n : 8;
+}
+
+static const apus_model short_tables = {
+    .name = "Deal", .size = sizeof(deal), .align = _Alignof(deal), .fields = fields, .n_fields = 8
+};
+static const apus_model short_known = { .name = "Deal",
+                                        .size = sizeof(deal),
+                                        .align = _Alignof(deal),
+                                        .fields = fields,
+                                        .n_fields = 8,
+                                        .plain = take_short_deal };
+
+typedef struct deals {
+    deal *ptr;
+    size_t len;
+} deals;
+
+#define DEALS_OF(item_type)                                                                        \
+    {                                                                                              \
+        .kind = APUS_KIND_list, .size = sizeof(deals), .align = _Alignof(deals),                   \
+        .item = &(item_type)                                                                       \
+    }
+static const apus_type short_table_item = TYPE_OF(deal, short_tables);
+static const apus_type short_known_item = TYPE_OF(deal, short_known);
+static const apus_type table_list = DEALS_OF(short_table_item);
+static const apus_type known_list = DEALS_OF(short_known_item);
 
 static const char *const fine[COUNT(fields)] = {
     "\"BTC-USD\"",          "\"buy\"", "0.5",     "50.0", "-3", "18", "true",
@@ -170,10 +227,13 @@ struct reading {
     apus_str out;
 };
 
-/* What came of it: the problems, or the object as it is written. */
-static void read_deal(struct reading *r, apus_str text)
+/* What came of it: the problems, or the value as it is written. */
+static void read_as(struct reading *r, const apus_type *type, apus_str text)
 {
-    deal v;
+    union {
+        deal one;
+        deals list;
+    } v;
     apus_place body = { .key = APUS_STR("body") };
     apus_arena_init(&r->arena, &apus_alloc_libc, 1 << 20);
     apus_problems_init(&r->problems, &r->arena);
@@ -182,14 +242,20 @@ static void read_deal(struct reading *r, apus_str text)
     char *copy = malloc(text.len + !text.len);
     assert_non_null(copy);
     memcpy(copy, text.ptr, text.len);
-    r->rc = apus_decode_json(&d, &type, NULL, (apus_str){ copy, text.len }, &body, &v);
+    r->rc = apus_decode_json(&d, type, NULL, (apus_str){ copy, text.len }, &body, &v);
     free(copy);
     apus_buf b = apus_buf_in(&r->arena);
     if (r->rc == APUS_INVALID)
         apus_problems_write(&r->problems, &b);
     else if (r->rc == APUS_OK)
-        assert_int_equal(apus_encode_json(&b, &type, &v, APUS_OMIT_nothing), APUS_OK);
+        assert_int_equal(apus_encode_json(&b, type, &v, APUS_OMIT_nothing), APUS_OK);
     assert_int_equal(apus_buf_take(&b, &r->out), APUS_OK);
+}
+
+static void expect_equal(const char *text, const struct reading *a, const struct reading *b)
+{
+    if (a->rc != b->rc || !apus_str_eq(a->out, b->out))
+        fail_msg("%s\n%d %s\n%d %s", text, a->rc, a->out.ptr, b->rc, b->out.ptr);
 }
 
 /* An object whose member `at` has this value; the names with an escape, or without. */
@@ -212,20 +278,21 @@ static apus_str object(apus_arena *a, size_t at, const char *value, const char *
 static void expect_same(size_t at, const char *value, const char *comma)
 {
     apus_arena a;
-    struct reading shorter, longer;
+    struct reading shortest, shorter, longer;
     apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
     apus_str text = object(&a, at, value, "\"%c%.*s\":", comma);
-    read_deal(&shorter, text);
-    read_deal(&longer, object(&a, at, value, "\"\\u%04x%.*s\":", comma));
-    if (shorter.rc != longer.rc || !apus_str_eq(shorter.out, longer.out))
-        fail_msg("%s\n%d %s\n%d %s", text.ptr, shorter.rc, shorter.out.ptr, longer.rc,
-                 longer.out.ptr);
+    read_as(&shortest, &function, text);
+    read_as(&shorter, &tables, text);
+    read_as(&longer, &tables, object(&a, at, value, "\"\\u%04x%.*s\":", comma));
+    expect_equal(text.ptr, &shorter, &longer);
+    expect_equal(text.ptr, &shortest, &longer);
+    apus_arena_finish(&shortest.arena);
     apus_arena_finish(&shorter.arena);
     apus_arena_finish(&longer.arena);
     apus_arena_finish(&a);
 }
 
-static void both_ways_agree(void **state)
+static void all_ways_agree(void **state)
 {
     (void)state;
     assert_int_equal(apus_model_prepare(&model, NULL), APUS_OK);
@@ -237,14 +304,13 @@ static void both_ways_agree(void **state)
         }
 }
 
-static void what_is_plain_is_accepted(void **state)
+static void expect_accepted(const apus_type *type)
 {
-    (void)state;
     apus_arena a;
     struct reading r;
     apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
     assert_int_equal(apus_model_prepare(&model, NULL), APUS_OK);
-    read_deal(&r, object(&a, 0, fine[0], "\"%c%.*s\":", ","));
+    read_as(&r, type, object(&a, 0, fine[0], "\"%c%.*s\":", ","));
     assert_int_equal(r.rc, APUS_OK);
     assert_string_equal(r.out.ptr,
                         "{\"symbol\":\"BTC-USD\",\"side\":\"buy\",\"quantity\":0.5,"
@@ -254,21 +320,34 @@ static void what_is_plain_is_accepted(void **state)
     apus_arena_finish(&a);
 }
 
-/* However early it ends, no text that is cut short is taken for a whole one. */
-static void no_end_is_overrun(void **state)
+static void what_is_plain_is_accepted(void **state)
 {
     (void)state;
+    expect_accepted(&tables);
+    expect_accepted(&function);
+}
+
+/* However early it ends, no text that is cut short is taken for a whole one. */
+static void expect_no_overrun(const apus_type *type)
+{
     apus_arena a;
     apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
     assert_int_equal(apus_model_prepare(&model, NULL), APUS_OK);
     apus_str text = object(&a, 0, fine[0], "\"%c%.*s\":", ",");
     for (size_t n = 0; n < text.len; n++) {
         struct reading r;
-        read_deal(&r, apus_str_slice(text, 0, n));
+        read_as(&r, type, apus_str_slice(text, 0, n));
         assert_int_equal(r.rc, APUS_SYNTAX);
         apus_arena_finish(&r.arena);
     }
     apus_arena_finish(&a);
+}
+
+static void no_end_is_overrun(void **state)
+{
+    (void)state;
+    expect_no_overrun(&tables);
+    expect_no_overrun(&function);
 }
 
 /* The last value of a name counts, whichever way each was read. */
@@ -283,20 +362,79 @@ static void repeated_members_count_once(void **state)
     assert_int_equal(apus_model_prepare(&model, NULL), APUS_OK);
     for (size_t i = 0; i < COUNT(texts); i++) {
         struct reading r;
-        read_deal(&r, apus_str_of(texts[i]));
+        read_as(&r, i % 2 ? &tables : &function, apus_str_of(texts[i]));
         assert_int_equal(r.rc, APUS_OK);
         assert_non_null(strstr(r.out.ptr, "\"symbol\":\"C-D\""));
         apus_arena_finish(&r.arena);
     }
 }
 
+#define PLAIN                                                                                      \
+    "{\"symbol\":\"A-B\",\"side\":\"buy\",\"quantity\":1.5,\"limit\":null,\"tiny\":1,"             \
+    "\"big\":2,\"firm\":true,\"tags\":[\"a\"]}"
+#define ODD   "{\"tags\":[],\"symbol\":\"C-D\",\"side\":\"sell\",\"quantity\":2}"
+#define FEWER "{\"symbol\":\"A-B\",\"side\":\"buy\",\"quantity\":1.5}"
+#define WRONG "{\"symbol\":\"a\",\"side\":\"buy\",\"quantity\":1.5}"
+
+/* Whatever stands beside what, and whichever item is the first that is not plain. */
+static void lists_of_objects_agree(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "[" PLAIN "]",
+        "[" PLAIN "," PLAIN " , " PLAIN "]",
+        "[" PLAIN "," ODD "," PLAIN "," FEWER "]",
+        "[" ODD "," PLAIN "," PLAIN "]",
+        "[" FEWER "," PLAIN "," FEWER "]",
+        "[" PLAIN "," WRONG "," PLAIN "," WRONG "]",
+        "[" PLAIN ",null," PLAIN ",7,[]]",
+        "[" PLAIN "," PLAIN ",]",
+        "[" PLAIN " " PLAIN "]",
+        "[" PLAIN "," PLAIN,
+        "[" PLAIN "," PLAIN "}",
+        "[" PLAIN ",",
+        "[]",
+    };
+    assert_int_equal(apus_model_prepare(&short_tables, NULL), APUS_OK);
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct reading a, b;
+        read_as(&a, &known_list, apus_str_of(texts[i]));
+        read_as(&b, &table_list, apus_str_of(texts[i]));
+        expect_equal(texts[i], &a, &b);
+        apus_arena_finish(&a.arena);
+        apus_arena_finish(&b.arena);
+    }
+}
+
+/* A list within an object counts as one level more, whichever way it is read. */
+static void depth_is_limited(void **state)
+{
+    (void)state;
+    static const apus_type *const types[] = { &known_list, &table_list };
+    assert_int_equal(apus_model_prepare(&short_tables, NULL), APUS_OK);
+    for (size_t i = 0; i < COUNT(types); i++) {
+        for (uint32_t depth = 1; depth <= 4; depth++) {
+            apus_arena a;
+            apus_problems problems;
+            deals v;
+            apus_place body = { .key = APUS_STR("body") };
+            apus_arena_init(&a, &apus_alloc_libc, 1 << 20);
+            apus_problems_init(&problems, &a);
+            apus_decoder d = { .arena = &a, .problems = &problems };
+            d.limits.depth = depth;
+            apus_rc rc = apus_decode_json(&d, types[i], NULL, APUS_STR("[" PLAIN "]"), &body, &v);
+            assert_int_equal(rc == APUS_OK, depth >= 3);
+            apus_arena_finish(&a);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_ways_agree),
-        cmocka_unit_test(what_is_plain_is_accepted),
-        cmocka_unit_test(no_end_is_overrun),
-        cmocka_unit_test(repeated_members_count_once),
+        cmocka_unit_test(all_ways_agree),         cmocka_unit_test(what_is_plain_is_accepted),
+        cmocka_unit_test(no_end_is_overrun),      cmocka_unit_test(repeated_members_count_once),
+        cmocka_unit_test(lists_of_objects_agree), cmocka_unit_test(depth_is_limited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
