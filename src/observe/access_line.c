@@ -51,14 +51,6 @@ static void put_number(apus_buf *to, uint64_t n)
         apus_buf_grew(to, apus_uint_print(n, p));
 }
 
-static void put_digits(apus_buf *to, uint64_t n, size_t len)
-{
-    char digits[20];
-    for (size_t i = len; i-- > 0; n /= 10)
-        digits[i] = (char)('0' + n % 10);
-    apus_buf_add(to, (apus_str){ digits, len });
-}
-
 /* Bytes that are no UTF-8 would make the line no JSON. */
 static void quote_odd(apus_buf *to, apus_str text)
 {
@@ -86,42 +78,67 @@ static apus_str cut(const apus__access_format *f, apus_str text)
     return (apus_str){ text.ptr, len };
 }
 
-/* Copies text that stands for itself; false: something in it does not. */
-static bool copy_plain(char *to, apus_str text)
+/* Fewer than APUS_STEP bytes. */
+static inline void copy_few(char *to, apus_str text)
 {
-    if (text.len < APUS_STEP) {
-        char few[APUS_STEP] = "                ";
-        memcpy(few, text.ptr, text.len);
-        memcpy(to, few, text.len);
-        return apus__step_is_plain_ascii(apus_step_load(few));
-    }
-    for (size_t i = 0;; i += APUS_STEP) {
-        if (i > text.len - APUS_STEP)
-            i = text.len - APUS_STEP; /* the last step overlaps */
-        apus_step s = apus_step_load(text.ptr + i);
-        if (APUS_UNLIKELY(!apus__step_is_plain_ascii(s)))
-            return false;
-        apus_step_store(to + i, s);
-        if (i == text.len - APUS_STEP)
-            return true;
+    uint64_t first, last;
+    uint32_t head, tail;
+    if (text.len >= 8) {
+        memcpy(&first, text.ptr, 8);
+        memcpy(&last, text.ptr + text.len - 8, 8); /* overlaps */
+        memcpy(to, &first, 8);
+        memcpy(to + text.len - 8, &last, 8);
+    } else if (text.len >= 4) {
+        memcpy(&head, text.ptr, 4);
+        memcpy(&tail, text.ptr + text.len - 4, 4);
+        memcpy(to, &head, 4);
+        memcpy(to + text.len - 4, &tail, 4);
+    } else {
+        for (size_t i = 0; i < text.len; i++)
+            to[i] = text.ptr[i];
     }
 }
 
-static void put_json(const apus__access_format *f, apus_buf *to, apus_str text)
+static inline bool is_plain(apus_str text)
+{
+    if (text.len < APUS_STEP) {
+        char few[APUS_STEP] = "                ";
+        copy_few(few, text);
+        return apus__step_is_plain_ascii(apus_step_load(few));
+    }
+    for (size_t i = 0; i < text.len - APUS_STEP; i += APUS_STEP)
+        if (!apus__step_is_plain_ascii(apus_step_load(text.ptr + i)))
+            return false;
+    return apus__step_is_plain_ascii(apus_step_load(text.ptr + text.len - APUS_STEP));
+}
+
+/* What is too long, or has to be escaped: that is in f->odd. */
+static APUS_NOINLINE apus_str escape(apus__access_format *f, apus_str text)
 {
     text = cut(f, text);
-    char *p = apus_buf_room(to, text.len + 2);
-    if (APUS_UNLIKELY(!p))
-        return;
-    *p = '"';
-    if (APUS_LIKELY(copy_plain(p + 1, text))) {
-        p[text.len + 1] = '"';
-        apus_buf_grew(to, text.len + 2);
-    } else if (apus_str_is_utf8(text)) {
-        apus_json_quote(to, text);
-    } else {
-        quote_odd(to, text);
-    }
+    if (is_plain(text))
+        return text;
+    size_t from = f->odd.len;
+    if (apus_str_is_utf8(text))
+        apus_json_quote(&f->odd, text);
+    else
+        quote_odd(&f->odd, text);
+    if (f->odd.failed)
+        return APUS_STR("");
+    return (apus_str){ f->odd.ptr + from + 1, f->odd.len - from - 2 };
+}
+
+/* A value as it stands between quotes. */
+static inline apus_str escaped(apus__access_format *f, apus_str text)
+{
+    return !text.len || (text.len <= f->value_max && is_plain(text)) ? text : escape(f, text);
+}
+
+static void put_json(apus__access_format *f, apus_buf *to, apus_str text)
+{
+    apus_buf_addc(to, '"');
+    apus_buf_add(to, escaped(f, text));
+    apus_buf_addc(to, '"');
 }
 
 /* As nginx and Apache do it: \xHH. */
@@ -288,28 +305,7 @@ static apus_str client_of(const apus_http_request *r)
 
 /* --- JSON --- */
 
-/* Inline, so that the lengths of names are known. */
-static APUS_INLINE void put_member(const apus__access_format *f, apus_buf *to, apus_str name,
-                                   apus_str value)
-{
-    if (!value.len)
-        return;
-    apus_buf_add(to, name);
-    put_json(f, to, value);
-}
-
-/* The same where the value is short and our own, or was held to an alphabet that has nothing to
- * escape: `name` ends with the quote that opens it. */
-static APUS_INLINE void put_known(apus_buf *to, apus_str name, apus_str value)
-{
-    if (!value.len)
-        return;
-    apus_buf_add(to, name);
-    apus_buf_add(to, value);
-    apus_buf_addc(to, '"');
-}
-
-static void put_headers(const apus__access_format *f, const apus_http_request *r, apus_buf *to)
+static void put_headers(apus__access_format *f, const apus_http_request *r, apus_buf *to)
 {
     bool any = false;
     for (uint32_t i = 0; i < f->headers.n; i++) {
@@ -330,37 +326,119 @@ static void put_headers(const apus__access_format *f, const apus_http_request *r
         apus_buf_addc(to, '}');
 }
 
+/* What lines have beside their values: names, quotes, the time, numbers, and what may be written
+ * behind the end. */
+enum { FIXED_ROOM = 320 };
+
+/* The texts of a line, as they stand between their quotes. */
+struct texts {
+    apus_str id, client, method, target, route, protocol, scheme, host, agent, referer;
+};
+
+static size_t room_for(const struct texts *t)
+{
+    return FIXED_ROOM + t->id.len + t->client.len + t->method.len + t->target.len + t->route.len +
+           t->protocol.len + t->scheme.len + t->host.len + t->agent.len + t->referer.len;
+}
+
+static APUS_INLINE char *put(char *to, apus_str text)
+{
+    memcpy(to, text.ptr, text.len);
+    return to + text.len;
+}
+
+static char *put_text(char *to, apus_str text)
+{
+    if (text.len < APUS_STEP) {
+        copy_few(to, text);
+        return to + text.len;
+    }
+    for (size_t i = 0; i < text.len - APUS_STEP; i += APUS_STEP)
+        apus_step_store(to + i, apus_step_load(text.ptr + i));
+    apus_step_store(to + text.len - APUS_STEP, apus_step_load(text.ptr + text.len - APUS_STEP));
+    return to + text.len;
+}
+
+/* Nothing where there is no value; `name` ends with the quote that opens it.  Inline, so that the
+ * lengths of names are known. */
+static APUS_INLINE char *put_member(char *to, apus_str name, apus_str value)
+{
+    if (!value.len)
+        return to;
+    to = put_text(put(to, name), value);
+    *to = '"';
+    return to + 1;
+}
+
+/* Two digits. */
+static inline void put_two(char *to, uint32_t n)
+{
+    to[0] = (char)('0' + n / 10);
+    to[1] = (char)('0' + n % 10);
+}
+
+/* Six digits. */
+static inline char *put_micros(char *to, uint32_t n)
+{
+    put_two(to, n / 10000);
+    put_two(to + 2, n / 100 % 100);
+    put_two(to + 4, n % 100);
+    return to + 6;
+}
+
+static char *put_line(char *to, const apus__access_format *f, const apus_access_entry *e,
+                      const struct texts *t, uint32_t micros)
+{
+    to = put(to, APUS_STR("{\"time\":\""));
+    to = put(to, (apus_str){ f->iso, APUS__ACCESS_ISO_LEN });
+    to = put(put_micros(to, micros), APUS_STR("Z\""));
+    to = put_member(to, APUS_STR(",\"request_id\":\""), t->id);
+    to = put_member(to, APUS_STR(",\"client\":\""), t->client);
+    to = put_member(to, APUS_STR(",\"method\":\""), t->method);
+    to = put_member(to, APUS_STR(",\"target\":\""), t->target);
+    to = put_member(to, APUS_STR(",\"route\":\""), t->route);
+    to = put(to, APUS_STR(",\"status\":"));
+    to += apus_uint_print(e->status, to);
+    to = put(to, APUS_STR(",\"bytes\":"));
+    to += apus_uint_print(e->bytes, to);
+    to = put(to, APUS_STR(",\"duration\":"));
+    to += apus_uint_print((uint64_t)(e->duration / APUS_SECOND), to);
+    *to = '.';
+    to = put_micros(to + 1, (uint32_t)((uint64_t)(e->duration % APUS_SECOND) / 1000));
+    to = put_member(to, APUS_STR(",\"protocol\":\""), t->protocol);
+    to = put_member(to, APUS_STR(",\"scheme\":\""), t->scheme);
+    to = put_member(to, APUS_STR(",\"host\":\""), t->host);
+    to = put_member(to, APUS_STR(",\"user_agent\":\""), t->agent);
+    return put_member(to, APUS_STR(",\"referer\":\""), t->referer);
+}
+
 void apus__access_json(apus__access_format *f, const apus_access_entry *e, apus_buf *to)
 {
     char room[APUS_ACCESS_VALUE_MAX], referer[APUS_ACCESS_VALUE_MAX];
     const apus_http_request *r = e->request;
     struct seen s = look(r);
     int64_t ns = tell_time(f, e->ended);
-    apus_buf_lit(to, "{\"time\":\"");
-    apus_buf_add(to, (apus_str){ f->iso, APUS__ACCESS_ISO_LEN });
-    put_digits(to, (uint64_t)ns / 1000, 6);
-    apus_buf_lit(to, "Z\"");
-    put_known(to, APUS_STR(",\"request_id\":\""), e->id);
-    put_member(f, to, APUS_STR(",\"client\":"), client_of(r));
-    put_member(f, to, APUS_STR(",\"method\":"), r->method_text);
-    put_member(f, to, APUS_STR(",\"target\":"), masked(f, r->target, room));
-    put_member(f, to, APUS_STR(",\"route\":"), e->route);
-    apus_buf_lit(to, ",\"status\":");
-    put_number(to, e->status);
-    apus_buf_lit(to, ",\"bytes\":");
-    put_number(to, e->bytes);
-    apus_buf_lit(to, ",\"duration\":");
-    put_number(to, (uint64_t)(e->duration / APUS_SECOND));
-    apus_buf_addc(to, '.');
-    put_digits(to, (uint64_t)(e->duration % APUS_SECOND) / 1000, 6);
-    put_known(to, APUS_STR(",\"protocol\":\""), kind_of(e, &s));
-    put_known(to, APUS_STR(",\"scheme\":\""), r->scheme);
-    put_member(f, to, APUS_STR(",\"host\":"), r->host);
-    put_member(f, to, APUS_STR(",\"user_agent\":"), s.agent);
-    put_member(f, to, APUS_STR(",\"referer\":"), masked(f, s.referer, referer));
+    apus_buf_clear(&f->odd);
+    struct texts t = {
+        .id = e->id, /* held to an alphabet that has nothing to escape */
+        .client = escaped(f, client_of(r)),
+        .method = escaped(f, r->method_text),
+        .target = escaped(f, masked(f, r->target, room)),
+        .route = escaped(f, e->route),
+        .protocol = kind_of(e, &s),
+        .scheme = r->scheme, /* ours */
+        .host = escaped(f, r->host),
+        .agent = escaped(f, s.agent),
+        .referer = escaped(f, masked(f, s.referer, referer)),
+    };
+    char *begin = apus_buf_room(to, room_for(&t));
+    if (begin)
+        apus_buf_grew(to, (size_t)(put_line(begin, f, e, &t, (uint32_t)(ns / 1000)) - begin));
     if (f->headers.n && f->value_max > APUS__ACCESS_VALUE_SMALL)
         put_headers(f, r, to);
     apus_buf_lit(to, "}\n");
+    if (f->odd.failed)
+        to->failed = f->odd.failed;
 }
 
 /* --- combined --- */

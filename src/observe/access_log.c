@@ -67,8 +67,11 @@ apus_rc apus_access_log_open(const apus_access_log_options *options, apus_access
     log->form = options->form;
     log->line = apus_buf_with(&apus_alloc_libc);
     apus_arena_init(&log->names, &apus_alloc_libc, 1 << 20);
-    log->line.limit = LINE_ROOM;
-    apus_rc rc = apus_buf_room(&log->line, LINE_ROOM) ? APUS_OK : APUS_NOMEM;
+    log->format.odd = apus_buf_with(&apus_alloc_libc);
+    log->line.limit = log->format.odd.limit = LINE_ROOM;
+    bool has_room =
+        apus_buf_room(&log->line, LINE_ROOM) && apus_buf_room(&log->format.odd, LINE_ROOM);
+    apus_rc rc = has_room ? APUS_OK : APUS_NOMEM;
     if (rc)
         apus__err_set(err, rc, "no memory for the access log");
     else
@@ -118,6 +121,7 @@ void apus_access_log_close(apus_access_log *log, int64_t patience)
         return;
     apus_lines_close(log->lines, patience);
     apus_buf_finish(&log->line);
+    apus_buf_finish(&log->format.odd);
     apus_arena_finish(&log->names);
     free(log);
 }

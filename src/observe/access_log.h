@@ -22,6 +22,7 @@ enum { APUS__ACCESS_ISO_LEN = 20 };
 typedef struct apus__access_format {
     size_t value_max; /* bytes of a value; longer ones are cut */
     apus__access_names secrets, headers;
+    apus_buf odd;                 /* values of this line that had to be escaped */
     int64_t wall_minus_monotonic; /* ns */
     int64_t second;               /* since 1970, of which the texts are ... */
     bool has_second;
