@@ -84,6 +84,11 @@ void check_routers(checker *k);
 /* The statuses of one route: its own, and those of responses = {...}. */
 void check_status(checker *k, const ct_route *r);
 
+/* --- check_order.c --- */
+
+/* Routes that others, which stand above them, leave nothing. */
+void check_never_called(checker *k, const ct_app *app);
+
 /* --- check_id.c --- */
 
 void check_operation_ids(checker *k, const ct_app *app);

@@ -239,6 +239,7 @@ void check_routes(checker *k)
     }
     for (const ct_app *app = k->contract->apps; app; app = app->next) {
         check_collisions(k, app);
+        check_never_called(k, app);
         check_served(k, app);
         check_operation_ids(k, app);
     }

@@ -135,6 +135,24 @@ apus_str upload(apus_req *req, apus_str title Form(max_length = 40),
                      photo->filename.ptr);
 }
 
+/* --- streams --- */
+
+/// JSON Lines.
+Get("/items/stream", item = item)
+void stream_items(apus_req *req)
+{
+    for (int i = 0; i < 3; i++)
+        apus_write_line(req, item, &stored);
+}
+
+/// Events.
+Sse("/items/events", item = item)
+void item_events(apus_req *req, apus_sse *out)
+{
+    for (int i = 0; i < 3 && !apus_failed(req); i++)
+        apus_sse_send(out, item, &stored);
+}
+
 /* --- answers --- */
 
 /// What everybody may see of a user.
@@ -352,24 +370,6 @@ Get("/heavy", blocking)
 message *heavy(apus_req *req)
 {
     return root(req);
-}
-
-/* --- streams --- */
-
-/// JSON Lines.
-Get("/items/stream", item = item)
-void stream_items(apus_req *req)
-{
-    for (int i = 0; i < 3; i++)
-        apus_write_line(req, item, &stored);
-}
-
-/// Events.
-Sse("/items/events", item = item)
-void item_events(apus_req *req, apus_sse *out)
-{
-    for (int i = 0; i < 3 && !apus_failed(req); i++)
-        apus_sse_send(out, item, &stored);
 }
 
 /* --- WebSockets --- */
