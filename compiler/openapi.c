@@ -160,6 +160,7 @@ apus_json *openapi_document(const contract *c, const ct_app *app, apus_arena *ar
     d.bit = UINT64_C(1) << (i % 64);
     find_names(&d);
     find_two_ways(&d);
+    find_partials(&d);
     apus_json *doc = apus_json_object(arena), *paths = apus_json_object(arena);
     struct via root = { .router = app->root };
     add_router(&d, paths, "", &root);

@@ -14,8 +14,10 @@ struct openapi {
     apus_json *security; /* components/securitySchemes */
     uint64_t bit;        /* of the app, in ct_model.apps */
     ct_way way;          /* what is being described: in or out */
+    bool partly;         /* ... in a Body(partial) */
     name_table names;    /* of components, by symbol */
     name_table two_ways; /* models that differ in and out, by symbol */
+    name_table partials; /* models that differ in a Body(partial), by symbol */
 };
 
 /* Members of JSON objects, in the order they are added. */
@@ -55,11 +57,16 @@ void object_schema_add(struct openapi *d, apus_json *schema, const ct_field *f);
 
 /* --- openapi_way.c --- */
 
-/* Fills in two_ways. */
+/* Fills in two_ways, and partials. */
 void find_two_ways(struct openapi *d);
+void find_partials(struct openapi *d);
+
+/* Whether the one at hand shows it for a Body(partial): nothing is required, and nothing stands
+ * in for what is absent. */
+bool is_partial(const struct openapi *d, const ct_model *m);
 
 /* Whether the model has a schema for each way; which way the one at hand shows it; what is behind
- * its name: "", "-Input", "-Output". */
+ * its name: "", "-Input", "-Output", "-Partial". */
 bool has_two_schemas(const struct openapi *d, const ct_model *m);
 ct_way way_of(const struct openapi *d, const ct_model *m);
 const char *way_suffix(const struct openapi *d, const ct_model *m);

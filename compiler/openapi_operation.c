@@ -230,7 +230,9 @@ static void collect_member(struct openapi *d, const ct_param *p, void *ctx)
     ct_field f = p->field;
     if (p->in == APUS_IN_file) /* not base64, as bytes in JSON are */
         f.type = f.type->kind == APUS_KIND_list ? &contents : &content;
+    d->partly = p->flags & APUS_PARAM_partial;
     object_schema_add(d, b->members, &f);
+    d->partly = false;
 }
 
 /* Bytes, unless the route says itself what they are. */
@@ -256,8 +258,12 @@ static apus_json *body_schema(struct openapi *d, const struct route_path *r, str
         return raw_schema(d, r->route);
     if (b->single && b->single->flags & APUS_PARAM_model)
         return type_schema(d, b->single->field.type, NULL); /* a form model */
-    if (r->route->body == APUS_BODY_json && b->single && !r->route->body_embedded)
-        return field_schema(d, &b->single->field, b->single->field.name);
+    if (r->route->body == APUS_BODY_json && b->single && !r->route->body_embedded) {
+        d->partly = b->single->flags & APUS_PARAM_partial;
+        apus_json *schema = field_schema(d, &b->single->field, b->single->field.name);
+        d->partly = false;
+        return schema;
+    }
     const char *name = doc_name(d, "Body_%s", operation_id(d, r));
     b->members = object_schema(d, name);
     apus_json_set(d->arena, d->schemas, name, b->members);

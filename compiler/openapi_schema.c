@@ -210,6 +210,10 @@ static void add_member(struct openapi *d, apus_json *s, const ct_model *m, const
     ct_field shown = goes_in ? *f : as_sent(d, m, f);
     if (is_required(d, m, f, way_of(d, m)))
         shown.flags |= APUS_FIELD_required;
+    if (is_partial(d, m)) {
+        shown.flags &= ~(uint32_t)APUS_FIELD_required;
+        shown.default_value = NULL;
+    }
     object_schema_add(d, s, &shown);
 }
 

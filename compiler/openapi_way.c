@@ -2,7 +2,8 @@
  *
  * They differ where members only travel one way, or are called or written otherwise on the way
  * out, or where App(output_required) says that what is always sent is required.  A model
- * that holds one that differs does so as well. */
+ * that holds one that differs does so as well.  A third one is for Body(partial), where
+ * anything may be absent and then stays as it is. */
 #include "compiler/openapi.h"
 
 static bool is_always_sent(const struct openapi *d, const ct_model *m, const ct_field *f)
@@ -24,6 +25,16 @@ bool is_required(const struct openapi *d, const ct_model *m, const ct_field *f, 
     return f->flags & APUS_FIELD_required || (way == CT_WAY_out && is_always_sent(d, m, f));
 }
 
+/* Whether it is a model of a table, a list or map of those, or so on. */
+static bool holds_one_of(const name_table *models, const ct_type *type)
+{
+    for (const ct_type *t = type; t; t = t->item) {
+        if (t->kind == APUS_KIND_model && names_find(models, t->model->symbol))
+            return true;
+    }
+    return false;
+}
+
 static bool field_differs(const struct openapi *d, const ct_model *m, const ct_field *f)
 {
     bool goes_one_way = f->flags & (APUS_FIELD_read_only | APUS_FIELD_write_only);
@@ -32,11 +43,7 @@ static bool field_differs(const struct openapi *d, const ct_model *m, const ct_f
     if (goes_one_way || is_made || f->name_out || (before && before->accepts) ||
         is_required(d, m, f, CT_WAY_in) != is_required(d, m, f, CT_WAY_out))
         return true;
-    for (const ct_type *t = f->type; t; t = t->item) {
-        if (t->kind == APUS_KIND_model && names_find(&d->two_ways, t->model->symbol))
-            return true;
-    }
-    return false;
+    return holds_one_of(&d->two_ways, f->type);
 }
 
 static bool any_differs(const struct openapi *d, const ct_model *m, const ct_field *f)
@@ -73,6 +80,38 @@ void find_two_ways(struct openapi *d)
     }
 }
 
+static bool any_is_filled(const struct openapi *d, const ct_field *f)
+{
+    for (; f; f = f->next) {
+        bool is_shown = f->default_value && f->default_value->kind != CT_VALUE_null;
+        if (is_shown || f->flags & APUS_FIELD_required || holds_one_of(&d->partials, f->type))
+            return true;
+    }
+    return false;
+}
+
+void find_partials(struct openapi *d)
+{
+    d->partials = names_in(d->arena);
+    for (bool found = true; found;) {
+        found = false;
+        for (ct_model *m = d->contract->models; m; m = m->next) {
+            bool differs = !m->is_tuple && any_is_filled(d, m->fields);
+            for (const ct_variant *v = m->variants; v && !differs; v = v->next)
+                differs = any_is_filled(d, v->whole->fields);
+            if (!differs || names_find(&d->partials, m->symbol))
+                continue;
+            names_put(&d->partials, m->symbol, m);
+            found = true;
+        }
+    }
+}
+
+bool is_partial(const struct openapi *d, const ct_model *m)
+{
+    return d->partly && names_find(&d->partials, m->symbol);
+}
+
 const ct_type *sent_instead(const struct openapi *d, const ct_model *m)
 {
     const ct_hook *convert = m->hooks[CT_HOOK_convert];
@@ -97,5 +136,7 @@ ct_way way_of(const struct openapi *d, const ct_model *m)
 
 const char *way_suffix(const struct openapi *d, const ct_model *m)
 {
+    if (is_partial(d, m))
+        return "-Partial";
     return !has_two_schemas(d, m) ? "" : d->way == CT_WAY_in ? "-Input" : "-Output";
 }
