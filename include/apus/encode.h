@@ -22,9 +22,9 @@ typedef enum apus_omit {
 /* Appends *value as compact JSON.  Text that is not UTF-8 is a mistake of the
  * program: APUS_INVALID (the answer must not be sent), as is a double that is
  * not finite unless its rules allow it (then null is written), an enum value
- * without a name, and whatever breaks the rules of its member (of patterns, those that
- * apus_model_prepare has prepared).  What was written until then stays, and behind it the
- * first bytes of a text that was refused.  A failed buffer gives its own rc. */
+ * without a name, a date that is none, and whatever breaks the rules of its member (of patterns,
+ * those that apus_model_prepare has prepared).  What was written until then stays, and behind it
+ * the first bytes of what was refused.  A failed buffer gives its own rc. */
 apus_rc apus_encode_json(apus_buf *to, const apus_type *type, const void *value, apus_omit omit)
     APUS_NODISCARD;
 

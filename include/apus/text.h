@@ -81,6 +81,19 @@ int64_t apus_time_ns(apus_time value);
 apus_time apus_time_of_ns(int64_t ns);
 apus_time apus_time_of_seconds(int64_t seconds);
 
+/* Whether it is a value of its type, as all are that were read: a year from 1 to 9999, a day that
+ * its month has, at most 38 digits behind the point.  Others are not to be printed. */
+static inline bool apus_time_is_valid(apus_time t)
+{
+    const int64_t first = INT64_C(-62135596800), last = INT64_C(253402300799);
+    return t.seconds >= first && t.seconds <= last && t.nanos >= 0 && t.nanos < APUS_SECOND &&
+           (t.offset == APUS_TIME_NAIVE || (t.offset > -24 * 60 && t.offset < 24 * 60));
+}
+
+bool apus_date_is_valid(apus_date value);
+bool apus_clock_time_is_valid(apus_clock_time value);
+bool apus_decimal_is_valid(apus_decimal value);
+
 /* base64 with padding (RFC 4648 section 4); reading also takes the URL-safe
  * alphabet and missing padding.  Appends to `to`; false if text is not base64. */
 void apus_base64_write(apus_buf *to, apus_bytes bytes);

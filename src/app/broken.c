@@ -22,7 +22,7 @@ void apus__req_breaks_model(apus_req *req, const char *what, const char *name,
     bool gone = apus_arena_finds_gone((apus_str){ written->ptr, written->len });
     apus__req_broken(req, "%s %s breaks its model%s%.*s%s", what, name, member.len ? " at " : "",
                      APUS_FMT(member),
-                     gone ? ": that text was memory of a request or message that has ended; what "
+                     gone ? ": it was memory of a request or message that has ended; what "
                             "is kept for longer is copied, with apus_copy"
                           : "");
 }

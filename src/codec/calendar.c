@@ -91,6 +91,12 @@ bool apus_date_parse(apus_str text, apus_date *out, const char **why)
     return true;
 }
 
+bool apus_date_is_valid(apus_date d)
+{
+    return d.year >= 1 && d.year <= 9999 && d.month >= 1 && d.month <= 12 && d.day >= 1 &&
+           d.day <= apus__days_in_month(d.year, d.month);
+}
+
 size_t apus_date_print(apus_date d, char *to)
 {
     char *p = apus__two_digits(to, d.year / 100);

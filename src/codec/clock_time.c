@@ -78,6 +78,12 @@ bool apus_clock_time_parse(apus_str text, apus_clock_time *out, const char **why
     return !reason;
 }
 
+bool apus_clock_time_is_valid(apus_clock_time t)
+{
+    apus_time as_moment = { .nanos = t.nanos, .offset = t.offset };
+    return t.seconds >= 0 && t.seconds <= LAST_SECOND && apus_time_is_valid(as_moment);
+}
+
 size_t apus_clock_time_print(apus_clock_time t, char *to)
 {
     return (size_t)(apus__clock_print(to, t.seconds, t.nanos, t.offset) - to);

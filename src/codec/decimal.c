@@ -96,6 +96,11 @@ bool apus_decimal_parse(apus_str text, apus_decimal *out, const char **why)
     return true;
 }
 
+bool apus_decimal_is_valid(apus_decimal n)
+{
+    return n.scale >= 0 && n.scale <= DIGITS_MAX;
+}
+
 size_t apus_decimal_print(apus_decimal n, char *to)
 {
     char digits[48];

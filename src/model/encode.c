@@ -33,11 +33,11 @@ static apus_rc encode_number(apus_buf *to, const apus_type *type, const apus_rul
     return APUS_OK;
 }
 
-/* The beginning of what is no text is left behind what was written, for messages. */
-static apus_rc refuse(apus_buf *to, apus_str text)
+/* The beginning of what is no value is left behind what was written, for messages. */
+static apus_rc refuse(apus_buf *to, apus_str value)
 {
     enum { SHOWN = 16 };
-    apus_buf_add(to, apus_str_slice(text, 0, text.len < SHOWN ? text.len : SHOWN));
+    apus_buf_add(to, apus_str_slice(value, 0, SHOWN));
     return to->failed ? to->failed : APUS_INVALID;
 }
 
@@ -74,7 +74,7 @@ static apus_rc encode_enum(apus_buf *to, const apus_type *type, const void *valu
             return APUS_OK;
         }
     }
-    return APUS_INVALID;
+    return refuse(to, (apus_str){ value, type->size });
 }
 
 static void encode_bytes(apus_buf *to, const apus_bytes *bytes)
@@ -101,16 +101,35 @@ static apus_rc encode_name_email(apus_buf *to, const apus_name_email *v)
     return rc;
 }
 
+/* Of kinds whose values may be none. */
+static bool is_value(apus_kind kind, const void *value)
+{
+    switch (kind) {
+    case APUS_KIND_time:
+        return apus_time_is_valid(*(const apus_time *)value);
+    case APUS_KIND_date:
+        return apus_date_is_valid(*(const apus_date *)value);
+    case APUS_KIND_clock_time:
+        return apus_clock_time_is_valid(*(const apus_clock_time *)value);
+    case APUS_KIND_decimal:
+        return apus_decimal_is_valid(*(const apus_decimal *)value);
+    default:
+        return true;
+    }
+}
+
 /* What prints into a few bytes and needs quotes. */
-static void encode_short(apus_buf *to, apus_kind kind, const void *value)
+static apus_rc encode_short(apus_buf *to, const apus_type *type, const void *value)
 {
     enum { ROOM = 64 };
+    if (!is_value(type->kind, value))
+        return refuse(to, (apus_str){ value, type->size });
     char *p = apus_buf_room(to, ROOM);
     if (!p)
-        return;
+        return APUS_OK; /* the buffer knows */
     size_t n = 0;
     *p = '"';
-    switch (kind) {
+    switch (type->kind) {
     case APUS_KIND_time:
         n = apus_time_print(*(const apus_time *)value, p + 1);
         break;
@@ -141,6 +160,7 @@ static void encode_short(apus_buf *to, apus_kind kind, const void *value)
     }
     p[n + 1] = '"';
     apus_buf_grew(to, n + 2);
+    return APUS_OK;
 }
 
 /* --- what is always there, and written as it is --- */
@@ -636,8 +656,7 @@ static apus_rc encode(apus_buf *to, const apus_type *type, const apus_rules *rul
     case APUS_KIND_COUNT:
         return APUS_INVALID;
     default:
-        encode_short(to, type->kind, value);
-        return APUS_OK;
+        return encode_short(to, type, value);
     }
 }
 

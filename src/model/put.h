@@ -170,7 +170,7 @@ static APUS_INLINE char *apus__put_value(char *to, const apus_type *type, const 
     case APUS_KIND_list:
         return apus__put_texts(to, type, r, value);
     case APUS_KIND_time:
-        if (has_rules)
+        if (has_rules || !apus_time_is_valid(*(const apus_time *)value))
             return NULL;
         *to = '"';
         to += 1 + apus_time_print(*(const apus_time *)value, to + 1);

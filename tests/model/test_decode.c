@@ -411,6 +411,44 @@ static void encoding_gives_it_back(void **state)
     apus_arena_finish(&r.arena);
 }
 
+static void expect_sent(const every *e, apus_rc rc)
+{
+    struct reading r;
+    begin(&r, &apus_alloc_libc);
+    apus_buf b = apus_buf_in(&r.arena);
+    assert_int_equal(apus_encode_json(&b, &every_type, e, APUS_OMIT_nothing), rc);
+    apus_arena_finish(&r.arena);
+}
+
+static void expect_refused(const every *e)
+{
+    expect_sent(e, APUS_INVALID);
+}
+
+/* Such values come from programs that computed wrongly, or from memory that is not theirs. */
+static void what_is_no_date_is_not_sent(void **state)
+{
+    static const apus_time moments[] = {
+        { .seconds = INT64_C(253402300800) },
+        { .seconds = INT64_C(-62135596801) },
+        { .nanos = -1 },
+        { .nanos = 1000000000 },
+        { .offset = 24 * 60 },
+        { .offset = -24 * 60 },
+    };
+    static const apus_date days[] = {
+        { 0, 0, 0 }, { 10000, 1, 1 }, { 2023, 2, 29 }, { 2023, 13, 1 }, { 2023, 1, 0 },
+    };
+    (void)state;
+    expect_sent(&(every){ .day = { 2024, 2, 29 }, .price = { .low = 1, .scale = 38 } }, APUS_OK);
+    for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++)
+        expect_refused(&(every){ .at = moments[i], .day = { 2024, 2, 29 } });
+    for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
+        expect_refused(&(every){ .day = days[i] });
+    expect_refused(&(every){ .day = { 2024, 2, 29 }, .price = { .low = 1, .scale = 39 } });
+    expect_refused(&(every){ .day = { 2024, 2, 29 }, .price = { .low = 1, .scale = -1 } });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -424,6 +462,7 @@ int main(void)
         cmocka_unit_test(limits_hold),
         cmocka_unit_test(survives_every_refusal),
         cmocka_unit_test(encoding_gives_it_back),
+        cmocka_unit_test(what_is_no_date_is_not_sent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
