@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apus/http.h"
 #include "apus/json.h"
 #include "apus/schema.h"
 #include "check_request.h"
@@ -228,19 +229,13 @@ static void attack_body(struct operation *o)
 
 static void attack_path(struct check *c, const apus_json *item)
 {
-    static const char *const methods[] = { "get",    "post", "put",    "patch",
-                                           "delete", "head", "options" };
     for (const apus_json *m = item->first; m; m = m->next) {
-        char upper[16] = { 0 };
-        bool known = false;
-        for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-            known = known || apus_str_eq(m->name, apus_str_of(methods[i]));
-        if (!known)
+        apus_method method = apus_method_of_operation(m->name);
+        if (!method)
             continue;
-        for (size_t i = 0; i < m->name.len && i + 1 < sizeof(upper); i++)
-            upper[i] = (char)(m->name.ptr[i] & ~0x20);
+        const char *name = apus_method_name(method).ptr;
         struct operation o = { .check = c,
-                               .method = upper,
+                               .method = name,
                                .asked = { .document = c->document,
                                           .json = m,
                                           .path = item->name.ptr,
@@ -249,7 +244,7 @@ static void attack_path(struct check *c, const apus_json *item)
         unsigned calls = c->calls, failures = c->failures;
         attack_parameters(&o);
         attack_body(&o);
-        printf("%s  %-6s %-40s %5u calls%s\n", c->failures == failures ? "ok  " : "FAIL", upper,
+        printf("%s  %-6s %-40s %5u calls%s\n", c->failures == failures ? "ok  " : "FAIL", name,
                item->name.ptr, c->calls - calls,
                o.taken ? "" : ", none of them taken: does it need a --header, a --query, or data?");
     }
