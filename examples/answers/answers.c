@@ -140,6 +140,17 @@ apus_str home(apus_req *req)
     return apus_strf(req, "<h1>Hello, %s</h1>", apus_req_client(req).ptr);
 }
 
+/// Somebody, or a picture of them.
+Get("/users/{name}/shown", responses = { 200 : { produces : "image/svg+xml" }, 303 : "Ask bob" })
+user *show_user(apus_req *req, apus_str name, bool picture Query(default = false))
+{
+    if (picture)
+        return apus_respond_with(req, apus_bytes(req, "image/svg+xml", APUS_STR("<svg/>")));
+    if (apus_str_eq(name, APUS_STR("carol")))
+        return apus_respond_with(req, apus_redirect(req, 303, "/users/bob/shown"));
+    return read_user(req, name);
+}
+
 /// One of several kinds of answers.
 Get("/old", responses = { 307 : "It has moved" })
 apus_response *old_home(apus_req *req)
@@ -325,6 +336,20 @@ Test(files_and_streams)
     apus_test_stop(t);
 }
 
+Test(a_model_may_be_answered_by_something_else)
+{
+    apus_test *t = apus_test_start(&answers_app);
+    apus_expect_json(apus_test_get(t, "/users/ada/shown"), "$.name", "\"ada\"");
+    apus_answer a = apus_test_get(t, "/users/ada/shown?picture=true");
+    apus_expect_status(a, 200);
+    apus_expect_header(a, "content-type", "image/svg+xml");
+    apus_expect_text(a, "<svg/>");
+    a = apus_test_get(t, "/users/carol/shown");
+    apus_expect_status(a, 303);
+    apus_expect_header(a, "location", "/users/bob/shown");
+    apus_test_stop(t);
+}
+
 Test(the_document_says_what_they_are)
 {
     static const char *const rows[][2] = {
@@ -333,6 +358,9 @@ Test(the_document_says_what_they_are)
         { "/report/any.get.responses.200.content.text/csv.schema.type", "\"string\"" },
         { "/report/any.get.responses.200.description", "\"Successful Response\"" },
         { "/report/any.get.responses.200.content.application/json", "{}" },
+        { "/users/{name}/shown.get.responses.200.content",
+          "{\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/User\"}},"
+          "\"image/svg+xml\":{}}" },
         { "/.get.responses.200.content", "{\"text/html\":{\"schema\":{\"type\":\"string\"}}}" },
         { "/users/{name}/card.get.responses.200.content.application/json.schema.$ref",
           "\"#/components/schemas/User\"" },

@@ -259,6 +259,12 @@ apus_response *apus_folder(apus_req *req, apus_str path, const apus_folder_optio
     apus__respond((req), (status), APUS__MODEL(model), 1 ? (__VA_ARGS__) : (const struct model *)0)
 void *apus__respond(apus_req *req, int status, const apus_model *m, const void *object);
 
+/* The same with an answer of any kind: `return apus_respond_with(req, apus_redirect(req, 303,
+ * "/"));` has the value NULL, in a handler or a dependency whatever it returns; after a value that
+ * is no pointer, `apus_respond_with(...); return 0;`.  NULL, of a call that failed, is that
+ * failure. */
+void *apus_respond_with(apus_req *req, const apus_response *response);
+
 /* The table that apusc writes for a model, named where it is used. */
 #if defined(__GNUC__)
 #define APUS__MODEL(name)                                                                          \

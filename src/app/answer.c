@@ -171,6 +171,13 @@ apus_response *apus_redirect(apus_req *req, int status, const char *location)
     return respond(req, status ? status : 307, APUS_STR(""), APUS_STR(""));
 }
 
+void *apus_respond_with(apus_req *req, const apus_response *response)
+{
+    if (response)
+        req->response = response;
+    return NULL;
+}
+
 void *apus__respond(apus_req *req, int status, const apus_model *m, const void *object)
 {
     apus_buf b = apus_buf_in(&req->x->arena);

@@ -189,3 +189,37 @@ Test(what_replaces_them_needs_no_credential)
     apus_expect_status(apus_test_post(t, "/orders", NULL), 401);
     apus_test_stop(t);
 }
+
+/* --- a dependency that answers --- */
+
+App(doors, title = "Doors", version = "1.0.0");
+
+static int n_entered;
+
+/// Whoever has no name is sent to where one gives it.
+static apus_str visitor(apus_req *req, apus_str *name Query())
+{
+    if (!name)
+        apus_respond_with(req, apus_redirect(req, 303, "/login"));
+    return name ? *name : APUS_STR("");
+}
+
+Get("/door")
+apus_strs enter(apus_req *req, apus_str who Depends(visitor))
+{
+    n_entered++;
+    apus_strs all = { apus_new_n(req, apus_str, 1), 1 };
+    all.ptr[0] = who;
+    return all;
+}
+
+Test(a_dependency_answers_in_place_of_the_handler)
+{
+    apus_test *t = apus_test_start(&doors_app);
+    apus_answer a = apus_test_get(t, "/door");
+    apus_expect_status(a, 303);
+    apus_expect_header(a, "location", "/login");
+    apus_expect(n_entered == 0);
+    apus_expect_json(apus_test_get(t, "/door?name=ada"), "$", "[\"ada\"]");
+    apus_test_stop(t);
+}
