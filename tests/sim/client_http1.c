@@ -102,6 +102,9 @@ static void judge_end(http1 *h)
     const conditions *c = h->base.c;
     if (c->may_break || h->was_closed)
         return;
+    /* a refusal in the middle of a body waits two seconds for who sends on and reads slowly */
+    if (c->may_refuse && wire_is_reset(h->base.wire))
+        return;
     if (h->n_answered < h->n_written && client_may_cut(&h->base, &h->asks[h->n_answered]))
         return;
     if (h->manner == TALKS_NONSENSE && !h->is_mute)

@@ -38,6 +38,7 @@ static void say_seed(void)
 static void on_signal(int number)
 {
     say_seed();
+    seeded_tls_end();
     signal(number, SIG_DFL);
     raise(number);
 }

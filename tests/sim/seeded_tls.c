@@ -3,6 +3,8 @@
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include <openssl/x509.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +25,8 @@ static char certificate[64], key[64];
 
 /* --- time --- */
 
-/* Stands before the C library's, for libcrypto and libssl as well. */
-time_t time(time_t *to)
+/* Stands before the C library's for libcrypto and libssl, which find it because it is visible. */
+__attribute__((visibility("default"))) time_t time(time_t *to)
 {
     time_t now = (time_t)(apus_clock_wall() / APUS_SECOND);
     if (to)
@@ -89,6 +91,18 @@ int64_t seeded_tls_blocks(void)
 
 /* --- beginning and end --- */
 
+/* Else the certificate, and with it the length of a handshake, would be another each second. */
+static bool has_world_time(void)
+{
+    ASN1_TIME *now = X509_gmtime_adj(NULL, 0);
+    int days = 0, seconds = 0;
+    ASN1_TIME *due = ASN1_TIME_set(NULL, time(NULL));
+    bool is_same = now && due && ASN1_TIME_diff(&days, &seconds, now, due) && !days && !seconds;
+    ASN1_TIME_free(now);
+    ASN1_TIME_free(due);
+    return is_same;
+}
+
 static void fail(const char *what)
 {
     fprintf(stderr, "sim: %s\n", what);
@@ -101,6 +115,8 @@ void seeded_tls_begin(void)
     apus_err err = { 0 };
     if (!CRYPTO_set_mem_functions(take, resize, give) || !RAND_set_rand_method(&method))
         fail("OpenSSL takes no randomness of ours");
+    if (!has_world_time())
+        fail("OpenSSL has another clock than the world");
     if (!mkdtemp(folder))
         fail("no folder for a certificate");
     snprintf(certificate, sizeof(certificate), "%s/sim.crt", folder);

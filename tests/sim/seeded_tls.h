@@ -8,7 +8,7 @@
 
 /* Before anything of OpenSSL is used; also writes the certificate that the server shows. */
 void seeded_tls_begin(void);
-void seeded_tls_end(void); /* and takes the certificate away */
+void seeded_tls_end(void); /* takes the certificate away; also from a signal handler */
 
 /* From now on it draws from there. */
 void seeded_tls_set(uint64_t seed);
