@@ -41,8 +41,6 @@ enum {
                        APUS_FIELD_omit_default | APUS_FIELD_tag | APUS_FIELD_embed
 };
 
-/* --- values: as the functions of json_plain.h, NULL where they are left --- */
-
 /* An integer of `size` bytes: the low bytes of a two's complement number are the narrower
  * number. */
 static inline void apus__store_whole(void *at, uint32_t size, uint64_t value)
@@ -77,7 +75,7 @@ static inline bool apus__rules_beyond(const apus_rules *r, unsigned known)
     return r && r->has & ~(known | APUS__RULES_ELSEWHERE);
 }
 
-/* --- scalars --- */
+/* --- scalars: NULL where they are left, as by the functions of json_plain.h --- */
 
 static inline const char *apus__plain_take_str(const char *p, const char *end, apus_arena *a,
                                                const apus_rules *r, apus_str *at)
@@ -121,7 +119,7 @@ static inline const char *apus__plain_take_whole(const char *p, const char *end,
         v < range->min || v > range->max ||
         (r && r->has & APUS__RULES_NUMBER && !apus__whole_fits(r, v)))
         return NULL;
-    apus__store_whole(at, apus__plain_ranges[kind].size, (uint64_t)v);
+    apus__store_whole(at, range->size, (uint64_t)v);
     return p;
 }
 
