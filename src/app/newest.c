@@ -15,12 +15,15 @@ static void take(apus__newest *n, apus__place *p)
 static void go_on(void *ctx)
 {
     apus__newest *n = ctx;
-    int64_t now = apus_clock_now();
+    int64_t now = apus_clock_now(), turn = apus_loop_now(n->loop);
+    if (n->turn != turn)
+        n->slice_end = now + SLICE;
+    n->turn = turn;
     while (n->last && now - n->last->since > n->longest)
         take(n, n->last);
     if (!n->first)
         apus_timer_stop(n->loop, &n->resume);
-    else if (now - apus_loop_now(n->loop) > SLICE)
+    else if (now > n->slice_end)
         apus_timer_start(n->loop, &n->resume, now);
     else
         take(n, n->first);

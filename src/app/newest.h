@@ -24,6 +24,8 @@ typedef struct apus__newest {
     apus_loop *loop;
     int64_t longest; /* ns that anybody waits */
     apus__place *first, *last;
+    int64_t turn;      /* whose slice it is, loop time; ... */
+    int64_t slice_end; /* ... it begins with the first of them, however long the turn is by then */
     apus_hook hook;    /* the end of a turn: whose is the next one? */
     apus_timer resume; /* a turn that does not wait, since somebody does */
 } apus__newest;

@@ -133,6 +133,19 @@ static void be_busy(int64_t ns)
         continue;
 }
 
+/* Something else that a loop does in every turn. */
+struct chore {
+    apus_loop *loop;
+    apus_timer timer;
+};
+
+static void do_chore(void *ctx)
+{
+    struct chore *c = ctx;
+    be_busy(20 * APUS_MILLISECOND);
+    apus_timer_start(c->loop, &c->timer, apus_clock_now()); /* not in this turn again */
+}
+
 static char order[8]; /* of the handlers that ran */
 static int64_t nap;   /* ns */
 
@@ -370,6 +383,12 @@ static void the_newest_goes_first(void **state)
     end(&b);
 }
 
+static void ask_both(void *ctx)
+{
+    (void)ask(ctx, "/first");
+    (void)ask(ctx, "/long");
+}
+
 /* Who comes meanwhile is newer than those that are left. */
 static void a_turn_has_a_slice_for_them(void **state)
 {
@@ -378,15 +397,32 @@ static void a_turn_has_a_slice_for_them(void **state)
     memset(order, 0, sizeof(order));
     begin(&b, &standing);
     be_busy(21 * APUS_MILLISECOND);
-    (void)ask(&b, "/first");
-    (void)ask(&b, "/long");
-    while (!order[0])
-        apus_loop_turn(b.loop, APUS_MILLISECOND);
+    apus_timer in_turn = { .fn = ask_both, .ctx = &b };
+    apus_timer_start(b.loop, &in_turn, apus_loop_now(b.loop));
+    apus_loop_turn(b.loop, APUS_MILLISECOND);
     assert_string_equal(order, "L");
     (void)ask(&b, "/second");
     for (int turns = 0; turns < 100 && !b.out[0].len; turns++)
         apus_loop_turn(b.loop, APUS_MILLISECOND);
     assert_string_equal(order, "L21");
+    end(&b);
+}
+
+/* What else a turn has to do takes none of the slice: there is one in each. */
+static void a_busy_turn_has_a_slice_as_well(void **state)
+{
+    (void)state;
+    struct bench b;
+    memset(order, 0, sizeof(order));
+    begin(&b, &standing);
+    struct chore chore = { .loop = b.loop, .timer = { .fn = do_chore, .ctx = &chore } };
+    do_chore(&chore);
+    be_busy(21 * APUS_MILLISECOND);
+    (void)ask(&b, "/first");
+    for (int turns = 0; turns < 20 && !order[0]; turns++)
+        apus_loop_turn(b.loop, APUS_MILLISECOND);
+    assert_string_equal(order, "1");
+    apus_timer_stop(b.loop, &chore.timer);
     end(&b);
 }
 
@@ -528,6 +564,7 @@ int main(void)
         cmocka_unit_test(a_burst_is_answered),
         cmocka_unit_test(the_newest_goes_first),
         cmocka_unit_test(a_turn_has_a_slice_for_them),
+        cmocka_unit_test(a_busy_turn_has_a_slice_as_well),
         cmocka_unit_test(who_goes_away_meanwhile_is_not_served),
         cmocka_unit_test(a_loop_that_lags_turns_all_away),
         cmocka_unit_test(many_at_once_are_no_queue),
