@@ -4,6 +4,7 @@
 #include <apus/fiber.h>
 #include <apus/loop.h>
 #include <apus/net.h>
+#include <apus/overload.h>
 #include <apus/socket.h>
 #include <apus/tls.h>
 
@@ -117,6 +118,22 @@ static void set_conditions(run *r, const sim_faults *f, bool are_good)
 
 /* --- the server --- */
 
+/* In some worlds whoever comes while others do waits for the end of the turn, the newest the
+ * shortest; nobody is turned away. */
+static apus_rc let_the_newest_go_first(apus_service *s, apus_err *err)
+{
+    enum { NEVER = 101 }; /* percent */
+    static const apus_overload o = { .queue_interval = 1,
+                                     .queue_target = INT64_C(86400) * APUS_SECOND,
+                                     .lag_max = INT64_C(86400) * APUS_SECOND,
+                                     .concurrency = 100000,
+                                     .concurrency_min = 100000,
+                                     .concurrency_max = 100000,
+                                     .memory_percent = NEVER,
+                                     .descriptor_percent = NEVER };
+    return sim_chance(300) ? apus_service_shed(s, &o, err) : APUS_OK;
+}
+
 static void serve(run *r)
 {
     apus_err err = { 0 };
@@ -151,7 +168,7 @@ static void start(run *r)
     apus_err err = { 0 };
     if (apus_loop_create(&r->loop, &err) ||
         apus_service_create(&simulated_app, r->loop, &r->service, &err) ||
-        apus_service_start(r->service, &err))
+        let_the_newest_go_first(r->service, &err) || apus_service_start(r->service, &err))
         sim_fail("the service does not start: %s", err.msg);
     shelf_fill();
     sim_folder_make(KEPT_FOLDER);
