@@ -14,7 +14,7 @@ for shed in off on; do
     until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.1; done
     for load in "/burn 250" "/burn 1000" "/burn 2500" "/wait 400" "/wait 1600" "/wait 4000"; do
         read -r path rate <<<"$load"
-        echo "shed=$shed path=$path $("$bench/bench_surge" --port "$port" --path "$path" --rate "$rate" --seconds "$each")"
+        echo "shed=$shed path=$path $("$bench/bench_surge" --port "$port" --path "$path" --rate "$rate" --seconds "$each" --connections 4000)"
     done
     stop
 done

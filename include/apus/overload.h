@@ -5,7 +5,8 @@
  * Three layers, each a metric (apus_shed_total):
  *
  *   queue        Requests queue up when the loop has had no rest for queue_interval.  Then the
- *                newest goes first, and whoever has waited for queue_target is turned away.
+ *                newest goes first once the oldest has waited for queue_patience, and whoever
+ *                has waited for queue_target is turned away.
  *   concurrency  More requests are under way, waiting for something, than gets answers
  *                sooner: a limit that follows how long they take (Gradient2), and holds while
  *                that is longer than usual.
@@ -27,7 +28,8 @@ enum { APUS_CONCURRENCY_MIN = 20 };
 
 /* Zero means the default in parentheses. */
 typedef struct apus_overload {
-    int64_t queue_target;        /* ns (100 ms) */
+    int64_t queue_target;        /* ns (500 ms) */
+    int64_t queue_patience;      /* ns (250 ms) */
     int64_t queue_interval;      /* ns (1 s) */
     int64_t lag_max;             /* ns (200 ms) that a critical one may have waited by then */
     uint32_t concurrency;        /* requests at once in the beginning (100) ... */

@@ -4,11 +4,11 @@ enum {
     FIRST = 10,     /* samples of which the usual time is the mean */
     WINDOW = 600,   /* then that of an exponential average; */
     SLOWLY = 60000, /* of one that learns little while there are too many */
-    RECENT = 20,    /* samples that say how it is now */
+    RECENT = 8,     /* samples that say how it is now */
     QUEUE = 4,      /* requests that may wait behind those at work */
 };
 
-static const double tolerance = 1.5, smoothing = 0.2, drift = 2, decay = 0.95, ratio_max = 4;
+static const double tolerance = 1.5, smoothing = 0.2, drift = 2, decay = 0.95, strain_max = 4;
 
 static void average(double *to, double sample, uint32_t window)
 {
@@ -34,12 +34,12 @@ static void remember(apus__usual *u, double took, bool slowly)
 
 void apus__gradient_sample(apus__gradient *g, apus__usual *usual, apus__sample s)
 {
-    double now = (double)s.took, ratio = usual->n ? now / usual->ns : 1;
+    double now = (double)s.took, may = tolerance * (usual->n ? usual->ns : now) + g->slack;
     remember(usual, now, g->holds);
-    average(&g->strain, clamped(ratio, 0, ratio_max), RECENT);
+    average(&g->strain, clamped(now / may, 0, strain_max), RECENT);
     if (s.at_end < g->limit / 2)
         return; /* the limit was not what held it up */
-    double gradient = clamped(tolerance * usual->ns / now, 0.5, 1);
+    double gradient = clamped((tolerance * usual->ns + g->slack) / now, 0.5, 1);
     double wanted = g->limit * gradient + QUEUE;
     double limit = g->limit * (1 - smoothing) + wanted * smoothing;
     if (gradient >= 1 && limit < s.at_begin) /* that many were good */
@@ -49,5 +49,5 @@ void apus__gradient_sample(apus__gradient *g, apus__usual *usual, apus__sample s
 
 bool apus__gradient_is_strained(const apus__gradient *g)
 {
-    return g->strain > tolerance;
+    return g->strain > 1;
 }

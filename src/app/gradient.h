@@ -3,8 +3,8 @@
  * What takes longer than it did over a long time waits behind the others: then fewer are
  * better.  The rule is Gradient2 of Netflix' concurrency-limits, with two changes.  Each route
  * is compared with itself, so that a slow one is no sign of a queue.  And the limit holds
- * only while there is one: as long as requests take their usual time, as many may be under
- * way as come.  Time is handed in. */
+ * only while there is one, of which anybody would notice: as long as requests take their usual
+ * time, or not much more, as many may be under way as come.  Time is handed in. */
 #ifndef APUS_APP_GRADIENT_H
 #define APUS_APP_GRADIENT_H
 
@@ -13,7 +13,8 @@
 
 typedef struct apus__gradient {
     double limit, min, max;
-    double strain; /* how long requests take of late, as a multiple of what is usual */
+    double slack;  /* ns that requests may take longer than that rule allows */
+    double strain; /* how long requests take of late, as a multiple of what they may */
     bool holds;    /* requests are turned away: how long others take is not usual */
 } apus__gradient;
 
@@ -31,7 +32,7 @@ typedef struct apus__sample {
 
 void apus__gradient_sample(apus__gradient *g, apus__usual *usual, apus__sample s);
 
-/* Whether requests take longer than usual. */
+/* Whether requests take longer than they may. */
 bool apus__gradient_is_strained(const apus__gradient *g);
 
 #endif

@@ -26,7 +26,7 @@ static void go_on(void *ctx)
     else if (now > n->slice_end)
         apus_timer_start(n->loop, &n->resume, now);
     else
-        take(n, n->first);
+        take(n, now - n->last->since > n->patience ? n->first : n->last);
 }
 
 static void resume(void *ctx)
@@ -35,9 +35,10 @@ static void resume(void *ctx)
     apus_loop_at_end(n->loop, &n->hook);
 }
 
-void apus__newest_init(apus__newest *n, apus_loop *loop, int64_t longest)
+void apus__newest_init(apus__newest *n, apus_loop *loop, int64_t patience, int64_t longest)
 {
     *n = (apus__newest){ .loop = loop,
+                         .patience = patience,
                          .longest = longest,
                          .hook = { .fn = go_on, .ctx = n },
                          .resume = { .fn = resume, .ctx = n } };

@@ -13,6 +13,7 @@
 enum {
     LOOK_EVERY = 250000000, /* ns between two looks at memory and descriptors */
     RETRY_AFTER_MAX = 3,    /* seconds; from 1 */
+    SLACK = 100000000,      /* ns that nobody minds */
     STUCK_TIMES = 10,       /* what is usual, without anybody's end */
 };
 
@@ -27,7 +28,8 @@ static const uint8_t shares[] = {
 static apus_overload with_defaults(const apus_overload *given)
 {
     apus_overload o = given ? *given : (apus_overload){ 0 };
-    o.queue_target = o.queue_target ? o.queue_target : 100 * APUS_MILLISECOND;
+    o.queue_target = o.queue_target ? o.queue_target : 500 * APUS_MILLISECOND;
+    o.queue_patience = o.queue_patience ? o.queue_patience : 250 * APUS_MILLISECOND;
     o.queue_interval = o.queue_interval ? o.queue_interval : APUS_SECOND;
     o.lag_max = o.lag_max ? o.lag_max : 200 * APUS_MILLISECOND;
     o.concurrency = o.concurrency ? o.concurrency : 100;
@@ -58,12 +60,12 @@ apus_rc apus_service_shed(apus_service *s, const apus_overload *settings, apus_e
                            .flows = flows,
                            .scarce = APUS_METRIC_COUNT };
     memset(flows, 0, s->plans.n * sizeof(*flows));
-    apus__newest_init(&v->newest, s->loop, o.queue_target);
+    apus__newest_init(&v->newest, s->loop, o.queue_patience, o.queue_target);
     v->gradient =
         (apus__gradient){ .limit = within(o.concurrency, o.concurrency_min, o.concurrency_max),
                           .min = o.concurrency_min,
                           .max = o.concurrency_max,
-                          .strain = 1 };
+                          .slack = SLACK };
     s->overload = v;
     return APUS_OK;
 }

@@ -27,7 +27,7 @@ static void the_limit_follows_how_long_requests_take(void **state)
         { 40, 40, 25, 97.32 },   /* less than half of it was in use: it says nothing */
         { 10, 97, 20.9, 98.12 }, /* twice as fast as usual: what is usual is forgotten */
     };
-    apus__gradient g = { .limit = 100, .min = 20, .max = 4000, .strain = 1 };
+    apus__gradient g = { .limit = 100, .min = 20, .max = 4000 };
     apus__usual usual = { .n = 0 };
     for (size_t i = 0; i < COUNT(rows); i++) {
         uint32_t n = rows[i].in_flight;
@@ -40,7 +40,7 @@ static void the_limit_follows_how_long_requests_take(void **state)
 static void the_limit_has_bounds(void **state)
 {
     (void)state;
-    apus__gradient g = { .limit = 100, .min = 20, .max = 120, .strain = 1 };
+    apus__gradient g = { .limit = 100, .min = 20, .max = 120 };
     apus__usual usual = { .n = 0 };
     for (int i = 0; i < 1000; i++)
         apus__gradient_sample(&g, &usual, (apus__sample){ 10, 120, 120 });
@@ -54,7 +54,7 @@ static void the_limit_has_bounds(void **state)
 static void so_many_were_good(void **state)
 {
     (void)state;
-    apus__gradient g = { .limit = 100, .min = 20, .max = 4000, .strain = 1 };
+    apus__gradient g = { .limit = 100, .min = 20, .max = 4000 };
     apus__usual usual = { .n = 0 };
     apus__gradient_sample(&g, &usual, (apus__sample){ 10, 300, 700 });
     assert_float_equal((float)g.limit, (float)300, 1e-4);
@@ -64,7 +64,7 @@ static void so_many_were_good(void **state)
 static void a_slow_route_is_no_strain(void **state)
 {
     (void)state;
-    apus__gradient g = { .limit = 100, .min = 20, .max = 4000, .strain = 1 };
+    apus__gradient g = { .limit = 100, .min = 20, .max = 4000 };
     apus__usual quick = { .n = 0 }, slow = { .n = 0 };
     for (int i = 0; i < 50; i++)
         apus__gradient_sample(&g, &quick, (apus__sample){ 10, 100, 100 });
@@ -80,7 +80,7 @@ static void a_slow_route_is_no_strain(void **state)
 static void a_queue_teaches_little(void **state)
 {
     (void)state;
-    apus__gradient g = { .limit = 100, .min = 20, .max = 4000, .strain = 1 };
+    apus__gradient g = { .limit = 100, .min = 20, .max = 4000 };
     apus__usual usual = { .n = 0 };
     for (int i = 0; i < 100; i++)
         apus__gradient_sample(&g, &usual, (apus__sample){ 100, 100, 100 });
@@ -338,6 +338,7 @@ static void streams_do_not_count(void **state)
 
 /* A queue that stands: whoever comes waits for the end of the turn. */
 static const apus_overload standing = { .queue_interval = 20 * APUS_MILLISECOND,
+                                        .queue_patience = 1,
                                         .queue_target = 600 * APUS_SECOND,
                                         .lag_max = 600 * APUS_SECOND };
 
@@ -380,6 +381,22 @@ static void the_newest_goes_first(void **state)
     expect_later(&b, "/second", "200");
     assert_memory_equal(answer_to(&b, 0) + 9, "200", 3);
     assert_string_equal(order, "21");
+    end(&b);
+}
+
+/* While that is soon. */
+static void the_oldest_goes_first(void **state)
+{
+    (void)state;
+    struct bench b;
+    apus_overload o = standing;
+    memset(order, 0, sizeof(order));
+    o.queue_patience = 600 * APUS_SECOND;
+    begin(&b, &o);
+    be_busy(21 * APUS_MILLISECOND);
+    (void)ask(&b, "/first");
+    expect_later(&b, "/second", "200");
+    assert_string_equal(order, "12");
     end(&b);
 }
 
@@ -490,7 +507,7 @@ static void the_limit_holds_while_requests_take_longer(void **state)
         nap_together(&b, 1);
     assert_int_equal(counted(APUS_METRIC_shed_concurrency) - before, 0);
     nap = 400 * APUS_MILLISECOND;
-    nap_together(&b, 5);
+    nap_together(&b, 8);
     for (int i = 0; i < 12; i++)
         (void)ask(&b, "/waits");
     assert_in_range(counted(APUS_METRIC_shed_concurrency) - before, 1, 11);
@@ -563,6 +580,7 @@ int main(void)
         cmocka_unit_test(who_waited_for_long_is_turned_away),
         cmocka_unit_test(a_burst_is_answered),
         cmocka_unit_test(the_newest_goes_first),
+        cmocka_unit_test(the_oldest_goes_first),
         cmocka_unit_test(a_turn_has_a_slice_for_them),
         cmocka_unit_test(a_busy_turn_has_a_slice_as_well),
         cmocka_unit_test(who_goes_away_meanwhile_is_not_served),

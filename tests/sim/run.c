@@ -124,6 +124,7 @@ static apus_rc let_the_newest_go_first(apus_service *s, apus_err *err)
 {
     enum { NEVER = 101 }; /* percent */
     static const apus_overload o = { .queue_interval = 1,
+                                     .queue_patience = APUS_MILLISECOND,
                                      .queue_target = INT64_C(86400) * APUS_SECOND,
                                      .lag_max = INT64_C(86400) * APUS_SECOND,
                                      .concurrency = 100000,
