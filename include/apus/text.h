@@ -90,9 +90,9 @@ static inline bool apus_time_is_valid(apus_time t)
            (t.offset == APUS_TIME_NAIVE || (t.offset > -24 * 60 && t.offset < 24 * 60));
 }
 
-bool apus_date_is_valid(apus_date value);
-bool apus_clock_time_is_valid(apus_clock_time value);
-bool apus_decimal_is_valid(apus_decimal value);
+bool apus_date_is_valid(apus_date value);             /* the same */
+bool apus_clock_time_is_valid(apus_clock_time value); /* the same */
+bool apus_decimal_is_valid(apus_decimal value);       /* the same */
 
 /* base64 with padding (RFC 4648 section 4); reading also takes the URL-safe
  * alphabet and missing padding.  Appends to `to`; false if text is not base64. */

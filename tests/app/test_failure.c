@@ -262,8 +262,7 @@ static void memory_that_has_gone_is_noticed(void **state)
     EXPECT_BODY(apus_test_get(t, "/keep"), "\"a pearl\"");
     apus_answer a = apus_test_get(t, "/look");
     apus_expect_status(a, 500);
-    assert_non_null(
-        strstr(a.body.ptr, "the answer of look breaks its model: it was memory"));
+    assert_non_null(strstr(a.body.ptr, "the answer of look breaks its model: it was memory"));
     apus_test_stop(t);
 }
 #endif
