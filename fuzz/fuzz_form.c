@@ -98,13 +98,24 @@ int main(void) /* that of the fuzzer; apusc need not write one */
 }
 #endif
 
+static const char boundary[] = "8f2c0e5d1b7a4c93";
+
 struct pairs {
     struct {
         apus_str name, value;
     } items[PAIRS_MAX];
     size_t n;
-    bool has_empty, fits_parts; /* an empty value; no name that a part's head cannot hold */
+    /* an empty value; no name that a part's head cannot hold, and no boundary within a value */
+    bool has_empty, fits_parts;
 };
+
+static bool has_boundary(apus_str text)
+{
+    for (; text.len >= sizeof(boundary) - 1; apus_str_cut(&text, 1))
+        if (memcmp(text.ptr, boundary, sizeof(boundary) - 1) == 0)
+            return true;
+    return false;
+}
 
 static bool read_pairs(apus_arena *a, apus_str text, struct pairs *p)
 {
@@ -116,7 +127,7 @@ static bool read_pairs(apus_arena *a, apus_str text, struct pairs *p)
             return false;
         for (size_t i = 0; i < name.len; i++)
             p->fits_parts = p->fits_parts && name.ptr[i] > 0x1f && !strchr("\"\\", name.ptr[i]);
-        p->fits_parts = p->fits_parts && name.len;
+        p->fits_parts = p->fits_parts && name.len && !has_boundary(value);
         p->has_empty = p->has_empty || !value.len;
         p->items[p->n].name = name;
         p->items[p->n++].value = value;
@@ -140,8 +151,6 @@ static apus_str urlencoded(apus_arena *a, const struct pairs *p, const char *hea
         abort();
     return out;
 }
-
-static const char boundary[] = "8f2c0e5d1b7a4c93";
 
 static apus_str multipart(apus_arena *a, const struct pairs *p)
 {
