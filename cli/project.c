@@ -106,21 +106,29 @@ static bool sources_of_dir(struct project *p, const struct options *options, con
     return fine;
 }
 
+static bool sources_of_path(struct project *p, const struct options *options, const char *path)
+{
+    if (is_dir(path)) {
+        const char *src = strcmp(path, ".") == 0 ? "src" : textf(p->arena, "%s/src", path);
+        return sources_of_dir(p, options, path, DEEP_no, 0) &&
+               (!is_dir(src) || sources_of_dir(p, options, src, DEEP_yes, 0));
+    }
+    if (access(path, R_OK)) {
+        object_to(options, "%s: %s", path, strerror(errno));
+        return false;
+    }
+    if (!is_source(base_name(path))) {
+        complain("%s is no C source: name .c files, or the directory that they are in", path);
+        return false;
+    }
+    return add_source(p, path);
+}
+
 static bool find_sources(struct project *p, const struct options *options)
 {
     for (unsigned i = 0; i < options->n_paths; i++) {
-        const char *path = options->paths[i];
-        if (is_dir(path)) {
-            const char *src = strcmp(path, ".") == 0 ? "src" : textf(p->arena, "%s/src", path);
-            if (!sources_of_dir(p, options, path, DEEP_no, 0) ||
-                (is_dir(src) && !sources_of_dir(p, options, src, DEEP_yes, 0)))
-                return false;
-        } else if (access(path, R_OK)) {
-            object_to(options, "%s: %s", path, strerror(errno));
+        if (!sources_of_path(p, options, options->paths[i]))
             return false;
-        } else if (!add_source(p, path)) {
-            return false;
-        }
     }
     if (p->n_sources == 0) {
         object_to(options, "no .c files in %s\n  `apus new NAME` makes a project to start from",

@@ -134,6 +134,8 @@ def case_usage(work):
     expect("needs a value" in apus("dev", "--port", code=2).stderr, "a value that is missing")
     expect("which name" in apus("new", code=2).stderr, "apus new without a name")
     expect("no .c files" in apus("build", cwd=work, code=1).stderr, "an empty folder")
+    program = shutil.which("apus", path=ENV["PATH"])
+    expect("is no C source" in apus("check", program, cwd=work, code=1).stderr, "a program in the place of its source")
     expect("nothing.c" in apus("build", "nothing.c", cwd=work, code=1).stderr, "a file that is not there")
     expect(apus("--version").stdout.startswith("apus "), "the version")
     plain = apus("frobnicate", code=2).stderr
