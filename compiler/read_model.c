@@ -275,7 +275,7 @@ void model_options_read(unit *u, ct_model *m, const note *notes)
             word = NULL;
         }
     }
-    if (word)
+    if (extra && word)
         diag_error(u->reader->diags, extra->place, "extra is forbid, ignore or keep, not '%s'",
                    word);
     m->is_tuple = value_flag(n->options, "tuple");

@@ -21,7 +21,7 @@ static void go_on(void *ctx)
     n->turn = turn;
     while (n->last && now - n->last->since > n->longest)
         take(n, n->last);
-    if (!n->first)
+    if (!n->last)
         apus_timer_stop(n->loop, &n->resume);
     else if (now > n->slice_end)
         apus_timer_start(n->loop, &n->resume, now);

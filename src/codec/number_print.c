@@ -304,8 +304,9 @@ size_t apus_float_print(float value, char *to)
     *to = '-';
     double v = fabs((double)value);
     if (v == 0) {
-        memcpy(to + sign, "0.0", 3);
-        return sign + 3;
+        static const char zero[] = { '0', '.', '0' };
+        memcpy(to + sign, zero, sizeof(zero));
+        return sign + sizeof(zero);
     }
     size_t n = print(v, true, to + sign);
     return n ? sign + n : 0;
