@@ -179,17 +179,29 @@ static void hear(void *ctx, const apus_err *err)
     __atomic_fetch_add(&h->n, 1, __ATOMIC_RELEASE);
 }
 
-/* Lines of ten bytes to a file that takes fifteen; then there is room again. */
-static void cut_a_line_off(apus_lines *l, struct heard *h)
+/* Files may not grow beyond that, as if the disk ended there. */
+static void let_files_be(rlim_t most)
 {
-    struct rlimit full = { .rlim_cur = 15, .rlim_max = RLIM_INFINITY };
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = most < limit.rlim_max ? most : limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* Two lines to a file that takes one and a half; then there is room again. */
+static apus_lines *open_cut(struct heard *h)
+{
+    apus_lines *l;
+    apus_lines_options o = { .path = path, .every = APUS_MILLISECOND, .trouble = hear, .ctx = h };
+    unlink(path);
+    assert_int_equal(apus_lines_open(&o, &l, NULL), APUS_OK);
     signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+    let_files_be(15);
     assert_int_equal(apus_lines_add(l, APUS_STR("line of 10\nline of 10\n")), APUS_OK);
     for (int64_t last = apus_clock_now() + PATIENCE; __atomic_load_n(&h->n, __ATOMIC_ACQUIRE) == 0;)
         assert_true(apus_clock_now() < last);
-    full.rlim_cur = RLIM_INFINITY;
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+    let_files_be(RLIM_INFINITY);
+    return l;
 }
 
 static void assert_content(const char *at, const char *text)
@@ -207,11 +219,7 @@ static void a_line_that_was_cut_off_is_finished(void **state)
     (void)state;
     struct heard h = { .n = 0 };
     int64_t before = dropped();
-    apus_lines *l;
-    apus_lines_options o = { .path = path, .every = APUS_MILLISECOND, .trouble = hear, .ctx = &h };
-    unlink(path);
-    assert_int_equal(apus_lines_open(&o, &l, NULL), APUS_OK);
-    cut_a_line_off(l, &h);
+    apus_lines *l = open_cut(&h);
     apus_lines_reopen(l); /* it is the same file still */
     assert_int_equal(apus_lines_add(l, APUS_STR("whole\n")), APUS_OK);
     apus_lines_close(l, PATIENCE);
@@ -226,11 +234,7 @@ static void not_where_others_have_written_since(void **state)
     (void)state;
     struct heard h = { .n = 0 };
     int64_t before = dropped();
-    apus_lines *l;
-    apus_lines_options o = { .path = path, .every = APUS_MILLISECOND, .trouble = hear, .ctx = &h };
-    unlink(path);
-    assert_int_equal(apus_lines_open(&o, &l, NULL), APUS_OK);
-    cut_a_line_off(l, &h);
+    apus_lines *l = open_cut(&h);
     FILE *other = fopen(path, "a");
     assert_non_null(other);
     fputs(" theirs", other);
@@ -245,11 +249,7 @@ static void a_new_file_begins_with_a_line_whatever_was_cut_off_in_the_old_one(vo
 {
     (void)state;
     struct heard h = { .n = 0 };
-    apus_lines *l;
-    apus_lines_options o = { .path = path, .every = APUS_MILLISECOND, .trouble = hear, .ctx = &h };
-    unlink(path);
-    assert_int_equal(apus_lines_open(&o, &l, NULL), APUS_OK);
-    cut_a_line_off(l, &h);
+    apus_lines *l = open_cut(&h);
     assert_int_equal(rename(path, moved), 0);
     apus_lines_reopen(l);
     assert_int_equal(apus_lines_add(l, APUS_STR("whole\n")), APUS_OK);
